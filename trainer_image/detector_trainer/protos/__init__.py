@@ -29,7 +29,7 @@ def pool() -> descriptor_pool.DescriptorPool:
     """A pool that holds the set (about 3 ms to build, once a process)."""
     built = descriptor_pool.DescriptorPool()
     for file in descriptor_set().file:
-        built.Add(file)  # type: ignore[no-untyped-call]
+        built.Add(file)
     return built
 
 
@@ -40,7 +40,7 @@ def message_class(full_name: str) -> type[Message]:
     Raises:
         KeyError: the set has no message of that name.
     """
-    descriptor: Any = pool().FindMessageTypeByName(full_name)  # type: ignore[no-untyped-call]
+    descriptor: Any = pool().FindMessageTypeByName(full_name)
     return message_factory.GetMessageClass(descriptor)
 
 
@@ -51,4 +51,4 @@ def enum_type(full_name: str) -> Any:
     Raises:
         KeyError: the set has no enum of that name.
     """
-    return pool().FindEnumTypeByName(full_name)  # type: ignore[no-untyped-call]
+    return pool().FindEnumTypeByName(full_name)

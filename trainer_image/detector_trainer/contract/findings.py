@@ -1,0 +1,89 @@
+"""Findings and the report of a validation: what `validate --format json` prints."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+__all__ = ["Contract", "Finding", "Report", "Severity", "Verdict", "Where"]
+
+
+class Contract(BaseModel):
+    """Base of every model that passes between processes: camelCase outside, unknown fields ignored (newer peers add some)."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
+
+
+class Severity(StrEnum):
+    """What a finding means for the training."""
+
+    ERROR = "error"
+    """It will fail, or what it trains will be worthless: the training is rejected."""
+    WARNING = "warning"
+    """It will train, but worse or differently than its author thinks."""
+    INFO = "info"
+    """Worth knowing."""
+
+
+class Verdict(StrEnum):
+    """Whether it will train."""
+
+    PASS = "pass"
+    REJECT = "reject"
+
+
+class Where(Contract):
+    """The place of a finding. Whatever does not apply is left out."""
+
+    file: str | None = None
+    """Path as the user wrote it, or the shard a glob resolved to."""
+    line: int | None = None
+    """1-based line of a text file."""
+    record: int | None = None
+    """0-based index of a record in its file, as tf.data counts."""
+    field: str | None = None
+    """Path of a proto field (`train_config.batch_size`), an Example feature (`image/object/bbox/xmin`) or a flag."""
+
+    def __str__(self) -> str:
+        """`pets.record, record 3, image/encoded`; empty if nothing is known."""
+        place = f"{self.file or ''}{f':{self.line}' if self.line is not None else ''}"
+        record = f"record {self.record}" if self.record is not None else ""
+        return ", ".join(part for part in (place, record, self.field or "") if part)
+
+
+class Finding(Contract):
+    """One thing that is wrong, or worth saying, about the inputs of a training."""
+
+    code: str
+    """`area/what-is-wrong`, for example `records/box-min-exceeds-max`; `detector-training explain CODE` tells more."""
+    severity: Severity
+    message: str
+    """What is wrong, with the values that are: one or two sentences."""
+    hint: str
+    """What to do about it."""
+    where: Where = Where()
+    count: Annotated[int, Field(ge=1)] = 1
+    """How often it was seen; `where` is the first place."""
+
+
+class Report(Contract):
+    """The outcome of a validation."""
+
+    verdict: Verdict
+    findings: list[Finding]
+    stats: dict[str, Any]
+    """Numbers about the inputs: records, images, boxes, bytes, classes … (keys are camelCase)."""
+    duration_seconds: float
+
+    @property
+    def errors(self) -> int:
+        """How many findings reject the training."""
+        return sum(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are warnings."""
+        return sum(finding.severity is Severity.WARNING for finding in self.findings)

@@ -1,0 +1,40 @@
+"""Every CamelCase reason that a termination message, a condition or an event can carry. One file, so that none is said twice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Validation.
+VALIDATION_PASSED: Final = "ValidationPassed"
+VALIDATION_REJECTED: Final = "ValidationRejected"
+VALIDATION_SKIPPED: Final = "ValidationSkipped"
+VALIDATION_FAILED: Final = "ValidationFailed"  # the validation itself broke: no verdict
+
+# How a training ends.
+COMPLETED: Final = "Completed"
+ALREADY_COMPLETE: Final = "AlreadyComplete"  # model_dir is at or past num_steps: nothing to do
+STOPPED: Final = "Stopped"  # SIGTERM or SIGINT, checkpoint saved
+NON_FINITE_LOSS: Final = "NonFiniteLoss"
+TRAINING_STALLED: Final = "TrainingStalled"
+USAGE: Final = "WrongFlags"
+INVALID_CONFIG: Final = "InvalidConfig"
+INVALID_LABEL_MAP: Final = "InvalidLabelMap"
+DATA_ERROR: Final = "DataError"
+CHECKPOINT_NOT_RESTORED: Final = "CheckpointNotRestored"
+OUT_OF_MEMORY: Final = "OutOfMemory"
+STORAGE_ERROR: Final = "StorageError"
+DISK_FULL: Final = "DiskFull"
+ENVIRONMENT_UNUSABLE: Final = "EnvironmentUnusable"
+UNCLASSIFIED: Final = "Unclassified"
+KILLED_BY_SIGNAL: Final = "KilledBySignal"
+
+# The operator's own.
+INVALID_SPEC: Final = "InvalidSpec"
+WAITING: Final = "Waiting"
+VALIDATING: Final = "Validating"
+QUEUED: Final = "Queued"
+TRAINING: Final = "Training"
+RETRYING: Final = "Retrying"
+SUSPENDED: Final = "Suspended"
+RETRIES_EXHAUSTED: Final = "RetriesExhausted"
+DEADLINE_EXCEEDED: Final = "DeadlineExceeded"

@@ -1,0 +1,109 @@
+"""The termination message: the JSON a container leaves behind, at most 4096 bytes of it (a limit of the kubelet)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from detector_trainer.contract.findings import Contract, Finding, Report, Severity, Verdict
+
+MAX_BYTES = 4096
+ELLIPSIS = "…"
+
+
+class ValidationSummary(Contract):
+    """What of a report fits: the counts, and the first findings."""
+
+    verdict: Verdict
+    errors: int = 0
+    warnings: int = 0
+    records: int | None = None
+    images: int | None = None
+    boxes: int | None = None
+    duration_seconds: float = 0.0
+    inputs_fingerprint: str | None = None
+    findings: list[Finding] = []
+    report_path: str | None = None
+
+    @classmethod
+    def of(cls, report: Report, *, report_path: str | None = None, most: int = 20) -> ValidationSummary:
+        """Summary of a report, with its first `most` findings, errors before warnings before the rest."""
+        rank = list(Severity)
+        ordered = sorted(report.findings, key=lambda finding: rank.index(finding.severity))
+        stats = report.stats
+        return cls(
+            verdict=report.verdict,
+            errors=report.errors,
+            warnings=report.warnings,
+            records=stats.get("records"),
+            images=stats.get("images"),
+            boxes=stats.get("boxes"),
+            duration_seconds=report.duration_seconds,
+            inputs_fingerprint=stats.get("inputsFingerprint"),
+            findings=ordered[:most],
+            report_path=report_path,
+        )
+
+
+class TerminationMessage(Contract):
+    """How a container ended, in its own words."""
+
+    reason: str
+    """CamelCase, from `reasons`."""
+    message: str
+    """What happened, with file, record, step."""
+    hint: str = ""
+    """What to do about it."""
+    step: int | None = None
+    """Last step the trainer completed."""
+    last_checkpoint: str | None = None
+    """Prefix of the newest complete checkpoint, for example `/models/pets/ckpt-3`."""
+    last_checkpoint_step: int | None = None
+    traceback: str = ""
+    """The end of the traceback, where there is one."""
+    validation: ValidationSummary | None = None
+
+    def to_bytes(self) -> bytes:
+        """UTF-8 JSON of at most 4096 bytes: what is least needed is shortened first (traceback, findings, message, hint)."""
+        for candidate in self._ever_shorter():
+            data = candidate.model_dump_json(by_alias=True, exclude_none=True).encode()
+            if len(data) <= MAX_BYTES:
+                return data
+        raise AssertionError("a message without text fits")
+
+    def write(self, path: str | Path) -> None:
+        """Writes it to the path the kubelet reads (`terminationMessagePath`).
+
+        Raises:
+            OSError: the path cannot be written.
+        """
+        Path(path).write_bytes(self.to_bytes())
+
+    def _ever_shorter(self) -> Iterable[TerminationMessage]:
+        yield self
+        text, summary = self, self.validation
+        for length in (2000, 1000, 500, 200, 0):
+            text = text.model_copy(update={"traceback": _tail(self.traceback, length)})
+            yield text
+        if summary is not None:
+            for most in range(len(summary.findings) - 1, -1, -1):
+                text = text.model_copy(update={"validation": summary.model_copy(update={"findings": summary.findings[:most]})})
+                yield text
+        for length in (1000, 500, 250, 100, 20):
+            yield text.model_copy(
+                update={
+                    "reason": self.reason[:100],
+                    "message": _head(self.message, length),
+                    "hint": _head(self.hint, length),
+                    "last_checkpoint": _head(self.last_checkpoint, length) if self.last_checkpoint else None,
+                    "validation": None if length < 250 else text.validation,
+                }
+            )
+
+
+def _head(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: max(0, length - 1)] + ELLIPSIS
+
+
+def _tail(text: str, length: int) -> str:
+    return text if len(text) <= length else (ELLIPSIS + text[len(text) - length + 1 :] if length else "")
