@@ -1,0 +1,76 @@
+"""The command line: one module a verb, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+
+from detector_trainer import __version__
+
+PROGRAM = "detector-training"
+USAGE_ERROR = 2
+
+# Verb, the module that has its main(argv) -> exit code, and what it does.
+VERBS: tuple[tuple[str, str, str], ...] = (
+    ("run", "detector_operator.cli.cmd_run", "validate and train on this machine what a training.yaml asks for"),
+    (
+        "validate",
+        "detector_trainer.cli.cmd_validate",
+        "say whether a training will train: config, label map, records, checkpoint",
+    ),
+    ("train", "detector_trainer.cli.cmd_train", "train: model_main_tf2 with progress, safe stop and named failures"),
+    ("explain", "detector_trainer.cli.cmd_explain", "say what a code means and how to fix it"),
+    ("diagnose", "detector_trainer.cli.cmd_diagnose", "find the cause of a failure in a training's log"),
+    ("doctor", "detector_trainer.cli.cmd_doctor", "say whether this machine can train"),
+    ("crd", "detector_operator.cli.cmd_crd", "print the CustomResourceDefinition"),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a verb and returns its exit code."""
+    verb, *rest = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    if verb in ("-h", "--help", "help"):
+        _print(_help())
+        return 0
+    if verb in ("-V", "--version", "version"):
+        _print(f"{PROGRAM} {__version__}")
+        return 0
+    module_name = {name: module for name, module, _ in VERBS}.get(verb)
+    if module_name is None:
+        return _wrong_verb(verb)
+    if importlib.util.find_spec(module_name.partition(".")[0]) is None:
+        sys.stderr.write(f"{PROGRAM} {verb}: not part of this installation (the trainer image has only what runs inside it)\n")
+        return USAGE_ERROR
+    try:
+        return int(importlib.import_module(module_name).main(rest))
+    except BrokenPipeError:  # the reader of a pipe (head, less) has left: nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _help() -> str:
+    width = max(len(name) for name, _, _ in VERBS)
+    verbs = "\n".join(f"  {name:<{width}}  {what}" for name, _, what in VERBS)
+    return (
+        f"Usage: {PROGRAM} VERB [OPTIONS]\n\n"
+        "Trains TensorFlow object detectors, and says first whether they will train.\n\n"
+        f"{verbs}\n\n{PROGRAM} VERB --help tells more."
+    )
+
+
+def _wrong_verb(verb: str) -> int:
+    from difflib import get_close_matches
+
+    near = get_close_matches(verb, [name for name, _, _ in VERBS], 1)
+    suggestion = f" Did you mean {near[0]}?" if near else ""
+    sys.stderr.write(f"{PROGRAM}: there is no verb {verb!r}.{suggestion}\n\n{_help()}\n")
+    return USAGE_ERROR
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")

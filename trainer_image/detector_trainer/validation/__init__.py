@@ -1,0 +1,1 @@
+"""Decides, without TensorFlow, whether a training will train: `validate(inputs) -> Report`."""

@@ -1,0 +1,99 @@
+"""The inputs of one training, and the facts that checks read off them: each is worked out once, when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from detector_trainer.pipeline.load import PipelineConfig, read_pipeline_config
+from detector_trainer.pipeline.overrides import apply_overrides
+from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.validation.label_map import LabelMap, read_label_map
+from detector_trainer.validation.readers import Reader, eval_readers, train_reader
+
+DEFAULT_CHECKPOINT_EVERY_N = 1000  # model_main_tf2's --checkpoint_every_n
+
+
+class Unknown(Exception):
+    """A fact cannot be had, because of something that another check reports. A check lets it pass; the chain goes on."""
+
+
+@dataclass
+class Inputs:
+    """What `validate` was asked about."""
+
+    pipeline_config: str
+    model_dir: str | None = None
+    num_steps: int | None = None
+    """--num_train_steps; None takes it from the config."""
+    checkpoint_every_n: int = DEFAULT_CHECKPOINT_EVERY_N
+    gpus: int | None = None
+    """Replicas that share a batch; None if nobody said."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    decode_images: bool = True
+    """Decode every image in full; off, only image headers are read."""
+    processes: int | None = None
+    """Processes that scan records; None for one a core."""
+
+    @cached_property
+    def _pipeline(self) -> PipelineConfig | Unreadable:
+        try:
+            return read_pipeline_config(self.pipeline_config)
+        except Unreadable as error:
+            return error
+
+    @property
+    def pipeline_unreadable(self) -> Unreadable | None:
+        """Why the pipeline config cannot be used, if it cannot."""
+        return self._pipeline if isinstance(self._pipeline, Unreadable) else None
+
+    @property
+    def pipeline(self) -> PipelineConfig:
+        """The pipeline config as written: its text and lines."""
+        if isinstance(self._pipeline, Unreadable):
+            raise Unknown("pipeline config")
+        return self._pipeline
+
+    @cached_property
+    def config(self) -> Any:
+        """The TrainEvalPipelineConfig the trainer would use: as written, overrides applied."""
+        return apply_overrides(self.pipeline.message, self.overrides)
+
+    @property
+    def steps(self) -> int | None:
+        """How many steps the training runs to; None if nothing says."""
+        return self.num_steps if self.num_steps is not None else (self.config.train_config.num_steps or None)
+
+    @cached_property
+    def train(self) -> Reader:
+        """The training input: its settings and the files it resolves to."""
+        return train_reader(self.config)
+
+    @cached_property
+    def evals(self) -> list[Reader]:
+        """The evaluation inputs."""
+        return eval_readers(self.config)
+
+    @cached_property
+    def _label_map(self) -> LabelMap | Unreadable | None:
+        path = self.train.label_map_path
+        if not path:
+            return None
+        try:
+            return read_label_map(path)
+        except Unreadable as error:
+            return error
+
+    @property
+    def label_map_unreadable(self) -> Unreadable | None:
+        """Why the label map cannot be used, if it cannot."""
+        return self._label_map if isinstance(self._label_map, Unreadable) else None
+
+    @property
+    def label_map(self) -> LabelMap | None:
+        """The training input's label map; None if it names none."""
+        if isinstance(self._label_map, Unreadable):
+            raise Unknown("label map")
+        return self._label_map

@@ -1,0 +1,59 @@
+"""What a check is: a module with a RULE and a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.documented import Documented
+from detector_trainer.validation.inputs import Inputs
+
+
+class Cost(StrEnum):
+    """What a check costs."""
+
+    META = "meta"
+    """Under 10 ms: reads the config, the label map, file names and sizes, a checkpoint's index."""
+    SCAN = "scan"
+    """Part of the one pass over all records."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Documented):
+    """The documentation of a check, and the maker of its findings."""
+
+    severity: Severity
+    cost: Cost
+
+    def finding(
+        self,
+        message: str,
+        hint: str | None = None,
+        *,
+        where: Where | None = None,
+        count: int = 1,
+        severity: Severity | None = None,
+    ) -> Finding:
+        """A finding of this rule. Without a hint it carries the rule's fix."""
+        return Finding(
+            code=self.code,
+            severity=severity or self.severity,
+            message=message,
+            hint=hint or self.fix,
+            where=where or Where(),
+            count=count,
+        )
+
+
+class Check(Protocol):
+    """A module under checks/ whose check reads metadata: validation/checks/<area>/<name>.py."""
+
+    RULE: Rule
+
+    @staticmethod
+    def check(inputs: Inputs) -> Iterable[Finding]:
+        """The findings; none if all is well. A fact that cannot be had raises Unknown: another check has reported why."""
+        ...

@@ -1,0 +1,61 @@
+"""Runs the chain and sums it up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+from detector_trainer.contract import Finding, Report, Severity, Verdict
+from detector_trainer.validation.chain import META_CHECKS
+from detector_trainer.validation.inputs import Inputs, Unknown
+from detector_trainer.validation.scan import ScanProgress, scan_records
+
+ProgressListener = Callable[[ScanProgress], None]
+
+
+def validate(
+    inputs: Inputs,
+    *,
+    ignore: Collection[str] = (),
+    scan: bool = True,
+    on_progress: ProgressListener | None = None,
+) -> Report:
+    """Checks everything that can be checked without TensorFlow, cheap checks first.
+
+    Args:
+        inputs: what to check.
+        ignore: codes of findings that shall not count: they are still reported, as info.
+        scan: also read every record.
+        on_progress: called from time to time during the scan.
+
+    Returns:
+        The report; its verdict is `reject` if any finding is an error.
+    """
+    started = time.monotonic()
+    findings: list[Finding] = []
+    stats: dict[str, Any] = {}
+    for check in META_CHECKS:
+        try:
+            findings += check.check(inputs)
+        except Unknown:
+            continue
+    if scan:
+        try:
+            outcome = scan_records(inputs, on_progress)
+            findings += outcome.findings
+            stats |= outcome.stats
+        except Unknown:
+            pass
+    findings = [_ignored(finding) if finding.code in ignore else finding for finding in findings]
+    rejected = any(finding.severity is Severity.ERROR for finding in findings)
+    return Report(
+        verdict=Verdict.REJECT if rejected else Verdict.PASS,
+        findings=findings,
+        stats=stats,
+        duration_seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _ignored(finding: Finding) -> Finding:
+    return finding.model_copy(update={"severity": Severity.INFO, "message": f"(ignored) {finding.message}"})
