@@ -1,0 +1,74 @@
+# Everything starts from a clone and Python 3.11 or newer; nothing else has to be installed by hand.
+# `make run`   validates and trains examples/pets on this machine.
+# `make test`  runs every check of the project.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# cpu or gpu: which TensorFlow to install. GPU where the driver is there.
+VARIANT ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu)
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint types imports unit trainer-tests lock generate bench clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# One stamp for each set of locked packages; a changed lock installs again.
+$(VENV)/uv.stamp: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/trainer.stamp: $(VENV)/uv.stamp requirements/trainer-$(VARIANT).txt pyproject.toml
+	@echo "Installing the trainer ($(VARIANT)) into $(VENV) ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/trainer-$(VARIANT).txt
+	@$(MAKE) --no-print-directory project
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/uv.stamp requirements/test.txt pyproject.toml
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/test.txt
+	@$(MAKE) --no-print-directory project
+	@touch $@
+
+.PHONY: project
+project:
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+
+install: $(VENV)/trainer.stamp  ## the command detector-training, with the trainer, into .venv
+	@echo "Ready: $(BIN)/detector-training --help"
+
+run: $(VENV)/trainer.stamp  ## validate and train examples/pets on this machine
+	@$(BIN)/detector-training run -f examples/pets/training.yaml
+
+test: lint types imports unit trainer-tests  ## every check: ruff, mypy, import-linter, pytest
+	@echo "All checks passed."
+
+lint: $(VENV)/test.stamp  ## ruff: style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/test.stamp  ## mypy --strict
+	$(BIN)/mypy
+
+imports: $(VENV)/test.stamp  ## import-linter: the layers
+	$(BIN)/lint-imports
+
+unit: $(VENV)/test.stamp  ## the tests that need no TensorFlow
+	$(PYTEST) tests/unit -q -n 2
+
+trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
+	$(PYTEST) tests/trainer -q
+
+lock: $(VENV)/uv.stamp  ## solve requirements/*.in afresh into requirements/*.txt
+	PATH="$(abspath $(BIN)):$$PATH" requirements/lock.sh
+
+generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs
+	$(BIN)/python -m detector_trainer.protos.generate
+
+clean:  ## remove the environment and every run
+	rm -rf $(VENV) runs
