@@ -16,20 +16,20 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One stamp for each set of locked packages; a changed lock installs again.
-$(VENV)/uv.stamp: requirements/uv.txt
+$(VENV)/build.stamp: requirements/build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.11 ..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/build.txt
 	@touch $@
 
-$(VENV)/trainer.stamp: $(VENV)/uv.stamp requirements/trainer-$(VARIANT).txt pyproject.toml
+$(VENV)/trainer.stamp: $(VENV)/build.stamp requirements/trainer-$(VARIANT).txt pyproject.toml
 	@echo "Installing the trainer ($(VARIANT)) into $(VENV) ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/trainer-$(VARIANT).txt
 	@$(MAKE) --no-print-directory project
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/uv.stamp requirements/test.txt pyproject.toml
+$(VENV)/test.stamp: $(VENV)/build.stamp requirements/test.txt pyproject.toml
 	@echo "Installing what the tests need into $(VENV) ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/test.txt
 	@$(MAKE) --no-print-directory project
@@ -64,7 +64,7 @@ unit: $(VENV)/test.stamp  ## the tests that need no TensorFlow
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
 	$(PYTEST) tests/trainer -q
 
-lock: $(VENV)/uv.stamp  ## solve requirements/*.in afresh into requirements/*.txt
+lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*.txt
 	PATH="$(abspath $(BIN)):$$PATH" requirements/lock.sh
 
 generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs

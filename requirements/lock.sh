@@ -11,7 +11,7 @@ compile() { # name, then further options
     --custom-compile-command "make lock" --override overrides.in "$@" "$name.in" -o "$name.txt.new"
   mv "$name.txt.new" "$name.txt"
 }
-compile uv
+compile build
 compile test --override overrides-cpu.in
 for name in base operator; do compile "$name" -c test.txt; done
 compile trainer-cpu --override overrides-cpu.in -c test.txt
