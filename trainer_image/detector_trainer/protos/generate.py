@@ -1,23 +1,24 @@
 """Writes descriptors.binpb from the installed trainer packages: `python -m detector_trainer.protos.generate`.
 
-Needs the trainer's packages installed. The pb2 modules of object_detection are of a style that today's protobuf refuses to
-import, so the serialized descriptor is read out of their source; TensorFlow's are imported.
+Needs the trainer's packages installed, and imports none of them: the pb2 modules of object_detection are of a style that today's
+protobuf refuses to import, and TensorFlow takes seconds. The serialized descriptors are read out of their source.
 """
 
 from __future__ import annotations
 
 import ast
-import importlib
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 
+import google.protobuf
 from google.protobuf import descriptor_pb2
 
-# tf.train.Example, and what a TF2 checkpoint's index and object graph are made of (tensorflow/core/protobuf).
-TENSORFLOW_MODULES = (
-    "tensorflow.core.example.example_pb2",
-    "tensorflow.core.protobuf.tensor_bundle_pb2",
-    "tensorflow.core.protobuf.trackable_object_graph_pb2",
+# Besides all of object_detection/protos: tf.train.Example, and what a TF2 checkpoint's index and object graph are made of.
+ROOTS = (
+    "tensorflow/core/example/example.proto",
+    "tensorflow/core/protobuf/tensor_bundle.proto",
+    "tensorflow/core/protobuf/trackable_object_graph.proto",
 )
 TARGET = Path(__file__).with_name("descriptors.binpb")
 
@@ -29,52 +30,60 @@ def main() -> None:
 
 def generate() -> bytes:
     """The serialized FileDescriptorSet, dependencies first, in a stable order."""
-    found = _object_detection() | _tensorflow()
+    protos = sorted(_package("object_detection").glob("protos/*_pb2.py"))
+    names = [f"object_detection/protos/{path.name.removesuffix('_pb2.py')}.proto" for path in protos]
     ordered: dict[str, descriptor_pb2.FileDescriptorProto] = {}
-
-    def add(name: str) -> None:
-        if name in ordered:
-            return
-        for dependency in found[name].dependency:
-            add(dependency)
-        ordered[name] = found[name]
-
-    for name in sorted(found):
-        add(name)
+    for name in (*names, *ROOTS):
+        for file in _with_dependencies(name, ordered):
+            ordered[file.name] = file
     return descriptor_pb2.FileDescriptorSet(file=ordered.values()).SerializeToString(deterministic=True)
 
 
-def _object_detection() -> dict[str, descriptor_pb2.FileDescriptorProto]:
-    spec = importlib.util.find_spec("object_detection")
+def _with_dependencies(
+    name: str, known: dict[str, descriptor_pb2.FileDescriptorProto]
+) -> Iterator[descriptor_pb2.FileDescriptorProto]:
+    if name in known:
+        return
+    source = _source(name)
+    file = descriptor_pb2.FileDescriptorProto.FromString(_serialized(source))
+    for dependency in file.dependency:
+        yield from _with_dependencies(dependency, known)
+    yield file
+
+
+def _source(name: str) -> Path:
+    """The pb2 module of a proto file, found without importing its package."""
+    module = f"{name.removesuffix('.proto')}_pb2.py"
+    if name.startswith("google/protobuf/"):
+        return Path(google.protobuf.__file__).parents[2] / module
+    package, _, path = module.partition("/")
+    return _package(package) / path
+
+
+def _package(name: str) -> Path:
+    spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise SystemExit("object_detection is not installed: install requirements/trainer-cpu.txt first")
-    found = {}
-    for path in sorted(Path(spec.submodule_search_locations[0], "protos").glob("*_pb2.py")):
-        file = descriptor_pb2.FileDescriptorProto.FromString(_serialized_pb(path))
-        found[file.name] = file
-    return found
+        raise SystemExit(f"{name} is not installed: install requirements/trainer-cpu.txt first")
+    return Path(spec.submodule_search_locations[0])
 
 
-def _serialized_pb(path: Path) -> bytes:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def _serialized(source: Path) -> bytes:
+    """The serialized FileDescriptorProto in a pb2 module: `serialized_pb=…` (old style) or `AddSerializedFile(…)`."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.keyword) and node.arg == "serialized_pb" and isinstance(node.value, ast.Constant):
             value = node.value.value
-            return value if isinstance(value, bytes) else str(value).encode("latin-1")
-    raise SystemExit(f"{path}: no serialized_pb in it; the trainer package has changed, look at how its pb2 modules are made")
-
-
-def _tensorflow() -> dict[str, descriptor_pb2.FileDescriptorProto]:
-    found: dict[str, descriptor_pb2.FileDescriptorProto] = {}
-
-    def add(file: object) -> None:
-        proto = descriptor_pb2.FileDescriptorProto.FromString(file.serialized_pb)  # type: ignore[attr-defined]
-        found[proto.name] = proto
-        for dependency in file.dependencies:  # type: ignore[attr-defined]
-            add(dependency)
-
-    for name in TENSORFLOW_MODULES:
-        add(importlib.import_module(name).DESCRIPTOR)
-    return found
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "AddSerializedFile"
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            value = node.args[0].value
+        else:
+            continue
+        if isinstance(value, bytes):
+            return value
+    raise SystemExit(f"{source}: no serialized descriptor in it; the package has changed, look at how its pb2 modules are made")
 
 
 if __name__ == "__main__":
