@@ -1,0 +1,212 @@
+"""The CustomResourceDefinition, made from the models.
+
+`python -m detector_operator.api.crd` writes crds/detectortrainings.yaml anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import yaml
+from detector_trainer.contract import findings
+from pydantic import BaseModel
+
+from detector_operator.api import resource, spec, status
+from detector_operator.api.resource import GROUP, KIND, MAX_NAME, PLURAL, VERSION
+
+FILE = Path(__file__).parents[3] / "crds" / f"{PLURAL}.yaml"
+
+Schema = dict[str, Any]
+
+COLUMNS: tuple[tuple[str, str, str, str], ...] = (
+    ("Phase", "string", ".status.phase", "What is going on."),
+    ("Step", "string", ".status.training.progress", "Step and last step."),
+    ("Loss", "number", ".status.training.loss", "Total loss of the last step."),
+    ("Restarts", "integer", ".status.training.restarts", "Failures after which it was started again."),
+    ("Reason", "string", ".status.failure.reason", "What went wrong last."),
+    ("Age", "date", ".metadata.creationTimestamp", "When it was made."),
+)
+
+# What a schema cannot say: (path in the resource's schema, CEL rule, message).
+RULES: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("spec", "pipelineConfig"),
+        "(has(self.path) ? 1 : 0) + (has(self.configMapKeyRef) ? 1 : 0) + (has(self.inline) ? 1 : 0) == 1",
+        "needs exactly one of path, configMapKeyRef and inline",
+    ),
+    (
+        (),
+        f"size(self.metadata.name) <= {MAX_NAME}",
+        f"metadata.name may have at most {MAX_NAME} characters: the names of Jobs and pods are made from it",
+    ),
+)
+
+
+def custom_resource_definition() -> dict[str, Any]:
+    """The CRD as it is applied to a cluster."""
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{PLURAL}.{GROUP}"},
+        "spec": {
+            "group": GROUP,
+            "scope": "Namespaced",
+            "names": {
+                "kind": KIND,
+                "listKind": f"{KIND}List",
+                "plural": PLURAL,
+                "singular": KIND.lower(),
+                "shortNames": ["dt"],
+                "categories": ["all"],
+            },
+            "versions": [
+                {
+                    "name": VERSION,
+                    "served": True,
+                    "storage": True,
+                    "subresources": {"status": {}},
+                    "additionalPrinterColumns": [
+                        {"name": name, "type": kind, "jsonPath": path, "description": what} for name, kind, path, what in COLUMNS
+                    ],
+                    "schema": {"openAPIV3Schema": schema()},
+                }
+            ],
+        },
+    }
+
+
+def to_yaml() -> str:
+    """The CRD as YAML."""
+    return yaml.dump(custom_resource_definition(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def schema() -> Schema:
+    """The structural schema of the resource."""
+    generated = resource.DetectorTraining.model_json_schema(by_alias=True)
+    definitions = generated.pop("$defs")
+    described = {model.__name__: model for module in (resource, spec, status, findings) for model in _models(module)}
+    for name, definition in definitions.items():
+        if name in described:
+            _describe(definition, described[name])
+    root = _structural(generated, definitions)
+    properties = root["properties"]
+    root["properties"] = {
+        "apiVersion": {"type": "string", "description": "Version of this schema."},
+        "kind": {"type": "string", "description": "DetectorTraining."},
+        "metadata": {"type": "object"},
+        "spec": properties["spec"],
+        "status": properties["status"],
+    }
+    root["required"] = ["spec"]
+    _as_list_map(root["properties"]["status"]["properties"]["conditions"], key="type")
+    for path, rule, message in RULES:
+        place = root
+        for name in path:
+            place = place["properties"][name]
+        place.setdefault("x-kubernetes-validations", []).append({"rule": rule, "message": message})
+    return root
+
+
+def _as_list_map(array: Schema, key: str) -> None:
+    """Conditions are told apart by their type: two writers do not overwrite each other's."""
+    array["x-kubernetes-list-type"] = "map"
+    array["x-kubernetes-list-map-keys"] = [key]
+
+
+def _structural(given: Schema, definitions: dict[str, Schema]) -> Schema:
+    """What a CRD may say of a pydantic schema: no $ref, no null, no title."""
+    if "$ref" in given:
+        target = definitions[given["$ref"].rpartition("/")[2]]
+        given = {**target, **{key: value for key, value in given.items() if key != "$ref"}}
+    if "anyOf" in given:
+        (branch,) = (branch for branch in given["anyOf"] if branch.get("type") != "null")
+        given = {
+            **{key: value for key, value in given.items() if key not in ("anyOf", "default")},
+            **_without_docs(branch, given),
+        }
+        return _structural(given, definitions)
+    kept: Schema = {
+        key: given[key]
+        for key in ("description", "type", "format", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern")
+        if key in given
+    }
+    if "const" in given:
+        kept["enum"] = [given["const"]]
+    if given.get("default") is not None:
+        # A default of an object is empty: those of its fields fill it.
+        kept["default"] = {} if isinstance(given["default"], dict) else given["default"]
+    if kept.get("type") == "integer":
+        kept["format"] = "int64"
+    if kept.get("type") == "number":
+        kept["format"] = "double"
+    kept |= {key: value for key, value in given.items() if key.startswith("x-kubernetes-")}
+    if "items" in given:
+        kept["items"] = _structural(given["items"], definitions)
+    if "minItems" in given:
+        kept["minItems"] = given["minItems"]
+    if "properties" in given:
+        kept["properties"] = {name: _structural(value, definitions) for name, value in given["properties"].items()}
+        if given.get("required"):
+            kept["required"] = given["required"]
+    elif isinstance(given.get("additionalProperties"), dict):
+        kept["additionalProperties"] = _structural(given["additionalProperties"], definitions)
+    return kept
+
+
+def _without_docs(branch: Schema, owner: Schema) -> Schema:
+    """A branch of `Model | None`: the field's own words come before those of the model."""
+    return {key: value for key, value in branch.items() if not (key == "description" and "description" in owner)}
+
+
+def _models(module: Any) -> list[type[BaseModel]]:
+    return [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseModel)]
+
+
+def _describe(definition: Schema, model: type[BaseModel]) -> None:
+    """Gives each property the string that stands below its field, and the model the first paragraph of its docstring."""
+    definition["description"] = _one_line(inspect.cleandoc(model.__doc__ or "").partition("\n\n")[0])
+    strings = field_docs(model)
+    for name, field in model.model_fields.items():
+        alias = field.alias or name
+        if alias in definition.get("properties", {}) and name in strings:
+            definition["properties"][alias]["description"] = strings[name]
+
+
+def field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """Field name to the string literal that follows it in the source."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for field, after in zip(body.body, body.body[1:], strict=False):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+            and isinstance(after.value.value, str)
+        ):
+            found[field.target.id] = _one_line(after.value.value)
+    return found
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Dumper(yaml.SafeDumper):
+    """No aliases: kubectl reads them, people do not."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, False)
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(to_yaml(), encoding="utf-8")

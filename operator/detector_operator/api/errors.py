@@ -1,0 +1,112 @@
+"""What pydantic found wrong, as sentences that name the field and its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+LONGEST_VALUE = 60
+
+Context = Mapping[str, Any]
+
+
+def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Every mistake, each as one sentence: `spec.numSteps is 0, and must be at least 1.`"""
+    by_place: dict[tuple[str, str], str] = {}
+    for details in error.errors(include_url=False):
+        sentence = _sentence(details, model)
+        place, wanted, rest = sentence.partition(", and must be ")
+        # Each branch of `int | str` complains for itself: one mistake, one sentence.
+        if wanted and (place, wanted) in by_place:
+            rest = f"{by_place[place, wanted].removesuffix('.')} or {rest}"
+        by_place[place, wanted] = rest
+    return [f"{place}{wanted}{rest}" for (place, wanted), rest in by_place.items()]
+
+
+def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
+    path = _path(details["loc"])
+    if details["type"] == "extra_forbidden":
+        return f"{path} is not a field{_nearest(details['loc'], model)}"
+    if details["type"] == "missing":
+        return f"{path} is missing."
+    context: Context = details.get("ctx", {})
+    if details["type"] == "value_error":
+        return f"{path} {context['error']}"
+    wanted = _WANTED.get(details["type"])
+    what = wanted(context) if wanted else details["msg"][:1].lower() + details["msg"][1:]
+    return f"{path} is {_shown(details['input'])}, and must be {what}."
+
+
+_WANTED: dict[str, Callable[[Context], str]] = {
+    "int_type": lambda _: "a whole number",
+    "int_from_float": lambda _: "a whole number",
+    "string_type": lambda _: "text (a number or a date in quotes is text)",
+    "bool_type": lambda _: "true or false",
+    "list_type": lambda _: "a list",
+    "dict_type": lambda _: "a mapping",
+    "model_type": lambda _: "a mapping",
+    "model_attributes_type": lambda _: "a mapping",
+    "literal_error": lambda context: context["expected"].replace("'", ""),
+    "enum": lambda context: context["expected"].replace("'", ""),
+    "greater_than_equal": lambda context: f"at least {context['ge']}",
+    "less_than_equal": lambda context: f"at most {context['le']}",
+    "string_too_short": lambda context: f"at least {context['min_length']} character long",
+    "string_too_long": lambda context: f"at most {context['max_length']} characters long",
+    "too_short": lambda context: f"a list of at least {context['min_length']}",
+    "string_pattern_mismatch": lambda _: "made of lower case letters, digits and '-', and begin and end with a letter or digit",
+}
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    """`spec.trainer.env[0]`; what pydantic adds for the branches of a union is left out."""
+    path = ""
+    for part in loc:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part not in ("int", "str"):
+            path += f".{part}" if path else part
+    return path or "the document"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "an empty list" if not value else "a list"
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+
+
+def _nearest(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    owner: type[BaseModel] | None = model
+    for part in loc[:-1]:
+        owner = _model_of_field(owner, part) if owner and isinstance(part, str) else owner
+    known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
+    wrong = str(loc[-1])
+    by_lower = {name.lower(): name for name in known}
+    near = get_close_matches(wrong.replace("_", "").lower(), by_lower, 1, cutoff=0.5)
+    if near:
+        return f"; did you mean {by_lower[near[0]]}?"
+    return f"; there are: {', '.join(known)}." if known else "."
+
+
+def _model_of_field(owner: type[BaseModel], alias: str) -> type[BaseModel] | None:
+    for name, field in owner.model_fields.items():
+        if alias in (field.alias, name):
+            return _model_in(field.annotation)
+    return None
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model in `Model`, `Model | None` or `list[Model]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for model in map(_model_in, get_args(annotation)) if model), None)

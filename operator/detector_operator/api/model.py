@@ -1,0 +1,22 @@
+"""Bases of the resource's models. Each field's description in the CRD is the string below it (see `crd`)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class SpecModel(BaseModel):
+    """What people write.
+
+    camelCase, no unknown fields, and no value of another type than the schema says (`"3"` is no number), because the API
+    server would refuse it too.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid", strict=True)
+
+
+class StatusModel(BaseModel):
+    """What the operator writes. A newer operator may have written fields that this one does not know: they are dropped."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")

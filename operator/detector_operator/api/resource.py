@@ -1,0 +1,60 @@
+"""The resource itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from detector_operator.api.spec import Spec
+from detector_operator.api.status import Status, Time
+
+GROUP: Final = "detector-training.io"
+VERSION: Final = "v1alpha1"
+API_VERSION: Final = "detector-training.io/v1alpha1"
+KIND: Final = "DetectorTraining"
+PLURAL: Final = "detectortrainings"
+
+# Names of Jobs and pods are made from it (NAME-validate-3, five characters more for a pod) and may have 63 characters.
+MAX_NAME = 45
+
+
+class Metadata(BaseModel):
+    """What of metadata is read here. Everything else (managedFields, ownerReferences …) is the API server's."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore", strict=True)
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=MAX_NAME)]
+    namespace: str | None = None
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    generation: int = 1
+    uid: str | None = None
+    resource_version: str | None = None
+    creation_timestamp: Annotated[Time | None, Field(strict=False)] = None
+
+
+class DetectorTraining(BaseModel):
+    """A training of an object detector: validated on a CPU, then trained, followed to its end."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid")
+
+    api_version: Literal["detector-training.io/v1alpha1"] = API_VERSION
+    kind: Literal["DetectorTraining"] = KIND
+    metadata: Metadata
+    spec: Spec
+    status: Status | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it is written in YAML or JSON: of the spec what the user wrote, without defaults; of the status all that is known."""
+        metadata = self.metadata.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+        written: dict[str, Any] = {
+            "apiVersion": self.api_version,
+            "kind": self.kind,
+            "metadata": {**metadata, "generation": self.metadata.generation},
+            "spec": self.spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True),
+        }
+        if self.status is not None:
+            written["status"] = self.status.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return written

@@ -1,0 +1,163 @@
+"""`spec` of a DetectorTraining: what people write."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
+
+from detector_operator.api.model import SpecModel
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Quantity = Annotated[int | str, WithJsonSchema({"x-kubernetes-int-or-string": True})]
+# Fields of a pod that are handed on as they are; the API server checks them when the pod is made.
+Free = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
+
+CONFIG_SOURCES = ("path", "configMapKeyRef", "inline")
+
+
+class ConfigMapKeyRef(SpecModel):
+    """A key of a ConfigMap in the same namespace."""
+
+    name: Text
+    """Name of the ConfigMap."""
+    key: Text
+    """Key in it that holds the pipeline config."""
+
+
+class Overrides(SpecModel):
+    """Values that replace those of the pipeline config, so that one config serves several trainings."""
+
+    num_classes: Count | None = None
+    """Replaces num_classes of the model: how many classes it tells apart."""
+    batch_size: Count | None = None
+    """Replaces train_config.batch_size: images per step, over all GPUs together."""
+    fine_tune_checkpoint: Text | None = None
+    """Replaces train_config.fine_tune_checkpoint: prefix of the checkpoint to start from, for example /data/ckpt-0."""
+    fine_tune_checkpoint_type: Literal["detection", "classification", "full"] | None = None
+    """Replaces train_config.fine_tune_checkpoint_type: what of the checkpoint is taken over."""
+    label_map_path: Text | None = None
+    """Replaces label_map_path of the training reader and of every evaluation reader."""
+    train_input_paths: Annotated[list[Text], Field(min_length=1)] | None = None
+    """Replaces the record files of train_input_reader; patterns such as train-?????-of-00010 are allowed."""
+    eval_input_paths: Annotated[list[Text], Field(min_length=1)] | None = None
+    """Replaces the record files of eval_input_reader."""
+
+
+class PipelineConfig(SpecModel):
+    """The pipeline config of the TensorFlow Object Detection API. Exactly one of path, configMapKeyRef and inline."""
+
+    path: Text | None = None
+    """Path of the config file, as the trainer sees it."""
+    config_map_key_ref: ConfigMapKeyRef | None = None
+    """The config is a key of a ConfigMap."""
+    inline: Text | None = None
+    """The text of the config itself."""
+    overrides: Overrides = Overrides()
+    """Values that replace those of the config."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> PipelineConfig:
+        sources = (self.path, self.config_map_key_ref, self.inline)
+        given = [name for name, source in zip(CONFIG_SOURCES, sources, strict=True) if source is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of path, configMapKeyRef and inline, and has {' and '.join(given) or 'none'}.")
+        return self
+
+
+class Resources(SpecModel):
+    """What a container asks for, as in a pod."""
+
+    requests: dict[str, Quantity] = {}
+    """What is set aside for the container, for example cpu, memory, ephemeral-storage."""
+    limits: dict[str, Quantity] = {}
+    """The most it may use."""
+
+
+class LocalObjectReference(SpecModel):
+    """An object of the same namespace."""
+
+    name: Text
+    """Name of the object."""
+
+
+class Trainer(SpecModel):
+    """The pod that trains."""
+
+    image: Text | None = None
+    """Image of the trainer. Without it the operator's own trainer image is used."""
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
+    """When the image is pulled, as in a pod."""
+    image_pull_secrets: list[LocalObjectReference] = []
+    """Secrets to pull the image with."""
+    gpus: Annotated[int, Field(ge=0, le=64)] = 1
+    """GPUs per worker; 0 trains on the CPU."""
+    resources: Resources = Resources()
+    """Requests and limits of the trainer; GPUs are added from gpus."""
+    env: list[Free] = []
+    """Environment variables, as in a container."""
+    env_from: list[Free] = []
+    """Sources of environment variables, as in a container."""
+    volumes: list[Free] = []
+    """Volumes of the pod: where the data, the model and the config are."""
+    volume_mounts: list[Free] = []
+    """Where the volumes are mounted."""
+    node_selector: dict[str, str] = {}
+    """Labels that a node must have."""
+    tolerations: list[Free] = []
+    """Taints of nodes that the pod tolerates."""
+    affinity: Free = {}
+    """Rules for the choice of the node, as in a pod."""
+    priority_class_name: Text | None = None
+    """Priority class of the pod."""
+    runtime_class_name: Text | None = None
+    """Runtime class of the pod, for example nvidia."""
+    scheduler_name: Text | None = None
+    """Scheduler of the pod."""
+    service_account_name: Text | None = None
+    """Service account of the pod, for clouds that give access to storage by it. No token is mounted."""
+    labels: dict[str, str] = {}
+    """Labels added to the pod."""
+    annotations: dict[str, str] = {}
+    """Annotations added to the pod."""
+    termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
+    """How long a stop may take: the trainer finishes its step and saves a checkpoint in this time."""
+
+
+class Validation(SpecModel):
+    """How the inputs are checked, on a CPU, before any GPU is asked for."""
+
+    policy: Literal["Enforce", "Warn", "Skip"] = "Enforce"
+    """Enforce rejects what will not train; Warn trains all the same and says what is wrong; Skip does not look."""
+    ignore: list[Text] = []
+    """Codes of findings that do not count, for example records/too-many-boxes."""
+    timeout_seconds: Count = 3600
+    """How long the validation may take."""
+    resources: Resources = Resources()
+    """Requests and limits of the validation's pod."""
+
+
+class Spec(SpecModel):
+    """What shall be trained, on what, and how."""
+
+    pipeline_config: PipelineConfig
+    """The pipeline config, and what replaces its values."""
+    model_dir: Text
+    """Where checkpoints and summaries are written, as the trainer sees it. A directory that has a checkpoint is resumed."""
+    num_steps: Count
+    """The training ends at this step."""
+    checkpoint_every_steps: Count = 1000
+    """A checkpoint is saved every so many steps, and at the last one."""
+    trainer: Trainer = Trainer()
+    """The pod that trains."""
+    validation: Validation = Validation()
+    """How the inputs are checked before."""
+    retries: Annotated[int, Field(ge=0, le=1000)] = 3
+    """How often a failure that may pass is tried again. Preemptions and lost nodes are not counted."""
+    active_deadline_seconds: Count | None = None
+    """The training is stopped and fails if it is not done so long after its first start."""
+    stall_timeout_seconds: Count = 1800
+    """The training is stopped and fails if there is no step for so long."""
+    suspend: bool = False
+    """true stops the training after a checkpoint and starts no pod; false goes on from there."""

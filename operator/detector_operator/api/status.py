@@ -1,0 +1,168 @@
+"""`status` of a DetectorTraining: what the operator writes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from detector_trainer.contract import Finding, Verdict
+from pydantic import Field, PlainSerializer
+
+from detector_operator.api.model import StatusModel
+
+
+def rfc3339(time: datetime) -> str:
+    """A time as Kubernetes writes it: UTC, whole seconds."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+Time = Annotated[datetime, PlainSerializer(rfc3339)]
+
+
+class Phase(StrEnum):
+    """What is going on, in one word for people."""
+
+    PENDING = "Pending"
+    VALIDATING = "Validating"
+    REJECTED = "Rejected"
+    QUEUED = "Queued"
+    TRAINING = "Training"
+    SUSPENDED = "Suspended"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing more will happen unless the spec changes."""
+        return self in (Phase.REJECTED, Phase.SUCCEEDED, Phase.FAILED)
+
+
+class ConditionType(StrEnum):
+    """The conditions, in the order in which they are written."""
+
+    VALIDATED = "Validated"
+    TRAINING = "Training"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    RECONCILING = "Reconciling"
+    """kstatus: work is going on."""
+    STALLED = "Stalled"
+    """kstatus: it will not get further by itself."""
+
+
+class Condition(StatusModel):
+    """One condition, as Kubernetes defines them."""
+
+    type: ConditionType
+    """What the condition is about."""
+    status: Literal["True", "False", "Unknown"]
+    """Whether it holds."""
+    observed_generation: int
+    """metadata.generation that it was decided for."""
+    last_transition_time: Time
+    """When status last changed."""
+    reason: str
+    """Why, as one CamelCase word."""
+    message: str
+    """Why, as a sentence."""
+
+
+class ValidationStatus(StatusModel):
+    """What the validation found."""
+
+    attempt: int = 0
+    """Number of the newest validation run."""
+    verdict: Verdict | None = None
+    """Whether it will train."""
+    errors: int | None = None
+    """Findings that reject the training."""
+    warnings: int | None = None
+    """Findings to think about."""
+    records: int | None = None
+    """Records read."""
+    images: int | None = None
+    """Images looked at."""
+    boxes: int | None = None
+    """Boxes found in the records."""
+    duration_seconds: float | None = None
+    """How long it took."""
+    inputs_fingerprint: str | None = None
+    """Tells whether the inputs are still those of the verdict."""
+    findings: list[Finding] = []
+    """The first 20 findings, errors first."""
+    report_path: str | None = None
+    """The whole report, as JSON."""
+
+
+class TrainingStatus(StatusModel):
+    """How far the training is."""
+
+    attempt: int = 0
+    """Number of the newest training run whose end is counted in restarts or preemptions."""
+    progress: str | None = None
+    """Step and last step, for example 1200/20000."""
+    step: int | None = None
+    """The last step done."""
+    total_steps: int | None = None
+    """The step at which it ends."""
+    loss: float | None = None
+    """Total loss of that step."""
+    steps_per_second: float | None = None
+    """Speed."""
+    seconds_remaining: int | None = None
+    """Time left at this speed."""
+    last_checkpoint_step: int | None = None
+    """Step of the newest checkpoint: what a restart goes on from."""
+    restarts: int = 0
+    """Failures after which it was started again."""
+    preemptions: int = 0
+    """Interruptions that are no failure: preempted, node lost, stopped from outside."""
+    start_time: Time | None = None
+    """When the first run of this attempt started."""
+
+
+class FailureStatus(StatusModel):
+    """The last failure: what went wrong and what to do."""
+
+    reason: str
+    """CamelCase word."""
+    message: str
+    """What happened."""
+    hint: str | None = None
+    """What to do about it."""
+    pod: str | None = None
+    """Pod in which it happened."""
+    container: str | None = None
+    """Container in which it happened."""
+    node: str | None = None
+    """Node on which it happened."""
+    exit_code: int | None = None
+    """Exit code of the container."""
+    signal: int | None = None
+    """Signal that ended it."""
+    step: int | None = None
+    """Last step before it."""
+    log_tail: list[str] = []
+    """Last lines of its log, where the reason alone does not tell."""
+
+
+class Status(StatusModel):
+    """What is happening, what went wrong, and what to do about it."""
+
+    observed_generation: Annotated[int, Field(ge=0)] = 0
+    """metadata.generation that this status is about."""
+    phase: Phase = Phase.PENDING
+    """What is going on, in one word."""
+    conditions: list[Condition] = []
+    """The same for machines, with reasons."""
+    validation: ValidationStatus | None = None
+    """What the validation found."""
+    training: TrainingStatus | None = None
+    """How far the training is."""
+    failure: FailureStatus | None = None
+    """The last failure; it stays after its pod is gone."""
+
+    def condition(self, kind: ConditionType) -> Condition | None:
+        """The condition of a type, if it was ever set."""
+        return next((condition for condition in self.conditions if condition.type is kind), None)
