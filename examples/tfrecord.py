@@ -36,7 +36,7 @@ def read(path: Path) -> Iterator[bytes]:
 
 
 def example(features: Mapping[str, Values]) -> bytes:
-    """A serialized tf.train.Example: bytes, floats or ints by the type of the first value. The same input gives the same bytes."""
+    """A serialized tf.train.Example: bytes, floats or ints by the type of the first value. Deterministic."""
     message: Any = Example()
     for name, values in features.items():
         values = [values] if isinstance(values, bytes) else list(values)

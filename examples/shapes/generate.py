@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import tfrecord  # noqa: E402  (examples/tfrecord.py)
+import tfrecord
 
 NAMES = ("circle", "square", "triangle")  # ids 1, 2, 3
 SIDE = 128  # pixels

@@ -1,0 +1,163 @@
+"""Makes the folders of frequent mistakes from `sound`: each differs from it in one thing. The same input gives the same bytes.
+
+python examples/broken/make.py [--out DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+SOUND = HERE / "sound"
+PETS = HERE.parent / "pets"
+RECORD = 1  # of the three, the one that is spoilt: 0-based, as findings count
+
+sys.path.insert(0, str(HERE.parent))
+import tfrecord
+
+
+class Folder:
+    """One mistake in the making: starts as a copy of `sound`'s config and training.yaml."""
+
+    def __init__(self, name: str, out: Path) -> None:
+        self.path = out / name
+        self.named = f"examples/broken/{name}"  # as the config says it: relative to the root of the repository
+        self.config = (SOUND / "pipeline.config").read_text().partition("\n\n")[2]
+        self.training = (SOUND / "training.yaml").read_text().replace("sound", name)
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path.mkdir(parents=True)
+
+    def say(self, wrong: str, right: str) -> None:
+        """Writes something wrong into the config, in place of what is right."""
+        assert self.config.count(right) == 1, right
+        self.config = self.config.replace(right, wrong)
+
+    def train_from(self, file: str) -> None:
+        """Names another record file than `sound`'s."""
+        self.say(file, "examples/broken/sound/pets.record")
+
+    def spoil(self, feature: str, value: Callable[[Any], Any]) -> None:
+        """A record file of its own, in one record of which one feature has other values."""
+        payloads = list(tfrecord.read(SOUND / "pets.record"))
+        message = tfrecord.Example.FromString(payloads[RECORD])
+        values = _values(message.features.feature[feature])
+        values[:] = [value(old) for old in values]
+        payloads[RECORD] = message.SerializeToString(deterministic=True)
+        tfrecord.write(self.path / "pets.record", payloads)
+        self.train_from(f"{self.named}/pets.record")
+
+    def label_map(self, wrong: str, right: str) -> None:
+        """A label map of its own, with something wrong in place of what is right."""
+        text = (PETS / "pet_label_map.pbtxt").read_text()
+        assert text.count(right) == 1, right
+        (self.path / "label_map.pbtxt").write_text(text.replace(right, wrong))
+        self.say(f"{self.named}/label_map.pbtxt", "examples/pets/pet_label_map.pbtxt")
+
+    def expect(self, code: str, file: str, **place: str | int) -> None:
+        """Writes config, training.yaml, and what the validator must say: the code and the place."""
+        (self.path / "pipeline.config").write_text(self.config)
+        (self.path / "training.yaml").write_text(self.training)
+        (self.path / "expected.json").write_text(json.dumps({"code": code, "file": file, **place}, indent=2) + "\n")
+
+
+def misspelt_field(folder: Folder) -> None:
+    folder.say("num_clases: 37", "num_classes: 37")
+    folder.expect("config/syntax", f"{folder.named}/pipeline.config", line=3)
+
+
+def tf1_extractor(folder: Folder) -> None:
+    folder.say('"ssd_mobilenet_v1_fpn"', '"ssd_mobilenet_v1_fpn_keras"')
+    folder.expect("config/unknown-extractor", f"{folder.named}/pipeline.config", field="model.ssd.feature_extractor.type")
+
+
+def label_map_syntax(folder: Folder) -> None:
+    folder.label_map("name: 'basset_hound", "name: 'basset_hound'")
+    folder.expect("label-map/syntax", f"{folder.named}/label_map.pbtxt", line=18)
+
+
+def label_map_id_zero(folder: Folder) -> None:
+    folder.label_map("id: 0\n", "id: 1\n")
+    folder.expect("label-map/reserved-id", f"{folder.named}/label_map.pbtxt", line=2)
+
+
+def class_text_not_in_map(folder: Folder) -> None:
+    folder.spoil("image/object/class/text", lambda text: text.replace(b"_", b" "))
+    folder.expect("records/class-text-not-in-map", f"{folder.named}/pets.record", record=RECORD, field="image/object/class/text")
+
+
+def empty_record_file(folder: Folder) -> None:
+    (folder.path / "pets.record").write_bytes(b"")
+    folder.train_from(f"{folder.named}/pets.record")
+    folder.expect("records/empty-file", f"{folder.named}/pets.record")
+
+
+def wrong_record_path(folder: Folder) -> None:
+    folder.train_from("examples/broken/sound/pets.tfrecord")
+    folder.expect(
+        "records/no-file", "examples/broken/sound/pets.tfrecord", field="train_input_reader.tf_record_input_reader.input_path"
+    )
+
+
+def boxes_in_pixels(folder: Folder) -> None:
+    folder.spoil("image/object/bbox/xmin", lambda x: x * 300)
+    folder.expect("records/boxes-in-pixels", f"{folder.named}/pets.record", record=RECORD, field="image/object/bbox/xmin")
+
+
+def box_min_exceeds_max(folder: Folder) -> None:
+    folder.spoil("image/object/bbox/xmin", lambda _: 0.9)
+    folder.expect("records/box-min-exceeds-max", f"{folder.named}/pets.record", record=RECORD, field="image/object/bbox/xmin")
+
+
+def image_path_instead_of_bytes(folder: Folder) -> None:
+    folder.spoil("image/encoded", lambda _: b"images/miniature_pinscher_165.jpg")
+    folder.expect("records/image-is-a-path", f"{folder.named}/pets.record", record=RECORD, field="image/encoded")
+
+
+def checkpoint_path_not_configured(folder: Folder) -> None:
+    folder.say("PATH_TO_BE_CONFIGURED/mobilenet_v2.ckpt-1", "examples/broken/sound/checkpoint/ckpt-2")
+    folder.expect("checkpoint/not-found", "PATH_TO_BE_CONFIGURED/mobilenet_v2.ckpt-1", field="train_config.fine_tune_checkpoint")
+
+
+def checkpoint_type_classification(folder: Folder) -> None:
+    folder.say('fine_tune_checkpoint_type: "classification"', 'fine_tune_checkpoint_type: "detection"')
+    folder.expect(
+        "checkpoint/type-mismatch", "examples/broken/sound/checkpoint/ckpt-2", field="train_config.fine_tune_checkpoint_type"
+    )
+
+
+MISTAKES = (
+    misspelt_field,
+    tf1_extractor,
+    label_map_syntax,
+    label_map_id_zero,
+    class_text_not_in_map,
+    empty_record_file,
+    wrong_record_path,
+    boxes_in_pixels,
+    box_min_exceeds_max,
+    image_path_instead_of_bytes,
+    checkpoint_path_not_configured,
+    checkpoint_type_classification,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to")
+    out = parser.parse_args().out
+    for make in MISTAKES:
+        make(Folder(make.__name__.replace("_", "-"), out))
+
+
+def _values(feature: Any) -> Any:
+    return getattr(feature, feature.WhichOneof("kind")).value
+
+
+if __name__ == "__main__":
+    main()
