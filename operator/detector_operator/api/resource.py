@@ -47,7 +47,7 @@ class DetectorTraining(BaseModel):
     status: Status | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As it is written in YAML or JSON: of the spec what the user wrote, without defaults; of the status all that is known."""
+        """As it is written in YAML: of the spec what the user wrote, without defaults; of the status all that is known."""
         metadata = self.metadata.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
         written: dict[str, Any] = {
             "apiVersion": self.api_version,

@@ -9,6 +9,7 @@ VALIDATION_PASSED: Final = "ValidationPassed"
 VALIDATION_REJECTED: Final = "ValidationRejected"
 VALIDATION_SKIPPED: Final = "ValidationSkipped"
 VALIDATION_FAILED: Final = "ValidationFailed"  # the validation itself broke: no verdict
+VALIDATION_TIMED_OUT: Final = "ValidationTimedOut"
 
 # How a training ends.
 COMPLETED: Final = "Completed"
@@ -38,3 +39,5 @@ RETRYING: Final = "Retrying"
 SUSPENDED: Final = "Suspended"
 RETRIES_EXHAUSTED: Final = "RetriesExhausted"
 DEADLINE_EXCEEDED: Final = "DeadlineExceeded"
+INTERRUPTED: Final = "Interrupted"  # the run went away with its node, or with the command that started it
+SPEC_CHANGED: Final = "SpecChanged"  # a run of an earlier spec is stopped

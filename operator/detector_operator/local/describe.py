@@ -1,0 +1,182 @@
+"""The text that `kubectl describe dt NAME` prints for a resource, down to its spaces.
+
+kubectl prints a custom resource generically: fields in alphabetical order, names split at their capitals, lists of mappings one
+after another, and columns aligned over lines that follow each other. Checked against kubectl 1.32.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from detector_operator.api import DetectorTraining
+
+SOURCE: Final = "detector-training"
+
+_ACRONYMS: Final = ("API", "URL", "UID", "OSB", "GUID")
+_SHOWN_ABOVE: Final = ("name", "namespace", "labels", "annotations", "managedFields")
+_PADDING: Final = 2
+_LONGEST_ANNOTATION: Final = 140
+
+
+class TimedEvent(Protocol):
+    """An event to be shown."""
+
+    @property
+    def type(self) -> str:
+        """Normal or Warning."""
+
+    @property
+    def reason(self) -> str:
+        """CamelCase."""
+
+    @property
+    def message(self) -> str:
+        """A sentence."""
+
+    @property
+    def time(self) -> datetime:
+        """When it was."""
+
+
+def describe(resource: DetectorTraining, events: Sequence[TimedEvent], now: datetime) -> str:
+    """The description of a resource, with a table of its events, oldest first."""
+    content = resource.to_dict()
+    metadata = content["metadata"]
+    lines = [f"Name:\t{metadata['name']}", f"Namespace:\t{metadata.get('namespace', 'default')}"]
+    lines += _pairs("Labels", [f"{key}={value}" for key, value in sorted(metadata.get("labels", {}).items())])
+    lines += _pairs("Annotations", list(_annotations(metadata.get("annotations", {}))))
+    content["metadata"] = {key: value for key, value in metadata.items() if key not in _SHOWN_ABOVE}
+    lines += _mapping(content, 0)
+    if not events:
+        return aligned([*lines, "Events:\t<none>"])
+    table = ["  Type\tReason\tAge\tFrom\tMessage", "  ----\t------\t----\t----\t-------"]
+    table += [
+        f"  {event.type}\t{event.reason}\t{age(event.time, now)}\t{SOURCE}\t{event.message.strip()}"
+        for event in sorted(events, key=lambda event: event.time)
+    ]
+    return aligned(lines) + aligned(["Events:", *table])
+
+
+def _pairs(title: str, values: list[str]) -> list[str]:
+    first, *rest = values or ["<none>"]
+    return [f"{title}:\t{first}", *(f"\t{value}" for value in rest)]
+
+
+def _annotations(annotations: Mapping[str, str]) -> Iterable[str]:
+    for key, value in sorted(annotations.items()):
+        text = value.removesuffix("\n")
+        if "\n" not in text and len(key) + len(text) + 2 <= _LONGEST_ANNOTATION:
+            yield f"{key}: {text}"
+            continue
+        yield f"{key}:"
+        for line in text.split("\n"):
+            cut = line if len(line) <= _LONGEST_ANNOTATION - 2 else line[: _LONGEST_ANNOTATION - 2] + "..."
+            yield f"  {cut}"
+
+
+def _mapping(content: Mapping[str, Any], level: int) -> Iterable[str]:
+    indent = "  " * level
+    for name in sorted(content):
+        value, label = content[name], label_of(name)
+        if isinstance(value, dict):
+            yield f"{indent}{label}:"
+            yield from _mapping(value, level + 1)
+        elif isinstance(value, list):
+            yield f"{indent}{label}:"
+            for item in value:
+                if isinstance(item, dict):
+                    yield from _mapping(item, level + 1)
+                else:
+                    yield f"{indent}  {_scalar(item)}"
+        else:
+            yield f"{indent}{label}:\t{_scalar(value)}"
+
+
+def label_of(name: str) -> str:
+    """`lastTransitionTime` becomes `Last Transition Time`; a name with anything but letters and dashes stays."""
+    if not all(letter.isalpha() or letter == "-" for letter in name):
+        return name
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+", name)
+    return " ".join(word.upper() if word.upper() in _ACRONYMS else word[:1].upper() + word[1:] for word in words)
+
+
+def _scalar(value: Any) -> str:
+    """A value as Go's %v prints what it has read from JSON."""
+    if value is None:
+        return "<nil>"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return _go_float(value)
+    return str(value)
+
+
+def _go_float(value: float) -> str:
+    """The shortest digits that tell the number; an exponent below 1e-04 and from 1e+21 on."""
+    if value == 0:
+        return "0"
+    exponent = int(f"{value:e}".partition("e")[2])
+    digits = repr(value)
+    if exponent < -4 or exponent >= 21:
+        mantissa, _, power = f"{value:.17e}".partition("e") if "e" not in digits else digits.partition("e")
+        return f"{mantissa.removesuffix('.0')}e{int(power):+03d}"
+    return f"{value:.0f}" if value.is_integer() else digits
+
+
+def age(then: datetime, now: datetime) -> str:
+    """How long ago, as kubectl says it: two units while they are small, then one."""
+    seconds = int((now - then).total_seconds())
+    if seconds < 0:
+        return "<invalid>" if seconds < -1 else "0s"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if seconds < 120:
+        return f"{seconds}s"
+    if minutes < 10:
+        return _two(minutes, "m", seconds % 60, "s")
+    if minutes < 180:
+        return f"{minutes}m"
+    if hours < 8:
+        return _two(hours, "h", minutes % 60, "m")
+    if hours < 48:
+        return f"{hours}h"
+    if hours < 192:
+        return _two(days, "d", hours % 24, "h")
+    if days < 730:
+        return f"{days}d"
+    years = days // 365
+    return _two(years, "y", days % 365, "d") if years < 8 else f"{years}y"
+
+
+def _two(great: int, great_unit: str, small: int, small_unit: str) -> str:
+    return f"{great}{great_unit}" if small == 0 else f"{great}{great_unit}{small}{small_unit}"
+
+
+def aligned(lines: Sequence[str]) -> str:
+    """Lines with tabs, as Go's tabwriter aligns them: a column is as wide as its widest cell in a block of lines that have it."""
+    rows = [line.split("\t") for part in lines for line in part.split("\n")]
+    widths: list[list[int]] = [[0] * (len(row) - 1) for row in rows]
+    _align(rows, widths, 0, len(rows), 0)
+    text = []
+    for row, row_widths in zip(rows, widths, strict=True):
+        cells = [cell.ljust(width) for cell, width in zip(row, row_widths, strict=False)]
+        text.append("".join([*cells, row[-1]]))
+    return "\n".join(text) + "\n"
+
+
+def _align(rows: list[list[str]], widths: list[list[int]], start: int, end: int, column: int) -> None:
+    """Sets the widths of one column in each block of rows that have it, then those of the columns in the block."""
+    row = start
+    while row < end:
+        if len(rows[row]) - 1 <= column:
+            row += 1
+            continue
+        first = row
+        while row < end and len(rows[row]) - 1 > column:
+            row += 1
+        widest = max(len(rows[index][column]) for index in range(first, row))
+        for index in range(first, row):
+            widths[index][column] = widest + _PADDING
+        _align(rows, widths, first, row, column + 1)

@@ -1,0 +1,54 @@
+"""Which endings of a training run are tried again, and which of these are counted."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from signal import SIGTERM
+
+from detector_trainer.contract import ExitCode, reasons
+
+from detector_operator.api import Spec, TrainingStatus
+from detector_operator.reconcile.runs import Run
+
+
+class Ending(Enum):
+    """How a run ended."""
+
+    DONE = auto()
+    INTERRUPTED = auto()
+    """Nobody's mistake: asked to stop, preempted, its node gone. Started again and not counted."""
+    MAY_PASS = auto()
+    """Started again, at most spec.retries times."""
+    FINAL = auto()
+    """Starting again would end the same."""
+
+
+FINAL_CODES = (ExitCode.USAGE, ExitCode.DATA, ExitCode.ENVIRONMENT)
+
+
+def ending(run: Run) -> Ending:
+    """How a run that is no longer live ended."""
+    if run.exit_code == ExitCode.DONE:
+        return Ending.DONE
+    if run.exit_code in FINAL_CODES:
+        return Ending.FINAL
+    # A stalled input (a shard of 0 bytes) stalls again.
+    if run.message is not None and run.message.reason == reasons.TRAINING_STALLED:
+        return Ending.FINAL
+    gone = run.exit_code is None and run.signal is None
+    # Killed by SIGTERM: the stop came before the trainer was able to answer it.
+    if run.stop_reason is not None or gone or run.exit_code == ExitCode.STOPPED or run.signal == SIGTERM:
+        return Ending.INTERRUPTED
+    return Ending.MAY_PASS
+
+
+def grant(run: Run, training: TrainingStatus, spec: Spec) -> TrainingStatus | None:
+    """The status with the end of this run counted, if it is to be started again; None if not."""
+    match ending(run):
+        case Ending.INTERRUPTED:
+            preempted = run.stop_reason is None
+            return training.model_copy(update={"attempt": run.attempt, "preemptions": training.preemptions + preempted})
+        case Ending.MAY_PASS if training.restarts < spec.retries:
+            return training.model_copy(update={"attempt": run.attempt, "restarts": training.restarts + 1})
+        case _:
+            return None

@@ -1,0 +1,45 @@
+"""Starts the training, follows it, and starts it again after what may pass."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import reasons
+
+from detector_operator.api import Phase
+from detector_operator.policies.failure_reasons import failure_of
+from detector_operator.policies.retries import Ending, ending
+from detector_operator.reconcile.actions import StartTraining
+from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_operator.reconcile.situation import Outcome, Situation
+
+
+def policy(situation: Situation) -> Outcome:
+    """Queued or Training. The last in the chain: it always answers."""
+    run = situation.newest(RunKind.TRAINING)
+    if run is None:
+        return _start(situation, reasons.QUEUED, "The training is being started.")
+    if not run.live:
+        return _again(situation, run)
+    name = situation.run_name(run)
+    if run.state is RunState.PENDING:
+        return Outcome(phase=Phase.QUEUED, reason=reasons.QUEUED, message=f"{name} waits to be started.")
+    return Outcome(phase=Phase.TRAINING, reason=reasons.TRAINING, message=f"{name} is training.")
+
+
+def _start(situation: Situation, reason: str, message: str) -> Outcome:
+    attempt = situation.next_attempt(RunKind.TRAINING)
+    return Outcome(phase=Phase.QUEUED, reason=reason, message=message, actions=(StartTraining(attempt),))
+
+
+def _again(situation: Situation, run: Run) -> Outcome:
+    """The next run, when the wait is over. An interruption waits too, so that a run that ends at once does not spin."""
+    failed = ending(run) is Ending.MAY_PASS
+    saved = situation.training.last_checkpoint_step
+    goes_on = f"Goes on from the checkpoint of step {saved}" if saved is not None else "Starts again"
+    limit = f" (restart {situation.training.restarts} of {situation.spec.retries})" if failed else ""
+    message = f"{failure_of(run, situation.run_name(run)).message} {goes_on}{limit}."
+    if run.stop_reason is not None:
+        return _start(situation, reasons.QUEUED, f"{goes_on}.")
+    start = (run.end_time or situation.now) + situation.backoff.after(situation.training.restarts if failed else 1)
+    if situation.now >= start:
+        return _start(situation, reasons.RETRYING, message)
+    return Outcome(phase=Phase.QUEUED, reason=reasons.RETRYING, message=message, wake_at=start)

@@ -1,0 +1,127 @@
+"""spec.validation: nothing trains before the verdict. Enforce, Warn or Skip."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from detector_trainer.contract import Severity, Verdict, reasons
+
+from detector_operator.api import FailureStatus, Phase
+from detector_operator.policies.failure_reasons import failure_of
+from detector_operator.policies.retries import Ending, ending
+from detector_operator.reconcile.actions import StartValidation, StopRun
+from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_operator.reconcile.situation import Outcome, Situation, started
+
+# `validate` says with these that it was started wrongly or has a bug: a second time would be the same.
+FINAL_CODES = (0, 1, 2)
+
+
+def policy(situation: Situation) -> Outcome | None:
+    """Validates, and rejects what will not train. None once the training may start."""
+    wanted, verdict = situation.spec.validation.policy, situation.validation.verdict
+    run = situation.newest(RunKind.VALIDATION)
+    if wanted == "Skip" or verdict is Verdict.PASS:
+        return None
+    if verdict is Verdict.REJECT:
+        return _rejected(situation) if wanted == "Enforce" else None
+    if run is None:
+        return _start(situation, "The inputs are checked first.")
+    if run.live:
+        return _follow(situation, run)
+    if ending(run) is Ending.INTERRUPTED and not _timed_out(run):
+        return _start(situation, f"{situation.run_name(run)} was interrupted; the inputs are checked again.")
+    if not _timed_out(run) and run.exit_code not in FINAL_CODES and (again := _again(situation, run)) is not None:
+        return again
+    return _broken(situation, run) if wanted == "Enforce" else None
+
+
+def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"], str, str]:
+    """Status, reason and message of the condition Validated."""
+    known, run = situation.validation, situation.newest(RunKind.VALIDATION)
+    if situation.spec.validation.policy == "Skip":
+        return "Unknown", reasons.VALIDATION_SKIPPED, "spec.validation.policy is Skip."
+    if known.verdict is Verdict.PASS:
+        warnings = f", {_counted(known.warnings, 'warning')}" if known.warnings else ""
+        records = f"{known.records:,} records, " if known.records is not None else ""
+        return "True", reasons.VALIDATION_PASSED, f"It will train: {records}no error{warnings}."
+    if known.verdict is Verdict.REJECT:
+        return "False", reasons.VALIDATION_REJECTED, _first_error(situation).message
+    if run is not None and not run.live and ending(run) is not Ending.INTERRUPTED:
+        return "False", reasons.VALIDATION_FAILED, f"{situation.run_name(run)} ended without a verdict."
+    return "Unknown", reasons.VALIDATING, "The inputs are being checked."
+
+
+def _start(situation: Situation, message: str) -> Outcome:
+    attempt = situation.next_attempt(RunKind.VALIDATION)
+    return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=message, actions=(StartValidation(attempt),))
+
+
+def _follow(situation: Situation, run: Run) -> Outcome:
+    name = situation.run_name(run)
+    end = started(run, situation.now) + timedelta(seconds=situation.spec.validation.timeout_seconds)
+    if situation.now >= end:
+        failure = FailureStatus(
+            reason=reasons.VALIDATION_TIMED_OUT,
+            message=f"{name} was not done after {situation.spec.validation.timeout_seconds} s (spec.validation.timeoutSeconds).",
+            hint="Raise spec.validation.timeoutSeconds, or give spec.validation.resources more CPU.",
+            pod=run.pod,
+            node=run.node,
+            log_tail=list(run.log_tail),
+        )
+        enforced = situation.spec.validation.policy == "Enforce"
+        return Outcome(
+            phase=Phase.FAILED if enforced else Phase.VALIDATING,
+            reason=failure.reason,
+            message=failure.message,
+            actions=() if run.stop_reason else (StopRun(run, reasons.VALIDATION_TIMED_OUT),),
+            failure=failure if enforced else None,
+        )
+    if run.state is RunState.PENDING:
+        return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=f"{name} waits to be started.")
+    return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=f"{name} checks the inputs.", wake_at=end)
+
+
+def _timed_out(run: Run) -> bool:
+    return run.stop_reason == reasons.VALIDATION_TIMED_OUT
+
+
+def _again(situation: Situation, run: Run) -> Outcome | None:
+    """Another try of a validation that crashed, while there is one left."""
+    runs = situation.of_this_generation(RunKind.VALIDATION)
+    crashes = sum(not run.live and ending(run) is not Ending.INTERRUPTED for run in runs)
+    if crashes > situation.spec.retries:
+        return None
+    failure = failure_of(run, situation.run_name(run))
+    start = (run.end_time or situation.now) + situation.backoff.after(crashes)
+    message = f"{failure.message} The inputs are checked again."
+    if situation.now >= start:
+        return _start(situation, message)
+    return Outcome(phase=Phase.VALIDATING, reason=reasons.RETRYING, message=message, failure=failure, wake_at=start)
+
+
+def _rejected(situation: Situation) -> Outcome:
+    failure = _first_error(situation)
+    return Outcome(phase=Phase.REJECTED, reason=failure.reason, message=failure.message, failure=failure)
+
+
+def _first_error(situation: Situation) -> FailureStatus:
+    known = situation.validation
+    errors = [finding for finding in known.findings if finding.severity is Severity.ERROR]
+    if not errors:
+        return FailureStatus(reason=reasons.VALIDATION_REJECTED, message="It will not train; see the report.")
+    first, count = errors[0], known.errors or len(errors)
+    place = f"{first.where}: " if str(first.where) else ""
+    more = f" And {_counted(count - 1, 'more error')}." if count > 1 else ""
+    return FailureStatus(reason=reasons.VALIDATION_REJECTED, message=f"{place}{first.message}{more}", hint=first.hint or None)
+
+
+def _broken(situation: Situation, run: Run) -> Outcome:
+    found = failure_of(run, situation.run_name(run))
+    failure = found.model_copy(update={"reason": reasons.VALIDATION_FAILED, "log_tail": list(run.log_tail)})
+    return Outcome(phase=Phase.FAILED, reason=failure.reason, message=failure.message, failure=failure)
+
+
+def _counted(number: int | None, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,106 @@
+"""`decide`: from the resource and what was observed to what to do and what to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from detector_trainer.contract import reasons
+
+from detector_operator.api import ConditionType, DetectorTraining, Phase, Status
+from detector_operator.policies import deadline, failure, replacement, stall, success, suspend, training, validation
+from detector_operator.reconcile.actions import Action, Event
+from detector_operator.reconcile.conditions import conditions_of
+from detector_operator.reconcile.facts import gather
+from detector_operator.reconcile.runs import Run
+from detector_operator.reconcile.situation import Backoff, Outcome, Situation
+
+Policy = Callable[[Situation], Outcome | None]
+
+# The first one that has something to say decides.
+POLICIES: tuple[Policy, ...] = (
+    success.policy,  # the training ended well
+    failure.policy,  # it ended in a way that starting again will not mend, or too often
+    suspend.policy,  # asked to pause: stop after a checkpoint, start nothing
+    replacement.policy,  # runs of an earlier spec end before one of this spec starts
+    deadline.policy,  # it has taken longer than it may
+    validation.policy,  # nothing trains before the verdict
+    stall.policy,  # it runs, and does nothing
+    training.policy,  # start, follow, start again
+)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do now, and the status to write."""
+
+    status: Status
+    actions: tuple[Action, ...] = ()
+    events: tuple[Event, ...] = ()
+    """For transitions from the status that was given to the one that is returned."""
+    wake_at: datetime | None = None
+    """When to decide again even if nothing is observed until then."""
+
+
+def decide(
+    resource: DetectorTraining,
+    runs: Iterable[Run],
+    now: datetime,
+    *,
+    backoff: Backoff = Backoff(),  # noqa: B008
+) -> Decision:
+    """What to do about a resource. Pure; can be called at any moment, any number of times.
+
+    Args:
+        resource: with its present status.
+        runs: every run that is there, of any generation.
+        now: the time, in UTC, without fractions of a second if the status is compared.
+        backoff: how long to wait before a failed run is tried again.
+    """
+    status = resource.status or Status()
+    generation = resource.metadata.generation
+    situation = Situation(resource.metadata.name, generation, resource.spec, status, tuple(runs), now, backoff)
+    if status.phase.terminal and status.observed_generation == generation:
+        # What has ended stays ended until the spec changes; whatever still runs has to go.
+        headline = status.condition(ConditionType.TRAINING)
+        return Decision(status, situation.stop_all(headline.reason if headline else reasons.COMPLETED))
+    facts = gather(situation)
+    outcome = next(answer for policy in POLICIES if (answer := policy(facts)) is not None)
+    decided = _status(facts, outcome)
+    return Decision(decided, outcome.actions, tuple(_events(status, decided)), _wake_at(facts, outcome))
+
+
+def _status(facts: Situation, outcome: Outcome) -> Status:
+    failure_now = outcome.failure or facts.status.failure
+    return Status(
+        observed_generation=facts.generation,
+        phase=outcome.phase,
+        conditions=conditions_of(facts, outcome),
+        validation=facts.status.validation,
+        training=outcome.training or facts.status.training,
+        failure=None if outcome.phase is Phase.SUCCEEDED else failure_now,
+    )
+
+
+def _wake_at(facts: Situation, outcome: Outcome) -> datetime | None:
+    if outcome.phase.terminal:
+        return None
+    times = (outcome.wake_at, deadline.due(facts), stall.due(facts))
+    return min((time for time in times if time is not None), default=None)
+
+
+def _events(before: Status, after: Status) -> Iterable[Event]:
+    told = set()
+    for kind in (ConditionType.VALIDATED, ConditionType.TRAINING):
+        old, new = before.condition(kind), after.condition(kind)
+        if new is None or new.reason in told:
+            continue
+        if old is None or (old.reason, old.message) != (new.reason, new.message):
+            told.add(new.reason)
+            if new.reason != reasons.VALIDATING or kind is ConditionType.TRAINING:
+                yield Event("Warning" if new.reason in _WARNINGS or after.phase in _BAD else "Normal", new.reason, new.message)
+
+
+_BAD = (Phase.FAILED, Phase.REJECTED)
+_WARNINGS = (reasons.VALIDATION_REJECTED, reasons.VALIDATION_FAILED, reasons.RETRYING)

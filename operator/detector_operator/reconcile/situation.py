@@ -1,0 +1,104 @@
+"""What a policy looks at, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from detector_operator.api import FailureStatus, Phase, Spec, Status, TrainingStatus, ValidationStatus
+from detector_operator.reconcile.actions import Action, StopRun
+from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How long to wait before a failed run is tried again: longer each time."""
+
+    first: timedelta = timedelta(seconds=10)
+    most: timedelta = timedelta(minutes=5)
+
+    def after(self, failures: int) -> timedelta:
+        """The wait after so many failures (1 for the first)."""
+        return min(self.most, self.first * int(2 ** min(max(0, failures - 1), 20)))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything a policy may know. `status` has the facts of the runs in it already."""
+
+    name: str
+    generation: int
+    spec: Spec
+    status: Status
+    runs: tuple[Run, ...]
+    now: datetime
+    backoff: Backoff = Backoff()
+
+    @property
+    def validation(self) -> ValidationStatus:
+        """What is known of the validation of this generation."""
+        return self.status.validation or ValidationStatus()
+
+    @property
+    def training(self) -> TrainingStatus:
+        """What is known of the training of this generation."""
+        return self.status.training or TrainingStatus()
+
+    @cached_property
+    def live_runs(self) -> tuple[Run, ...]:
+        """Runs of any generation that have not ended."""
+        return tuple(run for run in self.runs if run.live)
+
+    def newest(self, kind: RunKind) -> Run | None:
+        """The newest run of a kind in this generation."""
+        return max(self.of_this_generation(kind), key=lambda run: run.attempt, default=None)
+
+    def of_this_generation(self, kind: RunKind) -> tuple[Run, ...]:
+        """The runs of a kind in this generation, oldest first."""
+        runs = [run for run in self.runs if run.kind is kind and run.generation == self.generation]
+        return tuple(sorted(runs, key=lambda run: run.attempt))
+
+    def next_attempt(self, kind: RunKind) -> int:
+        """A number that no run of this kind has had."""
+        known = self.validation.attempt if kind is RunKind.VALIDATION else self.training.attempt
+        return 1 + max([known, *(run.attempt for run in self.runs if run.kind is kind)])
+
+    def run_name(self, run: Run) -> str:
+        """The name of a run."""
+        return run_name(self.name, run.kind, run.attempt)
+
+    def stop_all(self, reason: str) -> tuple[StopRun, ...]:
+        """Stops for every live run that was not asked yet."""
+        return tuple(StopRun(run, reason) for run in self.live_runs if run.stop_reason is None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A policy's answer: the phase, why, and what to do."""
+
+    phase: Phase
+    reason: str
+    message: str
+    actions: tuple[Action, ...] = ()
+    failure: FailureStatus | None = None
+    """Set with it; None leaves what the status says."""
+    training: TrainingStatus | None = None
+    """Replaces the status' own; None leaves it."""
+    wake_at: datetime | None = None
+    """When to decide again though nothing was observed."""
+
+
+def at_step(run: Run) -> str:
+    """` at step 12`, or nothing if no step was seen."""
+    return f" at step {run.step}" if run.step is not None else ""
+
+
+def with_status(situation: Situation, status: Status) -> Situation:
+    """The same situation with other facts."""
+    return replace(situation, status=status)
+
+
+def started(run: Run, default: datetime) -> datetime:
+    """When a run started, or `default` while it has not."""
+    return run.start_time if run.start_time is not None and run.state is not RunState.PENDING else default
