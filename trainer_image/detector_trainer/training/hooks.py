@@ -1,0 +1,239 @@
+"""The places where we reach into object_detection/model_lib_v2.train_loop, without copying it.
+
+train_loop looks four things up by name while it runs, and each is replaced for the time of a training:
+
+- `range(step, train_steps, num_steps_per_iteration)`, its only loop over graph calls: ours yields once a call, decides how many
+  steps the call takes, and ends the loop when a stop was asked for.
+- `num_steps_per_iteration`, a constant of 100 in the traced graph: ours is a variable, so that calls of any length use one trace.
+- `reduce_dict`, which sums the losses inside the graph: ours also notes the first step whose losses are not all finite.
+- `pprint.pformat`, by which it logs losses and learning rate after every call and before it saves: ours takes the values.
+
+and `tf.train.CheckpointManager`, to know what was saved, and to save at the end.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.training.ending import Ended, Standing
+from detector_trainer.training.pace import Pace
+from detector_trainer.training.progress import Reporter
+from detector_trainer.training.watch import Watch
+
+SUMMARY_EVERY = 100  # steps between pictures for TensorBoard, as upstream
+
+
+class StepsPerCall:
+    """Stands in for train_loop's num_steps_per_iteration: a number in Python, a variable in the graph.
+
+    It has the operators that train_loop uses on it, and no others.
+    """
+
+    def __init__(self, tf: Any) -> None:
+        self._tf = tf
+        self._variable = tf.Variable(1, dtype=tf.int64, trainable=False, name="steps_per_call")
+        self.value = 1
+
+    def set(self, value: int) -> None:
+        """The number of steps of the next call."""
+        if value != self.value:
+            self.value = value
+            self._variable.assign(value)
+
+    def __gt__(self, other: int) -> bool:
+        """`num_steps_per_iteration > 1`: always trace the loop; it runs zero times when there is one step."""
+        return True
+
+    def __sub__(self, other: int) -> Any:
+        """`tf.range(num_steps_per_iteration - 1)`, in the graph."""
+        return self._variable - other
+
+    def __rmod__(self, step: Any) -> Any:
+        """`record_if(step % num_steps_per_iteration == 0)`: pictures every 100 steps, the scalars after every call."""
+        return self._tf.constant(0) if self._tf.executing_eagerly() else step % SUMMARY_EVERY
+
+    def __mul__(self, other: float) -> float:
+        """`num_steps_per_iteration * 1.0 / time_taken`."""
+        return self.value * other
+
+    def __rtruediv__(self, other: float) -> float:
+        """`time_taken / num_steps_per_iteration`."""
+        return other / self.value
+
+
+class FirstNonFinite:
+    """Notes, inside the graph, the first step whose losses are not all finite."""
+
+    def __init__(self, tf: Any) -> None:
+        self._tf = tf
+        self._steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps_looked_at")
+        self._first = tf.Variable(-1, dtype=tf.int64, trainable=False, name="first_non_finite_step")
+
+    def look(self, losses: Mapping[str, Any]) -> None:
+        """In the graph: looks at the losses of one step."""
+        tf = self._tf
+        finite = tf.reduce_all(tf.math.is_finite(tf.stack([tf.cast(loss, tf.float32) for loss in losses.values()])))
+        self._steps.assign_add(1)
+        self._first.assign(tf.where(tf.logical_or(finite, self._first >= 0), self._first, self._steps))
+
+    @property
+    def steps_into_run(self) -> int | None:
+        """Which step of this run it was, counted from 1; None if all were finite."""
+        first = int(self._first.numpy())
+        return None if first < 0 else first
+
+
+class TrainLoop:
+    """The hooks of one training, and what they have seen."""
+
+    def __init__(
+        self, tf: Any, *, standing: Standing, watch: Watch, reporter_options: Mapping[str, Any], checkpoint_every: int
+    ) -> None:
+        self._tf = tf
+        self._standing, self._watch = standing, watch
+        self._reporter_options = reporter_options
+        self._checkpoint_every = checkpoint_every
+        self._manager: Any = None
+        self._steps_per_call = StepsPerCall(tf)
+        self._non_finite = FirstNonFinite(tf)
+        self._reporter: Reporter | None = None
+        self._start = 0
+        self._expected_step = 0
+        self._last_values: Mapping[str, Any] = {}
+
+    @contextmanager
+    def hooked(self, model_lib_v2: ModuleType) -> Iterator[None]:
+        """Puts the hooks in place, and takes them out again."""
+        module: Any = model_lib_v2
+        train = self._tf.compat.v2.train
+        original = {name: getattr(module, name) for name in ("train_loop", "reduce_dict", "pprint", "LOG_EVERY")}
+        original_manager = train.CheckpointManager
+
+        def train_loop(*args: Any, **kwargs: Any) -> Any:
+            return original["train_loop"](*args, num_steps_per_iteration=self._steps_per_call, **kwargs)
+
+        def reduce_dict(*args: Any, **kwargs: Any) -> Any:
+            losses = original["reduce_dict"](*args, **kwargs)
+            self._non_finite.look(losses)
+            return losses
+
+        module.train_loop = train_loop
+        module.reduce_dict = reduce_dict
+        module.pprint = SimpleNamespace(pformat=self._logged)
+        module.LOG_EVERY = 1  # log after every call
+        module.range = self._range
+        train.CheckpointManager = _observed(original_manager, self)
+        try:
+            yield
+        finally:
+            for name, value in original.items():
+                setattr(module, name, value)
+            del module.range
+            train.CheckpointManager = original_manager
+
+    def manager_made(self, manager: Any) -> None:
+        """train_loop has made its CheckpointManager."""
+        self._manager = manager
+
+    def checkpoint_saved(self, prefix: str, step: int) -> None:
+        """A checkpoint is complete on disk."""
+        self._standing.checkpoint, self._standing.checkpoint_step = prefix, step
+
+    def _range(self, *args: Any) -> Any:
+        if len(args) == 3 and args[2] is self._steps_per_call:
+            return self._calls(int(args[0]), args[1])
+        return builtins.range(*args)
+
+    def _calls(self, start: int, stop: int | None) -> Iterator[None]:
+        """Yields once for each graph call of the training."""
+        if stop is None:
+            raise Ended(
+                ExitCode.DATA,
+                reasons.INVALID_CONFIG,
+                "train_config.num_steps is 0 and --num_train_steps is not given: there is no last step.",
+                "Set num_steps in the config, or pass --num_train_steps.",
+            )
+        standing = self._standing
+        self._start = standing.step = start
+        standing.total_steps = stop
+        if start >= stop:
+            raise Ended(
+                ExitCode.DONE,
+                reasons.ALREADY_COMPLETE,
+                f"Nothing to do: the checkpoint in model_dir is at step {start}, and the training is to end at step {stop}.",
+                "To train further, raise the number of steps; to train anew, choose an empty model_dir.",
+            )
+        self._reporter = Reporter(total_steps=stop, **self._reporter_options)
+        pace = Pace(start=start, stop=stop, checkpoint_every=self._checkpoint_every)
+        self._watch.can_stop_safely()
+        step = start
+        while step < stop and not self._watch.stop_asked:
+            steps = pace.next(step)
+            self._steps_per_call.set(steps)
+            self._expected_step = step + steps
+            yield
+            step += steps
+            pace.completed(steps)
+        if standing.steps_this_run:
+            if standing.checkpoint_step != step:
+                self._manager.save()
+            self._report(step)
+
+    def _logged(self, values: Mapping[str, Any], **_: Any) -> str:
+        """After a graph call, before train_loop saves: the losses and the learning rate."""
+        assert self._reporter is not None
+        bad = self._non_finite.steps_into_run
+        if bad is not None:
+            self._standing.step = self._start + bad - 1
+            raise Ended(
+                ExitCode.DATA, reasons.NON_FINITE_LOSS, self._about_non_finite(self._start + bad, values), NON_FINITE_HINT
+            )
+        standing = self._standing
+        step = standing.step = self._expected_step
+        standing.steps_this_run = step - self._start
+        self._watch.stepped()
+        self._last_values = values
+        self._reporter.completed(step)
+        if self._reporter.due:
+            self._report(step)
+        return ""
+
+    def _report(self, step: int) -> None:
+        assert self._reporter is not None
+        losses = {name: float(value) for name, value in self._last_values.items() if name != "learning_rate"}
+        self._reporter.report(step, losses, float(self._last_values["learning_rate"]), self._standing)
+
+    def _about_non_finite(self, step: int, values: Mapping[str, Any]) -> str:
+        bad = sorted(name for name, value in values.items() if not math.isfinite(float(value)) and name != "learning_rate")
+        rate = float(values["learning_rate"])
+        parts = f": {', '.join(f'{name} is {float(values[name])}' for name in bad)}" if bad else ""
+        return f"The loss is not finite since step {step}{parts}; the learning rate is {rate:g}."
+
+
+NON_FINITE_HINT = (
+    "Lower the learning rate (it must fall with the batch size), set gradient_clipping_by_norm, or look for infinite or huge "
+    "boxes: `detector-training validate` finds them. The checkpoint of that step was not saved."
+)
+
+
+def _observed(manager_class: type, loop: TrainLoop) -> type:
+    """A CheckpointManager that tells the loop of itself and of what it saves."""
+
+    class ObservedCheckpointManager(manager_class):  # type: ignore[misc]
+        def __init__(self, checkpoint: Any, *args: Any, **kwargs: Any) -> None:
+            super().__init__(checkpoint, *args, **kwargs)
+            self._step = checkpoint.step
+            loop.manager_made(self)
+
+        def save(self, *args: Any, **kwargs: Any) -> Any:
+            prefix = super().save(*args, **kwargs)
+            loop.checkpoint_saved(str(prefix), int(self._step.numpy()))
+            return prefix
+
+    return ObservedCheckpointManager

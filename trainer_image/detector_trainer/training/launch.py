@@ -1,0 +1,181 @@
+"""Runs model_main_tf2's main in this process, and ends with an exit code that says how it ended."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.pipeline.load import read_pipeline_config
+from detector_trainer.pipeline.overrides import apply_overrides, effective_text
+from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.training.ending import Ended, Ending, Standing, of_exception
+from detector_trainer.training.flags import TrainFlags, UsageError
+from detector_trainer.training.watch import Watch, stopped
+
+
+def train(flags: TrainFlags) -> int:
+    """Trains as the flags say; returns the exit code (contract.ExitCode). Every end writes the termination message."""
+    standing = Standing()
+
+    def tell(ending: Ending) -> None:
+        ending.tell(flags.termination_message_path)
+
+    watch = Watch(standing, tell, grace_period=flags.grace_period, stall_timeout=flags.stall_timeout)
+    watch.start()
+    try:
+        ending = _train(flags, standing, watch)
+    except Ended as ended:
+        ending = ended.ending(standing)
+    except UsageError as error:
+        ending = usage_ending(str(error))
+    except Exception as error:  # noqa: BLE001 - whatever the trainer raises has to be told
+        ending = of_exception(error, standing)
+    if not watch.over():
+        # Another thread is ending the process: it has the last word.
+        sys.stdout.flush()
+        import threading
+
+        threading.Event().wait()
+    tell(ending)
+    return int(ending.code)
+
+
+def usage_ending(message: str) -> Ending:
+    """The flags are wrong."""
+    return Ending(ExitCode.USAGE, reasons.USAGE, f"{message}.", "`detector-training train --help` shows all flags.")
+
+
+def _train(flags: TrainFlags, standing: Standing, watch: Watch) -> Ending:
+    config = _effective_config(flags)
+    with tempfile.TemporaryDirectory(prefix="detector-training-") as scratch:
+        path = flags.pipeline_config_path
+        if flags.overrides:
+            path = str(Path(scratch, "pipeline.config"))
+            Path(path).write_text(effective_text(config), encoding="utf-8")
+        tf, model_main_tf2 = _import_trainer()
+        _require_gpus(tf, flags.require_gpus)
+        _parse_upstream_flags({**flags.upstream, "pipeline_config_path": path})
+        watch.training_begins()
+        if flags.evaluates_only:
+            sys.stderr.write("detector-training: --checkpoint_dir is given: this evaluates checkpoints, and trains nothing.\n")
+            model_main_tf2.main([])
+            return Ending(ExitCode.DONE, reasons.COMPLETED, "Evaluation ended: no new checkpoint came.", standing=standing)
+        return _run_loop(tf, model_main_tf2, flags, config, standing, watch)
+
+
+def _run_loop(tf: Any, model_main_tf2: Any, flags: TrainFlags, config: Any, standing: Standing, watch: Watch) -> Ending:
+    from detector_trainer.training.hooks import TrainLoop
+
+    _find_checkpoint(tf, flags.model_dir, standing)
+    loop = TrainLoop(
+        tf,
+        standing=standing,
+        watch=watch,
+        reporter_options={
+            "batch_size": config.train_config.batch_size,
+            "interval": flags.log_interval,
+            "human": flags.human,
+            "structured": flags.structured,
+        },
+        checkpoint_every=int(flags.upstream.get("checkpoint_every_n", 1000)),
+    )
+    with loop.hooked(model_main_tf2.model_lib_v2):
+        model_main_tf2.main([])
+    if watch.stop_asked and standing.step != standing.total_steps:
+        saved = "a checkpoint is saved" if standing.steps_this_run else "nothing had to be saved"
+        return stopped(standing, watch.signal_name, saved)
+    return Ending(
+        ExitCode.DONE,
+        reasons.COMPLETED,
+        f"Trained to step {standing.step}; the last checkpoint is {standing.checkpoint}.",
+        standing=standing,
+    )
+
+
+def _effective_config(flags: TrainFlags) -> Any:
+    try:
+        pipeline = read_pipeline_config(flags.pipeline_config_path)
+    except Unreadable as error:
+        line = f" (line {error.line})" if error.line else ""
+        raise Ended(ExitCode.DATA, reasons.INVALID_CONFIG, f"{error}{line}.", error.hint) from None
+    try:
+        return apply_overrides(pipeline.message, flags.overrides)
+    except ValueError as error:
+        raise UsageError(f"--set: {error}") from None
+
+
+def _import_trainer() -> tuple[Any, Any]:
+    from detector_trainer import compat
+
+    try:
+        compat.install()
+        import tensorflow as tf
+        from object_detection import model_main_tf2
+    except ImportError as error:
+        raise Ended(
+            ExitCode.ENVIRONMENT,
+            reasons.ENVIRONMENT_UNUSABLE,
+            f"The trainer cannot be imported: {error}.",
+            "Install requirements/trainer-cpu.txt or trainer-gpu.txt; `detector-training doctor` says more.",
+        ) from error
+    tf.get_logger().setLevel("ERROR")  # its INFO and WARNING lines would bury ours
+    return tf, model_main_tf2
+
+
+def _require_gpus(tf: Any, required: int) -> None:
+    visible = len(tf.config.list_physical_devices("GPU"))
+    if visible < required:
+        raise Ended(
+            ExitCode.ENVIRONMENT,
+            reasons.ENVIRONMENT_UNUSABLE,
+            f"{required} GPU{'s' * (required != 1)} required, {visible} visible to TensorFlow.",
+            "`detector-training doctor` says what is missing: driver, device, or a TensorFlow built for GPUs.",
+        )
+
+
+def _parse_upstream_flags(values: dict[str, Any]) -> None:
+    from absl import flags as absl_flags
+
+    arguments = [f"--{name}={value}" for name, value in values.items()]
+    try:
+        absl_flags.FLAGS(["detector-training train", *arguments])
+    except absl_flags.Error as error:
+        raise UsageError(str(error)) from None
+
+
+def _find_checkpoint(tf: Any, model_dir: str, standing: Standing) -> None:
+    """Notes the checkpoint that train_loop will resume from, so that an early end can name it."""
+    prefix = tf.train.latest_checkpoint(model_dir)
+    if prefix is None:
+        return
+    names = {name for name, _ in tf.train.list_variables(prefix)}
+    name = "step/.ATTRIBUTES/VARIABLE_VALUE"
+    standing.checkpoint = prefix
+    standing.checkpoint_step = int(tf.train.load_variable(prefix, name)) if name in names else None
+
+
+def main(argv: Sequence[str]) -> int:
+    """The verb `train`."""
+    from detector_trainer.training import flags as flag_parser
+
+    try:
+        flags = flag_parser.parse(argv)
+    except UsageError as error:
+        usage_ending(str(error)).tell(_termination_path(argv))
+        return int(ExitCode.USAGE)
+    return train(flags)
+
+
+def _termination_path(argv: Sequence[str]) -> str | None:
+    """The termination message's path, also where the other flags are wrong."""
+    name = "--termination-message-path"
+    for argument, following in zip(argv, [*argv[1:], ""], strict=True):
+        if argument == name:
+            return following or None
+        if argument.startswith(f"{name}="):
+            return argument.partition("=")[2]
+    return None

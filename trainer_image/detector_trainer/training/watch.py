@@ -1,0 +1,146 @@
+"""What happens beside the training: signals, and the watch for a run that has stopped making steps.
+
+A graph call may block in C++ for ever (a 0-byte record file, catalogue 23), so neither can wait for the main thread: two daemon
+threads can end the process by themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.training.ending import Ending, Standing
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Watch:
+    """Listens for signals and for silence.
+
+    Args:
+        standing: where the run stands, for the message.
+        tell: writes the ending (termination message and log).
+        grace_period: seconds from the first signal to the end.
+        stall_timeout: seconds without a step until the end; 0 for never.
+        exit_process: ends the process at once with a code.
+    """
+
+    def __init__(
+        self,
+        standing: Standing,
+        tell: Callable[[Ending], None],
+        *,
+        grace_period: float,
+        stall_timeout: float,
+        exit_process: Callable[[int], NoReturn] = os._exit,
+    ) -> None:
+        self._standing, self._tell = standing, tell
+        self._grace_period, self._stall_timeout = grace_period, stall_timeout
+        self._exit_process = exit_process
+        self._stop_asked = threading.Event()
+        self._over = threading.Event()
+        self._stepping = False
+        self._ending = threading.Lock()
+        self._last_step_at = time.monotonic()
+        self.signal_name = ""
+
+    @property
+    def stop_asked(self) -> bool:
+        """Whether a signal asked for the end."""
+        return self._stop_asked.is_set()
+
+    def start(self) -> None:
+        """Blocks the signals for all threads started from now on, and takes them in one of its own. Call it first of all."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        threading.Thread(target=self._take_signals, name="signals", daemon=True).start()
+
+    def training_begins(self) -> None:
+        """The clock of the stall timeout starts: building, restoring, tracing and the first batch have that long."""
+        self._last_step_at = time.monotonic()
+        if self._stall_timeout:
+            threading.Thread(target=self._watch_for_stall, name="stall", daemon=True).start()
+
+    def can_stop_safely(self) -> None:
+        """From now on the main thread looks at `stop_asked` after every call, and saves a checkpoint before it ends."""
+        self._stepping = True
+
+    def stepped(self) -> None:
+        """A step has completed."""
+        self._last_step_at = time.monotonic()
+
+    def over(self) -> bool:
+        """The main thread ends the run now: nobody else may. False if another thread already does."""
+        self._over.set()
+        return self._ending.acquire(blocking=False)
+
+    def _take_signals(self) -> None:
+        received = signal.sigwait(STOP_SIGNALS)
+        self.signal_name = signal.Signals(received).name
+        self._stop_asked.set()
+        if not self._stepping:
+            self._end(self._stopped("nothing had to be saved"))
+            return
+        threading.Thread(target=self._give_up_after_grace, name="grace", daemon=True).start()
+        signal.sigwait(STOP_SIGNALS)
+        self._end(self._stopped("a second signal came before a checkpoint was saved"))
+
+    def _give_up_after_grace(self) -> None:
+        if not self._over.wait(self._grace_period):
+            self._end(
+                self._stopped(f"the step did not end within the grace period of {self._grace_period:g} s; nothing was saved")
+            )
+
+    def _stopped(self, detail: str) -> Ending:
+        return stopped(self._standing, self.signal_name, detail)
+
+    def _watch_for_stall(self) -> None:
+        while True:
+            silent = time.monotonic() - self._last_step_at
+            if silent >= self._stall_timeout:
+                self._end(stalled(self._standing, silent))
+                return
+            if self._over.wait(self._stall_timeout - silent):
+                return
+
+    def _end(self, ending: Ending) -> None:
+        if self._ending.acquire(blocking=False):
+            self._tell(ending)
+            self._exit_process(int(ending.code))
+
+
+def stopped(standing: Standing, signal_name: str, detail: str) -> Ending:
+    """The run was asked to stop."""
+    resumes = f"resumes at step {standing.checkpoint_step}" if standing.checkpoint_step else "starts from the beginning"
+    at = f"at step {standing.step} of {standing.total_steps}" if standing.step is not None else "before the first step"
+    return Ending(
+        ExitCode.STOPPED,
+        reasons.STOPPED,
+        f"Stopped by {signal_name} {at}: {detail}.",
+        f"The same command {resumes}.",
+        standing=standing,
+    )
+
+
+def stalled(standing: Standing, seconds: float) -> Ending:
+    """No step came. Without a single step in this run the input is at fault; later, more likely the storage: that may pass."""
+    if standing.steps_this_run:
+        return Ending(
+            ExitCode.STORAGE,
+            reasons.TRAINING_STALLED,
+            f"No step completed for {seconds:.0f} s after step {standing.step}.",
+            "Look at the storage that the records are read from, and at the other workers. It resumes from the last checkpoint.",
+            standing=standing,
+        )
+    return Ending(
+        ExitCode.DATA,
+        reasons.TRAINING_STALLED,
+        f"The first step did not complete within {seconds:.0f} s.",
+        "The trainer waits for ever for data if every record file is empty, or its records are all filtered out: "
+        "run `detector-training validate`. If the model only takes long to build, raise --stall-timeout.",
+        standing=standing,
+    )
