@@ -61,7 +61,7 @@ def validate(behaviour, output):
             output.write_text(json.dumps(REJECT))
             return 1
         case "break":
-            print("Something is wrong with the validator.")
+            print("Something is wrong with the validator.")  # noqa: T201
             return 2
         case "crash":
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -78,7 +78,7 @@ class Train:
         self.step = int(self.saved.read_text()) if self.saved.exists() else 0
 
     def run(self, behaviour):
-        print("A line of the log.", flush=True)
+        print("A line of the log.", flush=True)  # noqa: T201
         match behaviour:
             case "succeed":
                 return self.succeed()
@@ -99,7 +99,7 @@ class Train:
                 self.progress(self.num_steps // 2)
                 return self.end(74, "StorageError", "Cannot write the checkpoint: no space left.", "Free some space.")
             case "crash-without-words":
-                print("RuntimeError: nobody knows this one", flush=True)
+                print("RuntimeError: nobody knows this one", flush=True)  # noqa: T201
                 return 70
             case "oversized-message":
                 self.output.write_text(json.dumps({"reason": "Unclassified", "message": "x" * 10_000_000}))
@@ -113,7 +113,7 @@ class Train:
         self.step = step
         self.saved.write_text(str(step))
         line = {"step": step, "totalSteps": self.num_steps, "loss": 1.5, "stepsPerSecond": 4.0, "lastCheckpointStep": step}
-        print("detector-training: " + json.dumps({**line, "time": time.time()}), flush=True)
+        print("detector-training: " + json.dumps({**line, "time": time.time()}), flush=True)  # noqa: T201
 
     def succeed(self):
         if self.step >= self.num_steps:

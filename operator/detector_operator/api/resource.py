@@ -56,5 +56,13 @@ class DetectorTraining(BaseModel):
             "spec": self.spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True),
         }
         if self.status is not None:
-            written["status"] = self.status.model_dump(mode="json", by_alias=True, exclude_none=True)
+            written["status"] = _without_empty(self.status.model_dump(mode="json", by_alias=True, exclude_none=True))
         return written
+
+
+def _without_empty(value: Any) -> Any:
+    """Without empty lists and mappings at any depth: `kubectl describe` would print their names and nothing else."""
+    if isinstance(value, dict):
+        kept = {key: _without_empty(part) for key, part in value.items()}
+        return {key: part for key, part in kept.items() if part not in ([], {})}
+    return [_without_empty(part) for part in value] if isinstance(value, list) else value

@@ -6,9 +6,11 @@ after another, and columns aligned over lines that follow each other. Checked ag
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from detector_operator.api import DetectorTraining
@@ -115,15 +117,17 @@ def _scalar(value: Any) -> str:
 
 
 def _go_float(value: float) -> str:
-    """The shortest digits that tell the number; an exponent below 1e-04 and from 1e+21 on."""
-    if value == 0:
-        return "0"
-    exponent = int(f"{value:e}".partition("e")[2])
-    digits = repr(value)
-    if exponent < -4 or exponent >= 21:
-        mantissa, _, power = f"{value:.17e}".partition("e") if "e" not in digits else digits.partition("e")
-        return f"{mantissa.removesuffix('.0')}e{int(power):+03d}"
-    return f"{value:.0f}" if value.is_integer() else digits
+    """The shortest digits that tell the number; with an exponent below 1e-04 and from 1e+06 on."""
+    if not math.isfinite(value):
+        return {"inf": "+Inf", "-inf": "-Inf"}.get(str(value), "NaN")
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    text = "".join(map(str, digits))
+    power = len(text) + exponent - 1
+    if value == 0 or -4 <= power < 6:
+        return f"{Decimal(repr(value)).normalize():f}"
+    fraction = f".{text[1:]}" if len(text) > 1 else ""
+    return f"{'-' if sign else ''}{text[0]}{fraction}e{power:+03d}"
 
 
 def age(then: datetime, now: datetime) -> str:
@@ -156,7 +160,9 @@ def _two(great: int, great_unit: str, small: int, small_unit: str) -> str:
 
 def aligned(lines: Sequence[str]) -> str:
     """Lines with tabs, as Go's tabwriter aligns them: a column is as wide as its widest cell in a block of lines that have it."""
-    rows = [line.split("\t") for part in lines for line in part.split("\n")]
+    # Control characters do not reach the terminal.
+    safe = (line.replace("\x1b", "^[").replace("\r", "\\r") for line in lines)
+    rows = [line.split("\t") for part in safe for line in part.split("\n")]
     widths: list[list[int]] = [[0] * (len(row) - 1) for row in rows]
     _align(rows, widths, 0, len(rows), 0)
     text = []

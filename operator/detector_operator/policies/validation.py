@@ -11,7 +11,7 @@ from detector_operator.api import FailureStatus, Phase
 from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.actions import StartValidation, StopRun
-from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
 from detector_operator.reconcile.situation import Outcome, Situation, started
 
 # `validate` says with these that it was started wrongly or has a bug: a second time would be the same.
@@ -27,11 +27,11 @@ def policy(situation: Situation) -> Outcome | None:
     if verdict is Verdict.REJECT:
         return _rejected(situation) if wanted == "Enforce" else None
     if run is None:
-        return _start(situation, "The inputs are checked first.")
+        return _start(situation)
     if run.live:
         return _follow(situation, run)
     if ending(run) is Ending.INTERRUPTED and not _timed_out(run):
-        return _start(situation, f"{situation.run_name(run)} was interrupted; the inputs are checked again.")
+        return _start(situation)
     if not _timed_out(run) and run.exit_code not in FINAL_CODES and (again := _again(situation, run)) is not None:
         return again
     return _broken(situation, run) if wanted == "Enforce" else None
@@ -53,9 +53,14 @@ def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"]
     return "Unknown", reasons.VALIDATING, "The inputs are being checked."
 
 
-def _start(situation: Situation, message: str) -> Outcome:
+def _start(situation: Situation) -> Outcome:
     attempt = situation.next_attempt(RunKind.VALIDATION)
+    message = _checking(run_name(situation.name, RunKind.VALIDATION, attempt))
     return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=message, actions=(StartValidation(attempt),))
+
+
+def _checking(name: str) -> str:
+    return f"{name} checks the inputs."
 
 
 def _follow(situation: Situation, run: Run) -> Outcome:
@@ -80,7 +85,7 @@ def _follow(situation: Situation, run: Run) -> Outcome:
         )
     if run.state is RunState.PENDING:
         return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=f"{name} waits to be started.")
-    return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=f"{name} checks the inputs.", wake_at=end)
+    return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=_checking(name), wake_at=end)
 
 
 def _timed_out(run: Run) -> bool:
@@ -97,7 +102,7 @@ def _again(situation: Situation, run: Run) -> Outcome | None:
     start = (run.end_time or situation.now) + situation.backoff.after(crashes)
     message = f"{failure.message} The inputs are checked again."
     if situation.now >= start:
-        return _start(situation, message)
+        return _start(situation)
     return Outcome(phase=Phase.VALIDATING, reason=reasons.RETRYING, message=message, failure=failure, wake_at=start)
 
 

@@ -91,16 +91,16 @@ def _wake_at(facts: Situation, outcome: Outcome) -> datetime | None:
 
 
 def _events(before: Status, after: Status) -> Iterable[Event]:
-    told = set()
+    """What has changed: the verdict, and what the condition Training says, which is the headline of every phase."""
+    headline = after.condition(ConditionType.TRAINING)
     for kind in (ConditionType.VALIDATED, ConditionType.TRAINING):
         old, new = before.condition(kind), after.condition(kind)
-        if new is None or new.reason in told:
+        if new is None or (old is not None and (old.reason, old.message) == (new.reason, new.message)):
             continue
-        if old is None or (old.reason, old.message) != (new.reason, new.message):
-            told.add(new.reason)
-            if new.reason != reasons.VALIDATING or kind is ConditionType.TRAINING:
-                yield Event("Warning" if new.reason in _WARNINGS or after.phase in _BAD else "Normal", new.reason, new.message)
+        if new is not headline and headline is not None and new.reason == headline.reason:
+            continue  # said by the headline
+        bad = new.reason in _WARNINGS or after.phase in (Phase.FAILED, Phase.REJECTED)
+        yield Event("Warning" if bad else "Normal", new.reason, new.message)
 
 
-_BAD = (Phase.FAILED, Phase.REJECTED)
 _WARNINGS = (reasons.VALIDATION_REJECTED, reasons.VALIDATION_FAILED, reasons.RETRYING)

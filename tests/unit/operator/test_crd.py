@@ -1,0 +1,84 @@
+"""The CRD follows from the models and is what an API server takes."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from detector_operator.api import crd
+from detector_operator.cli import cmd_crd
+
+
+def properties(schema, path=""):
+    for name, value in schema.get("properties", {}).items():
+        yield f"{path}.{name}", value
+        yield from properties(value, f"{path}.{name}")
+        if "items" in value:
+            yield f"{path}.{name}[]", value["items"]
+            yield from properties(value["items"], f"{path}.{name}[]")
+
+
+PROPERTIES = dict(properties(crd.schema()))
+
+
+def test_the_file_in_crds_is_up_to_date():
+    assert crd.FILE.read_text(encoding="utf-8") == crd.to_yaml(), "run: make generate"
+
+
+def test_the_verb_prints_it(capsys):
+    assert cmd_crd.main([]) == 0
+    assert capsys.readouterr().out == crd.to_yaml()
+
+
+@pytest.mark.parametrize(
+    "keyword", ["$ref", "$defs", "anyOf", "oneOf", "allOf", "title", "additionalProperties: false", "'null'"]
+)
+def test_it_has_nothing_that_a_structural_schema_may_not_have(keyword):
+    assert f"{keyword}:" not in crd.to_yaml()
+
+
+def test_every_value_has_a_type():
+    untyped = [path for path, schema in PROPERTIES.items() if "type" not in schema and "x-kubernetes-int-or-string" not in schema]
+    assert untyped == []
+
+
+def test_every_field_is_described():
+    assert [path for path, schema in PROPERTIES.items() if not path.endswith("[]") and "description" not in schema] == [
+        ".metadata"
+    ]
+
+
+def test_columns_as_designed():
+    (version,) = crd.custom_resource_definition()["spec"]["versions"]
+    columns = {column["name"].upper(): column["jsonPath"] for column in version["additionalPrinterColumns"]}
+    assert list(columns) == ["PHASE", "STEP", "LOSS", "RESTARTS", "REASON", "AGE"]
+    assert [path for path in columns.values() if path not in PROPERTIES and not path.startswith(".metadata.")] == []
+
+
+def test_names_status_subresource_and_category():
+    spec = crd.custom_resource_definition()["spec"]
+    assert (spec["names"]["shortNames"], spec["names"]["categories"], spec["scope"]) == (["dt"], ["all"], "Namespaced")
+    assert spec["versions"][0]["subresources"] == {"status": {}}
+
+
+def test_exactly_one_source_of_the_config_is_a_rule():
+    (rule,) = PROPERTIES[".spec.pipelineConfig"]["x-kubernetes-validations"]
+    assert rule["message"] == "needs exactly one of path, configMapKeyRef and inline"
+
+
+def test_defaults_are_those_of_the_models():
+    defaults = {
+        path: schema["default"] for path, schema in PROPERTIES.items() if path.startswith(".spec") and "default" in schema
+    }
+    assert defaults[".spec.retries"] == 3
+    assert defaults[".spec.checkpointEverySteps"] == 1000
+    assert defaults[".spec.validation"] == {}  # so that those inside it hold though it is left out
+    assert defaults[".spec.validation.policy"] == "Enforce"
+
+
+def test_fields_of_pods_are_handed_on():
+    assert PROPERTIES[".spec.trainer.affinity"]["x-kubernetes-preserve-unknown-fields"] is True
+    assert PROPERTIES[".spec.trainer.volumes[]"]["x-kubernetes-preserve-unknown-fields"] is True
+
+
+def test_it_has_no_aliases():
+    assert "&id" not in yaml.dump(yaml.safe_load(crd.to_yaml()), Dumper=crd._Dumper)

@@ -1,0 +1,419 @@
+"""Given this resource and these runs: this status, these actions."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from detector_operator.api import ConditionType, Phase
+from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.decide import decide
+from detector_operator.reconcile.runs import RunKind, RunState, run_name
+from detector_trainer.contract import Verdict, reasons
+from support.trainings import T0, after, at, passed, rejected, said, train_run, training, validate_run
+
+
+def conditions(status):
+    return {condition.type.value: (condition.status, condition.reason) for condition in status.conditions}
+
+
+# Validation
+
+
+def test_a_new_resource_is_validated_first():
+    decision = decide(training(), [], T0)
+    assert decision.actions == (StartValidation(1),)
+    assert decision.status.phase is Phase.VALIDATING
+    assert conditions(decision.status) == {
+        "Validated": ("Unknown", "Validating"),
+        "Training": ("False", "Validating"),
+        "Reconciling": ("True", "Validating"),
+    }
+
+
+def test_nothing_starts_while_it_is_validated():
+    decision = decide(training(), [validate_run()], after(5))
+    assert (decision.status.phase, decision.actions) == (Phase.VALIDATING, ())
+
+
+def test_a_validation_that_waits_for_a_node_is_waited_for():
+    decision = decide(training(), [validate_run(state=RunState.PENDING, start_time=None)], after(5))
+    assert (decision.status.phase, decision.actions) == (Phase.VALIDATING, ())
+    assert conditions(decision.status)["Training"] == ("False", "Waiting")
+
+
+def test_a_pass_starts_the_training():
+    decision = decide(training(), [passed()], after(11))
+    assert decision.actions == (StartTraining(1),)
+    assert decision.status.phase is Phase.QUEUED
+    assert conditions(decision.status)["Validated"] == ("True", "ValidationPassed")
+    assert decision.status.validation.records == 1000
+
+
+def test_a_reject_rejects_and_starts_nothing():
+    decision = decide(training(), [rejected(errors=3)], after(11))
+    assert (decision.status.phase, decision.actions) == (Phase.REJECTED, ())
+    assert decision.status.failure.reason == reasons.VALIDATION_REJECTED
+    assert decision.status.failure.message == "labels.pbtxt:2: Item 'cat' has id 0. And 2 more errors."
+    assert decision.status.failure.hint == "Number the items from 1."
+    assert conditions(decision.status) == {
+        "Validated": ("False", "ValidationRejected"),
+        "Training": ("False", "ValidationRejected"),
+        "Failed": ("True", "ValidationRejected"),
+        "Reconciling": ("False", "ValidationRejected"),
+        "Stalled": ("True", "ValidationRejected"),
+    }
+
+
+def test_with_policy_warn_a_reject_trains_all_the_same():
+    decision = decide(training(validation={"policy": "Warn"}), [rejected()], after(11))
+    assert decision.actions == (StartTraining(1),)
+    assert conditions(decision.status)["Validated"] == ("False", "ValidationRejected")
+    assert [event.type for event in decision.events if event.reason == "ValidationRejected"] == ["Warning"]
+
+
+def test_with_policy_skip_nothing_is_validated():
+    decision = decide(training(validation={"policy": "Skip"}), [], T0)
+    assert decision.actions == (StartTraining(1),)
+    assert conditions(decision.status)["Validated"] == ("Unknown", "ValidationSkipped")
+
+
+def test_a_validation_with_a_bug_fails_at_once_with_its_last_lines():
+    decision = decide(training(), [validate_run(exit_code=2, log_tail=("boom",))], after(11))
+    assert (decision.status.phase, decision.actions) == (Phase.FAILED, ())
+    assert (decision.status.failure.reason, decision.status.failure.log_tail) == (reasons.VALIDATION_FAILED, ["boom"])
+
+
+def test_a_validation_with_a_bug_does_not_stop_a_training_that_only_wants_warnings():
+    assert decide(training(validation={"policy": "Warn"}), [validate_run(exit_code=2)], after(11)).actions == (StartTraining(1),)
+
+
+def test_a_validation_that_was_killed_is_tried_again_after_a_while():
+    runs = [validate_run(signal=9)]
+    waiting = decide(training(), runs, after(15))
+    assert (waiting.actions, waiting.wake_at) == ((), after(20))
+    assert decide(training(), runs, after(20)).actions == (StartValidation(2),)
+
+
+def test_a_validation_that_is_killed_again_and_again_fails():
+    runs = [validate_run(attempt, signal=9) for attempt in (1, 2)]
+    decision = decide(training(retries=1), runs, after(1000))
+    assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.VALIDATION_FAILED)
+
+
+def test_a_validation_whose_node_went_away_is_not_counted():
+    runs = [validate_run(attempt, end_time=after(10)) for attempt in (1, 2, 3)]
+    assert decide(training(retries=0), runs, after(11)).actions == (StartValidation(4),)
+
+
+def test_a_validation_that_takes_too_long_is_stopped_and_fails():
+    run = validate_run()
+    decision = decide(training(validation={"timeoutSeconds": 60}), [run], after(60))
+    assert decision.actions == (StopRun(run, reasons.VALIDATION_TIMED_OUT),)
+    assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.VALIDATION_TIMED_OUT)
+
+
+def test_with_policy_warn_a_validation_that_takes_too_long_ends_before_the_training_starts():
+    resource = training(validation={"timeoutSeconds": 60, "policy": "Warn"})
+    asked = validate_run(stop_reason=reasons.VALIDATION_TIMED_OUT)
+    assert decide(resource, [asked], after(61)).actions == ()
+    ended = validate_run(stop_reason=reasons.VALIDATION_TIMED_OUT, signal=15)
+    assert decide(resource, [ended], after(70)).actions == (StartTraining(1),)
+
+
+# Training
+
+
+def test_a_training_without_a_node_is_queued():
+    decision = decide(training(), [passed(), train_run(state=RunState.PENDING, start_time=None)], after(20))
+    assert (decision.status.phase, decision.actions) == (Phase.QUEUED, ())
+
+
+def test_progress_is_in_the_status():
+    decision = decide(training(), [passed(), train_run(progress=at(40, checkpoint=20))], after(30))
+    status = decision.status.training
+    assert decision.status.phase is Phase.TRAINING
+    assert (status.progress, status.step, status.total_steps, status.loss) == ("40/100", 40, 100, 1.235)
+    assert (status.steps_per_second, status.seconds_remaining, status.last_checkpoint_step) == (2.0, 30, 20)
+    assert status.start_time == T0
+
+
+def test_a_loss_that_json_cannot_hold_is_left_out():
+    decision = decide(training(), [passed(), train_run(progress=at(40, loss=math.nan))], after(30))
+    assert decision.status.training.loss is None
+
+
+def test_progress_moves_no_condition_and_makes_no_event():
+    first = decide(training(), [passed(), train_run(progress=at(40))], after(30))
+    second = decide(training(status=first.status), [passed(), train_run(progress=at(60))], after(40))
+    assert second.events == ()
+    assert second.status.conditions == first.status.conditions
+
+
+def test_exit_code_0_succeeds():
+    runs = [passed(), train_run(exit_code=0, progress=at(100, checkpoint=100), message=said("Completed", step=100))]
+    decision = decide(training(), runs, after(60))
+    assert (decision.status.phase, decision.actions, decision.status.failure) == (Phase.SUCCEEDED, (), None)
+    assert conditions(decision.status)["Succeeded"] == ("True", "Completed")
+    assert (decision.status.training.steps_per_second, decision.status.training.seconds_remaining) == (2.0, None)
+
+
+def test_nothing_to_do_is_not_called_a_training():
+    runs = [passed(), train_run(exit_code=0, message=said("AlreadyComplete", "Step 100 was reached before.", step=100))]
+    decision = decide(training(), runs, after(60))
+    assert conditions(decision.status)["Succeeded"] == ("True", "AlreadyComplete")
+    assert decision.status.training.progress == "100/100"
+
+
+# How it ends: (facts of the run, phase when it is over, reason of the failure, restarts, preemptions)
+ENDINGS = {
+    "wrong flags fail at once": ({"exit_code": 64}, Phase.FAILED, reasons.USAGE, 0, 0),
+    "a data error fails at once": ({"exit_code": 65, "message": said("DataError")}, Phase.FAILED, "DataError", 0, 0),
+    "no usable environment fails at once": ({"exit_code": 78}, Phase.FAILED, reasons.ENVIRONMENT_UNUSABLE, 0, 0),
+    "a stall fails at once": ({"exit_code": 70, "message": said("TrainingStalled")}, Phase.FAILED, "TrainingStalled", 0, 0),
+    "a crash is tried again": ({"exit_code": 70}, Phase.QUEUED, reasons.UNCLASSIFIED, 1, 0),
+    "a storage error is tried again": ({"exit_code": 74}, Phase.QUEUED, reasons.STORAGE_ERROR, 1, 0),
+    "an unknown exit code is tried again": ({"exit_code": 3}, Phase.QUEUED, reasons.UNCLASSIFIED, 1, 0),
+    "a kill is tried again": ({"signal": 9}, Phase.QUEUED, reasons.KILLED_BY_SIGNAL, 1, 0),
+    "a stop from outside is not counted": ({"exit_code": 75, "message": said("Stopped")}, Phase.QUEUED, None, 0, 1),
+    "SIGTERM before it can be answered is not counted": ({"signal": 15}, Phase.QUEUED, None, 0, 1),
+    "a lost node is not counted": ({"end_time": after(10)}, Phase.QUEUED, None, 0, 1),
+    "our own stop is no preemption": ({"exit_code": 75, "stop_reason": "Suspended"}, Phase.QUEUED, None, 0, 0),
+}
+
+
+@pytest.mark.parametrize(("facts", "phase", "reason", "restarts", "preemptions"), ENDINGS.values(), ids=ENDINGS)
+def test_each_ending(facts, phase, reason, restarts, preemptions):
+    status = decide(training(), [passed(), train_run(**facts)], after(11)).status
+    assert status.phase is phase
+    assert (status.failure.reason if status.failure else None) == reason
+    assert (status.training.restarts, status.training.preemptions) == (restarts, preemptions)
+
+
+def test_a_failure_tells_where_and_how_it_happened():
+    run = train_run(
+        exit_code=70, progress=at(12), log_tail=("Traceback", "boom"), pod="pets-train-1-x", container="trainer", node="n1"
+    )
+    failure = decide(training(retries=0), [passed(), run], after(11)).status.failure
+    assert (failure.pod, failure.container, failure.node) == ("pets-train-1-x", "trainer", "n1")
+    assert (failure.exit_code, failure.step, failure.log_tail) == (70, 12, ["Traceback", "boom"])
+    assert failure.message == "pets-train-1 ended with exit code 70 at step 12."
+
+
+def test_a_failure_with_words_of_its_own_needs_no_log():
+    run = train_run(exit_code=74, message=said("DiskFull", "No space left."), log_tail=("x",))
+    failure = decide(training(retries=0), [passed(), run], after(11)).status.failure
+    assert (failure.reason, failure.message, failure.hint, failure.log_tail) == ("DiskFull", "No space left.", "Do this.", [])
+
+
+def test_words_that_say_it_went_well_are_not_believed_after_a_crash():
+    run = train_run(signal=11, message=said("Completed"))
+    assert decide(training(retries=0), [passed(), run], after(11)).status.failure.reason == reasons.KILLED_BY_SIGNAL
+
+
+@pytest.mark.parametrize(("restarts", "wait"), [(1, 10), (2, 20), (3, 40), (7, 300)], ids=lambda value: f"{value}")
+def test_the_wait_grows_with_the_failures(restarts, wait):
+    runs = [passed(), *(train_run(attempt, exit_code=70, end_time=after(10)) for attempt in range(1, restarts + 1))]
+    resource = training(retries=10)
+    waiting = decide(resource, runs, after(9 + wait))
+    assert (waiting.actions, waiting.wake_at, waiting.status.phase) == ((), after(10 + wait), Phase.QUEUED)
+    assert decide(resource, runs, after(10 + wait)).actions == (StartTraining(restarts + 1),)
+
+
+def test_retries_are_exhausted_and_the_last_cause_is_kept():
+    runs = [passed(), *(train_run(attempt, exit_code=74, message=said("StorageError")) for attempt in (1, 2, 3))]
+    decision = decide(training(retries=2), runs, after(1000))
+    assert (decision.status.phase, decision.actions) == (Phase.FAILED, ())
+    assert conditions(decision.status)["Failed"] == ("True", "RetriesExhausted")
+    assert (decision.status.failure.reason, decision.status.training.restarts) == ("StorageError", 2)
+
+
+def test_preemptions_never_exhaust_the_retries():
+    runs = [passed(), *(train_run(attempt, exit_code=75) for attempt in range(1, 31))]
+    decision = decide(training(retries=0), runs, after(1000))
+    assert decision.actions == (StartTraining(31),)
+    assert decision.status.training.preemptions == 30
+
+
+def test_what_was_counted_stays_counted_after_the_run_is_gone():
+    first = decide(training(), [passed(), train_run(1, exit_code=70), train_run(2)], after(30))
+    second = decide(training(status=first.status), [train_run(2)], after(40))
+    assert (second.status.training.restarts, second.status.failure.reason) == (1, reasons.UNCLASSIFIED)
+    assert second.status.phase is Phase.TRAINING
+
+
+def test_a_status_that_was_never_written_is_made_up_for():
+    runs = [passed(), train_run(1, exit_code=70), train_run(2, exit_code=75), train_run(3)]
+    status = decide(training(status=None), runs, after(30)).status
+    assert (status.phase, status.training.restarts, status.training.preemptions) == (Phase.TRAINING, 1, 1)
+
+
+# Suspend, deadline, stall
+
+
+def test_suspend_stops_what_runs_and_says_so():
+    run = train_run(progress=at(40, checkpoint=40))
+    decision = decide(training(suspend=True), [passed(), run], after(30))
+    assert decision.actions == (StopRun(run, reasons.SUSPENDED),)
+    assert decision.status.phase is Phase.SUSPENDED
+
+
+def test_a_run_is_asked_to_stop_once():
+    assert decide(training(suspend=True), [passed(), train_run(stop_reason=reasons.SUSPENDED)], after(30)).actions == ()
+
+
+def test_suspended_says_where_it_will_go_on():
+    run = train_run(exit_code=75, stop_reason=reasons.SUSPENDED, progress=at(40, checkpoint=40))
+    status = decide(training(suspend=True), [passed(), run], after(30)).status
+    headline = status.condition(ConditionType.TRAINING)
+    assert headline.message == "Suspended at step 40; goes on from the checkpoint of step 40."
+    assert conditions(status)["Reconciling"] == ("False", "Suspended")
+
+
+def test_a_resource_made_suspended_starts_nothing():
+    decision = decide(training(suspend=True), [], T0)
+    assert (decision.status.phase, decision.actions) == (Phase.SUSPENDED, ())
+
+
+def test_resumed_goes_on_at_once_and_counts_nothing():
+    run = train_run(exit_code=75, stop_reason=reasons.SUSPENDED, progress=at(40, checkpoint=40))
+    suspended = decide(training(suspend=True), [passed(), run], after(30)).status
+    resumed = decide(training(status=suspended), [passed(), run], after(31))
+    assert resumed.actions == (StartTraining(2),)
+    assert (resumed.status.training.restarts, resumed.status.training.preemptions) == (0, 0)
+
+
+def test_a_training_that_ends_well_while_it_is_suspended_has_succeeded():
+    runs = [passed(), train_run(exit_code=0, stop_reason=reasons.SUSPENDED)]
+    assert decide(training(suspend=True), runs, after(30)).status.phase is Phase.SUCCEEDED
+
+
+def test_the_deadline_stops_and_fails():
+    run = train_run(progress=at(40))
+    decision = decide(training(activeDeadlineSeconds=60), [passed(), run], after(60))
+    assert decision.actions == (StopRun(run, reasons.DEADLINE_EXCEEDED),)
+    assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.DEADLINE_EXCEEDED)
+
+
+def test_it_wakes_for_the_deadline():
+    assert decide(training(activeDeadlineSeconds=60), [passed(), train_run()], after(5)).wake_at == after(60)
+
+
+def test_the_deadline_counts_from_the_first_start():
+    first = decide(training(activeDeadlineSeconds=60), [passed(), train_run(exit_code=70)], after(20)).status
+    runs = [passed(), train_run(exit_code=70), train_run(2, start_time=after(30))]
+    assert decide(training(activeDeadlineSeconds=60, status=first), runs, after(61)).status.phase is Phase.FAILED
+
+
+def test_no_step_for_too_long_stops_and_fails():
+    run = train_run(progress=at(40, time=100), log_tail=("waiting",))
+    resource = training(stallTimeoutSeconds=60)
+    assert decide(resource, [passed(), run], after(459)).status.phase is Phase.TRAINING
+    decision = decide(resource, [passed(), run], after(460))
+    assert decision.actions == (StopRun(run, reasons.TRAINING_STALLED),)
+    assert (decision.status.failure.reason, decision.status.failure.log_tail) == (reasons.TRAINING_STALLED, ["waiting"])
+
+
+# Generations and terminal states
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [[rejected()], [passed(), train_run(exit_code=65)], [passed(), train_run(exit_code=0)]],
+    ids=["Rejected", "Failed", "Succeeded"],
+)
+def test_a_terminal_state_stays_whatever_is_seen_later(runs):
+    ended = decide(training(), runs, after(20)).status
+    assert ended.phase.terminal
+    for later in ([], [passed()], [passed(), train_run(2)]):
+        decision = decide(training(status=ended), later, after(5000))
+        assert (decision.status, decision.events) == (ended, ())
+        assert all(isinstance(action, StopRun) for action in decision.actions)
+
+
+def test_a_run_that_outlives_its_failure_is_stopped():
+    failed = decide(training(activeDeadlineSeconds=60), [passed(), train_run()], after(60)).status
+    run = train_run()
+    assert decide(training(activeDeadlineSeconds=60, status=failed), [passed(), run], after(61)).actions == (
+        StopRun(run, reasons.DEADLINE_EXCEEDED),
+    )
+
+
+def test_a_changed_spec_waits_for_the_runs_of_the_earlier_one():
+    before = decide(training(), [passed(), train_run()], after(20)).status
+    run = train_run()
+    decision = decide(training(generation=2, status=before, numSteps=200), [passed(), run], after(30))
+    assert decision.actions == (StopRun(run, reasons.SPEC_CHANGED),)
+    assert decision.status.phase is Phase.PENDING
+
+
+def test_a_changed_spec_is_a_new_attempt_with_new_names_and_counts():
+    failed = decide(training(), [passed(), train_run(exit_code=65)], after(20)).status
+    resource = training(generation=2, status=failed)
+    runs = [passed(), train_run(exit_code=65)]
+    decision = decide(resource, runs, after(30))
+    assert decision.actions == (StartValidation(2),)
+    assert (decision.status.failure, decision.status.validation.verdict, decision.status.training.step) == (None, None, None)
+    assert conditions(decision.status)["Failed"] == ("False", "Validating")
+    trained = decide(training(generation=2, status=decision.status), [*runs, passed(2, generation=2)], after(40))
+    assert trained.actions == (StartTraining(2),)
+
+
+def test_every_condition_has_the_generation_it_was_decided_for():
+    first = decide(training(), [passed(), train_run()], after(20)).status
+    second = decide(training(generation=2, status=first), [], after(30)).status
+    assert {condition.observed_generation for condition in second.conditions} == {2}
+
+
+def test_a_transition_time_moves_only_with_the_status_of_its_condition():
+    first = decide(training(), [], T0).status
+    second = decide(training(status=first), [passed()], after(11)).status
+    times = {condition.type.value: condition.last_transition_time for condition in second.conditions}
+    assert times == {"Validated": after(11), "Training": T0, "Reconciling": T0}
+
+
+# Events
+
+
+def test_each_transition_is_one_event():
+    story = [
+        (T0, []),
+        (after(1), [validate_run()]),
+        (after(11), [passed()]),
+        (after(12), [passed(), train_run()]),
+        (after(20), [passed(), train_run(exit_code=70)]),
+        (after(30), [passed(), train_run(exit_code=70)]),
+        (after(31), [passed(), train_run(exit_code=70), train_run(2)]),
+        (after(60), [passed(), train_run(exit_code=70), train_run(2, exit_code=0)]),
+    ]
+    status, told = None, []
+    for now, runs in story:
+        decision = decide(training(status=status), runs, now)
+        status = decision.status
+        told += [(event.type, event.reason) for event in decision.events]
+    assert told == [
+        ("Normal", "Validating"),
+        ("Normal", "ValidationPassed"),
+        ("Normal", "Queued"),
+        ("Normal", "Training"),
+        ("Warning", "Retrying"),
+        ("Normal", "Training"),
+        ("Normal", "Completed"),
+    ]
+
+
+def test_a_rejection_is_told_once():
+    first = decide(training(), [validate_run()], after(1)).status
+    events = decide(training(status=first), [rejected()], after(11)).events
+    assert [(event.type, event.reason) for event in events] == [("Warning", "ValidationRejected")]
+
+
+def test_names_of_runs_follow_from_their_number():
+    assert run_name("pets", RunKind.VALIDATION, 2) == "pets-validate-2"
+    assert run_name("pets", RunKind.TRAINING, 3) == "pets-train-3"
+
+
+def test_the_verdict_outlives_its_run():
+    first = decide(training(), [passed()], after(11)).status
+    assert first.validation.verdict is Verdict.PASS
+    assert decide(training(status=first), [], after(12)).actions == (StartTraining(1),)

@@ -1,0 +1,159 @@
+"""What holds for `decide` in every state that can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from detector_operator.api import Phase, Status
+from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.decide import decide
+from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_trainer.contract import reasons
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from support.trainings import T0, at, passed, rejected, said, training, validate_run
+
+TRAINING_ENDS = st.sampled_from(
+    [
+        {"exit_code": 0, "message": said("Completed", step=100)},
+        {"exit_code": 64},
+        {"exit_code": 65, "message": said("DataError")},
+        {"exit_code": 70},
+        {"exit_code": 74, "message": said("StorageError")},
+        {"exit_code": 75, "message": said("Stopped")},
+        {"exit_code": 78},
+        {"signal": 9},
+        {"signal": 15},
+        {},
+    ]
+)
+VALIDATION_ENDS = st.sampled_from(
+    [lambda: passed(), lambda: rejected(), lambda: validate_run(exit_code=2), lambda: validate_run(signal=9)]
+)
+
+
+class Cluster(RuleBasedStateMachine):
+    """A world in which anything may happen, also a crash between what is done and what is written."""
+
+    def __init__(self):
+        super().__init__()
+        self.now = T0
+        self.generation = 1
+        self.spec = {"retries": 2, "activeDeadlineSeconds": 5000, "stallTimeoutSeconds": 600}
+        self.status: Status | None = None
+        self.runs: dict[tuple[RunKind, int], Run] = {}
+        self.started: list[tuple[RunKind, int, int]] = []
+
+    def decide(self):
+        return decide(training(self.generation, self.status, **self.spec), self.runs.values(), self.now)
+
+    def act(self, actions):
+        for action in actions:
+            match action:
+                case StartValidation(attempt):
+                    self.start(RunKind.VALIDATION, attempt)
+                case StartTraining(attempt):
+                    assert not any(run.live for key, run in self.runs.items() if key[0] is RunKind.TRAINING)
+                    self.start(RunKind.TRAINING, attempt)
+                case StopRun(run, reason):
+                    self.runs[run.kind, run.attempt] = replace(run, stop_reason=reason)
+
+    def start(self, kind, attempt):
+        assert (kind, attempt) not in self.runs, "a name came twice"
+        self.started.append((kind, attempt, self.generation))
+        self.runs[kind, attempt] = Run(kind=kind, attempt=attempt, generation=self.generation, state=RunState.PENDING)
+
+    def live(self, kind):
+        return [run for run in self.runs.values() if run.live and run.kind is kind]
+
+    def put(self, run, **facts):
+        self.runs[run.kind, run.attempt] = replace(run, **facts)
+
+    @rule()
+    def reconcile(self):
+        decision = self.decide()
+        self.act(decision.actions)
+        self.status = decision.status
+
+    @rule()
+    def reconcile_and_crash_before_the_status_is_written(self):
+        self.act(self.decide().actions)
+
+    @rule(seconds=st.sampled_from([1, 15, 300, 2000]))
+    def time_passes(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+    @rule(data=st.data())
+    @precondition(lambda self: any(run.live for run in self.runs.values()))
+    def a_run_starts(self, data):
+        run = data.draw(st.sampled_from([run for run in self.runs.values() if run.live]))
+        self.put(run, state=RunState.RUNNING, start_time=run.start_time or self.now)
+
+    @rule(step=st.integers(0, 100))
+    @precondition(lambda self: self.live(RunKind.TRAINING))
+    def a_step_is_done(self, step):
+        (run,) = self.live(RunKind.TRAINING)
+        progress = at(step, time=(self.now - T0).total_seconds(), checkpoint=step)
+        self.put(run, state=RunState.RUNNING, start_time=run.start_time or self.now, progress=progress)
+
+    @rule(facts=TRAINING_ENDS)
+    @precondition(lambda self: self.live(RunKind.TRAINING))
+    def the_training_ends(self, facts):
+        (run,) = self.live(RunKind.TRAINING)
+        self.put(run, state=RunState.ENDED, end_time=self.now, **facts)
+
+    @rule(make=VALIDATION_ENDS, data=st.data())
+    @precondition(lambda self: self.live(RunKind.VALIDATION))
+    def a_validation_ends(self, make, data):
+        run = data.draw(st.sampled_from(self.live(RunKind.VALIDATION)))
+        end = make()
+        facts = {"exit_code": end.exit_code, "signal": end.signal, "message": end.message}
+        self.put(run, state=RunState.ENDED, end_time=self.now, **facts)
+
+    @rule(suspend=st.booleans(), policy=st.sampled_from(["Enforce", "Warn", "Skip"]))
+    def the_spec_changes(self, suspend, policy):
+        self.spec = {**self.spec, "suspend": suspend, "validation": {"policy": policy, "timeoutSeconds": 600}}
+        self.generation += 1
+
+    @invariant()
+    def deciding_again_changes_nothing(self):
+        first = self.decide()
+        again = decide(training(self.generation, first.status, **self.spec), self.runs.values(), self.now)
+        assert again.status == first.status
+        assert again.events == ()
+        assert again.actions == first.actions
+        assert again.wake_at == first.wake_at
+
+    @invariant()
+    def once_acted_there_is_nothing_more_to_do(self):
+        before, actions = dict(self.runs), self.decide().actions
+        started = list(self.started)
+        self.act(actions)
+        done = self.decide().actions
+        self.runs, self.started = before, started
+        assert done == ()
+
+    @invariant()
+    def it_always_wakes_or_waits_for_something(self):
+        decision = self.decide()
+        waits = any(run.live for run in self.runs.values())
+        still = decision.status.phase.terminal or decision.status.phase is Phase.SUSPENDED
+        assert still or waits or decision.actions or decision.wake_at is not None
+
+    @invariant()
+    def no_training_starts_before_the_verdict(self):
+        decision = self.decide()
+        if any(isinstance(action, StartTraining) for action in decision.actions) and self.spec.get("validation") is None:
+            condition = next(condition for condition in decision.status.conditions if condition.type.value == "Validated")
+            assert (condition.status, condition.reason) == ("True", reasons.VALIDATION_PASSED)
+
+    @invariant()
+    def a_failure_says_why(self):
+        status = self.decide().status
+        assert (status.failure is not None) or status.phase not in (Phase.FAILED, Phase.REJECTED)
+
+
+Cluster.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestEveryReachableState = Cluster.TestCase

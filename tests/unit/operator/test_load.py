@@ -1,0 +1,201 @@
+"""Whatever is given as a training.yaml, the answer is a resource or sentences that name the field."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+import socket
+import textwrap
+
+import pytest
+import yaml
+from detector_operator.api.load import NotATraining, load, parse
+from hypothesis import given
+from hypothesis import strategies as st
+
+GOOD = """\
+apiVersion: detector-training.io/v1alpha1
+kind: DetectorTraining
+metadata: {name: pets}
+spec:
+  pipelineConfig: {path: p.config}
+  modelDir: m
+  numSteps: 10
+"""
+
+
+def problems(text):
+    with pytest.raises(NotATraining) as wrong:
+        parse(text)
+    return wrong.value.problems
+
+
+def with_spec(text):
+    return GOOD + textwrap.indent(textwrap.dedent(text), "  ")
+
+
+def test_a_good_file_gives_the_resource_with_defaults(tmp_path):
+    path = tmp_path / "training.yaml"
+    path.write_text(GOOD)
+    spec = load(path).spec
+    assert (spec.num_steps, spec.checkpoint_every_steps, spec.retries, spec.trainer.gpus) == (10, 1000, 3, 1)
+
+
+def test_a_byte_order_mark_is_fine(tmp_path):
+    path = tmp_path / "training.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load(path).metadata.name == "pets"
+
+
+def test_a_pipe_is_fine():
+    reader, writer = os.pipe()
+    os.write(writer, GOOD.encode())
+    os.close(writer)
+    assert load(f"/dev/fd/{reader}").metadata.name == "pets"
+    os.close(reader)
+
+
+def _socket(path):
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(path))
+    server.close()
+
+
+FILES = {
+    "missing": (lambda _: None, "the file does not exist."),
+    "a link to nothing": (lambda path: path.symlink_to("nowhere"), "the file is a link to nothing."),
+    "a directory": (lambda path: path.mkdir(), "is a directory; name the file in it."),
+    "a socket": (_socket, "is neither a file nor a pipe."),
+    "empty": (lambda path: path.write_bytes(b" \n"), "is empty."),
+    "only comments": (lambda path: path.write_bytes(b"# nothing\n"), "is empty: there is nothing in it but comments."),
+    "gzip": (lambda path: path.write_bytes(gzip.compress(GOOD.encode())), "is gzip-compressed; unpack it with gunzip."),
+    "binary": (lambda path: path.write_bytes(b"\x00\x01\x02"), "is a binary file, not YAML."),
+    "not UTF-8": (
+        lambda path: path.write_bytes(b"a: b\nc: \xfc\n"),
+        "is not UTF-8 (line 2, byte 0xfc); save it as UTF-8.",
+    ),
+    "too large": (
+        lambda path: path.write_bytes(b"#" * 2_000_000),
+        "is larger than 1,500,000 bytes: more than Kubernetes takes, so it is something else.",
+    ),
+    "an error page": (
+        lambda path: path.write_text("<!DOCTYPE html><html>404</html>"),
+        "is an HTML page, most likely an error page that was saved in its place.",
+    ),
+    "a git-lfs pointer": (
+        lambda path: path.write_text("version https://git-lfs.github.com/spec/v1\n"),
+        "is a git-lfs pointer, not the file itself; run git lfs pull.",
+    ),
+    "two documents": (
+        lambda path: path.write_text(GOOD + "---\nkind: Service\n"),
+        "holds 2 documents (DetectorTraining, Service); it must hold one, a DetectorTraining.",
+    ),
+    "a list": (
+        lambda path: path.write_text("- a\n"),
+        "is no DetectorTraining: it must be a mapping with apiVersion, kind, metadata and spec.",
+    ),
+    "a key twice": (
+        lambda path: path.write_text(GOOD + "  numSteps: 20\n"),
+        "line 8: numSteps stands twice in the same mapping.",
+    ),
+    "nested too deeply": (lambda path: path.write_text("[" * 5000), "is nested too deeply."),
+}
+
+
+@pytest.mark.parametrize(("make", "problem"), FILES.values(), ids=FILES)
+def test_a_file_that_is_something_else_is_named(tmp_path, make, problem):
+    path = tmp_path / "training.yaml"
+    make(path)
+    with pytest.raises(NotATraining) as wrong:
+        load(path)
+    assert str(wrong.value) == f"{path}: {problem}"
+
+
+def test_yaml_that_does_not_parse_names_the_line():
+    assert problems("spec:\n  a: [1\n  b: 2\n")[0].startswith("line 3, column ")
+
+
+def test_aliases_that_would_fill_the_memory_are_refused():
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    assert problems("\n".join(lines)) == ["has more than 200,000 values."]
+
+
+def test_kind_and_version_come_before_anything_else():
+    text = GOOD.replace("v1alpha1", "v1").replace("kind: DetectorTraining", "kind: Job") + "  nonsense: 1\n"
+    assert problems(text) == [
+        "apiVersion is 'detector-training.io/v1', and must be detector-training.io/v1alpha1.",
+        "kind is 'Job', and must be DetectorTraining.",
+    ]
+
+
+SPECS = {
+    "a misspelt field": ("numStep: 3", "spec.numStep is not a field; did you mean numSteps?"),
+    "a field in snake case": ("model_dir: x", "spec.model_dir is not a field; did you mean modelDir?"),
+    "a misspelt field further in": ("trainer: {gpu: 1}", "spec.trainer.gpu is not a field; did you mean gpus?"),
+    "a number in quotes": ('retries: "3"', "spec.retries is '3', and must be a whole number."),
+    "a number where text belongs": (
+        "trainer: {image: 3}",
+        "spec.trainer.image is 3, and must be text (a number or a date in quotes is text).",
+    ),
+    "a negative number": ("retries: -1", "spec.retries is -1, and must be at least 0."),
+    "a value that is not on the list": (
+        "validation: {policy: Warm}",
+        "spec.validation.policy is 'Warm', and must be Enforce, Warn or Skip.",
+    ),
+    "text where true belongs": ('suspend: "yes"', "spec.suspend is 'yes', and must be true or false."),
+    "an empty value": ("trainer:", "spec.trainer is empty, and must be a mapping."),
+    "an item of a list": (
+        "validation: {ignore: [a, 1]}",
+        "spec.validation.ignore[1] is 1, and must be text (a number or a date in quotes is text).",
+    ),
+    "a quantity": (
+        "trainer: {resources: {limits: {cpu: 1.5}}}",
+        "spec.trainer.resources.limits.cpu is 1.5, and must be a whole number or text (a number or a date in quotes is text).",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spec", "problem"), SPECS.values(), ids=SPECS)
+def test_a_mistake_in_the_spec_is_a_sentence(spec, problem):
+    assert problems(with_spec(spec)) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("config", "has"),
+    [("{}", "none"), ("{path: a, inline: b}", "path and inline")],
+    ids=["no source of the config", "two sources of the config"],
+)
+def test_the_config_has_one_source(config, has):
+    text = GOOD.replace("{path: p.config}", config)
+    assert problems(text) == [f"spec.pipelineConfig needs exactly one of path, configMapKeyRef and inline, and has {has}."]
+
+
+def test_all_mistakes_are_told_at_once():
+    text = GOOD.replace("numSteps: 10", "numSteps: 0").replace("modelDir: m", "modelDir: ''").replace("name: pets", "name: A_b")
+    assert [problem.split(" ")[0] for problem in problems(text)] == ["metadata.name", "spec.modelDir", "spec.numSteps"]
+
+
+@given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))
+def test_no_text_gives_a_traceback(text):
+    with contextlib.suppress(NotATraining):
+        parse(text)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_no_value_of_a_field_gives_a_traceback(value):
+    document = yaml.safe_load(GOOD)
+    for place in ("metadata", "spec"):
+        with contextlib.suppress(NotATraining):
+            parse(yaml.safe_dump({**document, place: value}))
+
+
+def test_what_is_written_back_is_what_was_read():
+    text = with_spec("trainer: {gpus: 0, env: [{name: A, value: b}]}")
+    assert parse(text).to_dict()["spec"]["trainer"] == {"gpus": 0, "env": [{"name": "A", "value": "b"}]}
