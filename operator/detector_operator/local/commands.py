@@ -11,6 +11,9 @@ from detector_operator.api import Overrides, Spec
 from detector_operator.local.workplace import Workplace
 from detector_operator.reconcile.runs import RunKind
 
+# Seconds of the grace period that the trainer does not use for its checkpoint, so that it ends before it is killed.
+LEFT_TO_EXIT = 5
+
 PROGRAM = (sys.executable, "-m", "detector_trainer.cli")
 
 
@@ -57,6 +60,8 @@ def _train(attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
         f"--checkpoint_every_n={spec.checkpoint_every_steps}",
         f"--termination-message-path={workplace.termination_message(RunKind.TRAINING, attempt)}",
         f"--stall-timeout={spec.stall_timeout_seconds}",
+        f"--grace-period={max(1, spec.trainer.termination_grace_period_seconds - LEFT_TO_EXIT)}",
+        f"--require-gpus={spec.trainer.gpus}",
         *_overrides(spec.pipeline_config.overrides),
     ]
 

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from detector_operator.api import DetectorTraining, Phase, TrainingStatus
+from detector_operator.api import DetectorTraining, Phase, Status, TrainingStatus
 from detector_operator.reconcile.actions import Event
 
 STYLES = {
@@ -87,6 +87,7 @@ class LiveDisplay:
     def __init__(self, console: Console) -> None:
         self._live = Live(console=console, auto_refresh=False, transient=True)
         self._findings = FindingsOnce()
+        self._shown: Status | None = None
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -112,8 +113,9 @@ class LiveDisplay:
             for line in rest:
                 self._live.console.print(Text(line))
         status = resource.status
-        if status is None:
+        if status is None or status == self._shown:
             return
+        self._shown = status
         lines: list[Table | Text] = [
             Text.assemble((resource.metadata.name, "bold"), "  ", (status.phase, STYLES.get(status.phase, "bold cyan")))
         ]

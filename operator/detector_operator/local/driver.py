@@ -64,6 +64,7 @@ class Driver:
         self._asked_at: dict[Key, float] = {}
         self._waker = Waker()
         self._stops = 0
+        self._stop_noted = False
         self._written_at = 0.0
         self._resource = take_over(given, self._status_file.read(), list(self._records.values()), clock())
 
@@ -98,6 +99,9 @@ class Driver:
     def _step(self) -> bool:
         """One reconcile, and the wait until the next; True once there is nothing more to do."""
         self._observe()
+        if self._stops and not self._stop_noted and any(record.end_time is None for record in self._records.values()):
+            self._display.note("Stopping after a checkpoint. Ask again (Ctrl-C) to kill it at once.")
+            self._stop_noted = True
         before = self._resource.status
         decision = decide(self._as_wanted(), self._runs(), self._clock(), backoff=self._backoff)
         self._resource = self._resource.model_copy(update={"status": decision.status})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from signal import SIGTERM
 
-from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.contract import ExitCode
 
 from detector_operator.api import Spec, TrainingStatus
 from detector_operator.reconcile.runs import Run
@@ -31,9 +31,6 @@ def ending(run: Run) -> Ending:
     if run.exit_code == ExitCode.DONE:
         return Ending.DONE
     if run.exit_code in FINAL_CODES:
-        return Ending.FINAL
-    # A stalled input (a shard of 0 bytes) stalls again.
-    if run.message is not None and run.message.reason == reasons.TRAINING_STALLED:
         return Ending.FINAL
     gone = run.exit_code is None and run.signal is None
     # Killed by SIGTERM: the stop came before the trainer was able to answer it.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from detector_trainer.contract import reasons
 
-from detector_operator.api import ConditionType, DetectorTraining, Phase, Status
+from detector_operator.api import ConditionType, DetectorTraining, Phase, Status, ValidationStatus
 from detector_operator.policies import deadline, failure, replacement, stall, success, suspend, training, validation
 from detector_operator.reconcile.actions import Action, Event
 from detector_operator.reconcile.conditions import conditions_of
@@ -77,7 +77,7 @@ def _status(facts: Situation, outcome: Outcome) -> Status:
         observed_generation=facts.generation,
         phase=outcome.phase,
         conditions=conditions_of(facts, outcome),
-        validation=facts.status.validation,
+        validation=facts.validation if facts.validation != ValidationStatus() else None,
         training=outcome.training or facts.status.training,
         failure=None if outcome.phase is Phase.SUCCEEDED else failure_now,
     )

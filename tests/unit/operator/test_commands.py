@@ -39,6 +39,8 @@ def test_train():
         "--checkpoint_every_n=10",
         "--termination-message-path=m/.detector-training/runs/train-2.termination",
         "--stall-timeout=60",
+        "--grace-period=115",
+        "--require-gpus=1",
     ]
 
 

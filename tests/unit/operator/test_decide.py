@@ -170,7 +170,14 @@ ENDINGS = {
     "wrong flags fail at once": ({"exit_code": 64}, Phase.FAILED, reasons.USAGE, 0, 0),
     "a data error fails at once": ({"exit_code": 65, "message": said("DataError")}, Phase.FAILED, "DataError", 0, 0),
     "no usable environment fails at once": ({"exit_code": 78}, Phase.FAILED, reasons.ENVIRONMENT_UNUSABLE, 0, 0),
-    "a stall fails at once": ({"exit_code": 70, "message": said("TrainingStalled")}, Phase.FAILED, "TrainingStalled", 0, 0),
+    "a stall before the first step is the data's": (
+        {"exit_code": 65, "message": said("TrainingStalled")},
+        *(Phase.FAILED, "TrainingStalled", 0, 0),
+    ),
+    "a stall of the storage may pass": (
+        {"exit_code": 74, "message": said("TrainingStalled")},
+        *(Phase.QUEUED, "TrainingStalled", 1, 0),
+    ),
     "a crash is tried again": ({"exit_code": 70}, Phase.QUEUED, reasons.UNCLASSIFIED, 1, 0),
     "a storage error is tried again": ({"exit_code": 74}, Phase.QUEUED, reasons.STORAGE_ERROR, 1, 0),
     "an unknown exit code is tried again": ({"exit_code": 3}, Phase.QUEUED, reasons.UNCLASSIFIED, 1, 0),
