@@ -102,6 +102,7 @@ def schema() -> Schema:
         "status": properties["status"],
     }
     root["required"] = ["spec"]
+    _without_defaults(root["properties"]["status"])
     _as_list_map(root["properties"]["status"]["properties"]["conditions"], key="type")
     for path, rule, message in RULES:
         place = root
@@ -109,6 +110,13 @@ def schema() -> Schema:
             place = place["properties"][name]
         place.setdefault("x-kubernetes-validations", []).append({"rule": rule, "message": message})
     return root
+
+
+def _without_defaults(given: Schema) -> None:
+    """The status is written as it shall be; a default would make what was read differ from what was written."""
+    given.pop("default", None)
+    for part in (*given.get("properties", {}).values(), *([given["items"]] if "items" in given else [])):
+        _without_defaults(part)
 
 
 def _as_list_map(array: Schema, key: str) -> None:
@@ -136,9 +144,8 @@ def _structural(given: Schema, definitions: dict[str, Schema]) -> Schema:
     }
     if "const" in given:
         kept["enum"] = [given["const"]]
-    if given.get("default") is not None:
-        # A default of an object is empty: those of its fields fill it.
-        kept["default"] = {} if isinstance(given["default"], dict) else given["default"]
+    if given.get("default") not in (None, [], {}) and not isinstance(given["default"], dict):
+        kept["default"] = given["default"]
     if kept.get("type") == "integer":
         kept["format"] = "int64"
     if kept.get("type") == "number":
@@ -152,6 +159,8 @@ def _structural(given: Schema, definitions: dict[str, Schema]) -> Schema:
         kept["properties"] = {name: _structural(value, definitions) for name, value in given["properties"].items()}
         if given.get("required"):
             kept["required"] = given["required"]
+        elif any("default" in value for value in kept["properties"].values()):
+            kept["default"] = {}  # so that the defaults of its fields hold where the whole object is left out
     elif isinstance(given.get("additionalProperties"), dict):
         kept["additionalProperties"] = _structural(given["additionalProperties"], definitions)
     return kept

@@ -47,13 +47,13 @@ class DetectorTraining(BaseModel):
     status: Status | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As it is written in YAML: of the spec what the user wrote, without defaults; of the status all that is known."""
+        """As an API server keeps it: the spec with its defaults, the status, and nothing that is empty."""
         metadata = self.metadata.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
         written: dict[str, Any] = {
             "apiVersion": self.api_version,
             "kind": self.kind,
             "metadata": {**metadata, "generation": self.metadata.generation},
-            "spec": self.spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True),
+            "spec": _without_empty(self.spec.model_dump(mode="json", by_alias=True, exclude_none=True)),
         }
         if self.status is not None:
             written["status"] = _without_empty(self.status.model_dump(mode="json", by_alias=True, exclude_none=True))

@@ -75,6 +75,10 @@ def test_defaults_are_those_of_the_models():
     assert defaults[".spec.validation.policy"] == "Enforce"
 
 
+def test_a_status_has_no_defaults():
+    assert [path for path, schema in PROPERTIES.items() if path.startswith(".status") and "default" in schema] == []
+
+
 def test_fields_of_pods_are_handed_on():
     assert PROPERTIES[".spec.trainer.affinity"]["x-kubernetes-preserve-unknown-fields"] is True
     assert PROPERTIES[".spec.trainer.volumes[]"]["x-kubernetes-preserve-unknown-fields"] is True

@@ -22,7 +22,7 @@ def event(kind, reason, message, seconds_ago):
 EVENTS = [
     event("Normal", "Validating", "m1", 3700),
     event("Warning", "ValidationRejected", "m 2", 605),
-    event("Warning", "V", "m 3 ", 130),
+    event("Warning", "V", "m 3 ", 900),
 ]
 
 

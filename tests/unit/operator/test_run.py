@@ -203,7 +203,7 @@ def test_a_stop_saves_and_the_same_command_goes_on():
     assert run() == 0
     assert (kept()["metadata"]["generation"], status()["training"]["progress"]) == (1, "30/30")
     assert (status()["training"]["restarts"], status()["training"]["preemptions"]) == (0, 0)
-    assert "suspend" not in kept()["spec"]
+    assert kept()["spec"]["suspend"] is False
 
 
 def test_a_stop_while_validating_starts_no_training():
