@@ -22,6 +22,7 @@ from detector_operator.local.describe import describe
 from detector_operator.local.display import LiveDisplay, PlainDisplay
 from detector_operator.local.driver import Driver, utc_now
 from detector_operator.local.lock import Locked, locked
+from detector_operator.local.records import read_all
 from detector_operator.local.restrictions import problems
 from detector_operator.local.status_file import StatusFile
 from detector_operator.local.take_over import nothing_to_do
@@ -67,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(given: DetectorTraining, workplace: Workplace, *, live: bool, commands: Commands, backoff: Backoff) -> int:
     left = StatusFile(workplace.status_file).read()
-    if nothing_to_do(given, left):
+    # A status file kept elsewhere says nothing of a model directory that was deleted since.
+    if nothing_to_do(given, left) and read_all(workplace):
         where = f"its checkpoints are in {workplace.model_dir}, its status in {workplace.status_file}"
         sys.stdout.write(f"{given.metadata.name}: nothing to do. {_headline(left)} {where[0].upper()}{where[1:]}.\n")
         return SUCCEEDED

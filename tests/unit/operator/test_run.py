@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -364,6 +365,14 @@ def test_the_status_file_can_be_elsewhere():
     assert run(("pass",), ("succeed",), "--status-file", "elsewhere/status.yaml") == 0
     assert kept("elsewhere/status.yaml")["status"]["phase"] == "Succeeded"
     assert not Path("m/status.yaml").exists()
+
+
+def test_a_deleted_model_directory_is_trained_again_whatever_a_status_file_elsewhere_says():
+    run(("pass",), ("succeed",), "--status-file", "status.yaml")
+    shutil.rmtree("m")
+    assert run(("pass",), ("succeed",), "--status-file", "status.yaml") == 0
+    assert Path("m/saved-step").read_text() == "30"
+    assert kept("status.yaml")["metadata"]["generation"] == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\x00", b"kind: Pod\n"], ids=["empty", "no YAML", "binary", "another kind"])
