@@ -1,0 +1,48 @@
+"""Which files a pattern names, as tf.io.gfile.glob says (tensorflow/core/platform/file_system.cc, FileSystem::GetMatchingPaths).
+
+`*` and `?` match within one part of a path, `[ab]` one of the characters; there is no `**` and no `{a,b}`. A name without any of
+these is a pattern too: `pets[1].record` names `pets1.record`. Names that begin with a dot match. Folders match.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+
+_REMOTE = re.compile(r"^[a-z][a-z0-9+.-]*://")
+_MAGIC = re.compile(r"[*?\[\\]")
+
+
+def is_remote(path: str) -> bool:
+    """Whether the path is in a bucket or another file system that only the trainer can look into (`gs://…`)."""
+    return bool(_REMOTE.match(path)) and not path.startswith("file://")
+
+
+def glob(pattern: str) -> list[str]:
+    """The paths a pattern matches, sorted; none for a remote one."""
+    pattern = pattern.removeprefix("file://")
+    if not pattern or "\x00" in pattern or is_remote(pattern):
+        return []
+    if not _MAGIC.search(pattern):
+        return [pattern] if os.path.lexists(pattern) else []
+    parts = pattern.split("/")
+    found = [""] if not pattern.startswith("/") else ["/"]
+    for index, part in enumerate(parts):
+        if not part:
+            continue
+        found = [os.path.join(folder, name) for folder in found for name in _names(folder, part, index == len(parts) - 1)]  # noqa: PTH118
+    return sorted(found)
+
+
+def _names(folder: str, part: str, last: bool) -> list[str]:
+    """Names in a folder that match one part of a pattern."""
+    if not _MAGIC.search(part):
+        return [part] if os.path.lexists(os.path.join(folder, part)) else []  # noqa: PTH118
+    try:
+        names = os.listdir(folder or ".")  # noqa: PTH208
+    except OSError:
+        return []
+    matching = re.compile(fnmatch.translate(part))
+    names = [name for name in names if matching.match(name)]
+    return names if last else [name for name in names if os.path.isdir(os.path.join(folder, name))]  # noqa: PTH112, PTH118

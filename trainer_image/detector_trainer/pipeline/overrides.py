@@ -1,0 +1,99 @@
+"""Overrides of a pipeline config: spec.pipelineConfig.overrides of a training, `--set KEY=VALUE` on the command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from google.protobuf import text_format
+
+
+def apply_overrides(config: Any, overrides: Mapping[str, str]) -> Any:
+    """A copy of a TrainEvalPipelineConfig with the overrides applied; the config itself where there are none.
+
+    Raises:
+        ValueError: a key is unknown, or a value is not of its kind; the sentence names the key.
+    """
+    if not overrides:
+        return config
+    changed = type(config)()
+    changed.CopyFrom(config)
+    for key, value in overrides.items():
+        setter = SETTERS.get(key)
+        if setter is None:
+            near = difflib.get_close_matches(key, SETTERS, 1)
+            raise ValueError(
+                f"there is no override {key!r}" + (f"; did you mean {near[0]}?" if near else f"; known: {', '.join(SETTERS)}")
+            )
+        setter(changed, key, value)
+    return changed
+
+
+def effective_text(config: Any) -> str:
+    """The text of a config that a trainer can read."""
+    return str(text_format.MessageToString(config))
+
+
+def _num_classes(config: Any, key: str, value: str) -> None:
+    number = _positive(key, value)
+    which = config.model.WhichOneof("model")
+    if which is None:
+        raise ValueError(f"{key}: the config has no model")
+    model = getattr(config.model, which)
+    if "num_classes" in model.DESCRIPTOR.fields_by_name:
+        model.num_classes = number
+        return
+    raise ValueError(f"{key}: a {which} model has no num_classes")
+
+
+def _batch_size(config: Any, key: str, value: str) -> None:
+    config.train_config.batch_size = _positive(key, value)
+
+
+def _fine_tune_checkpoint(config: Any, key: str, value: str) -> None:  # noqa: ARG001
+    config.train_config.fine_tune_checkpoint = value
+
+
+def _fine_tune_checkpoint_type(config: Any, key: str, value: str) -> None:  # noqa: ARG001
+    config.train_config.fine_tune_checkpoint_type = value
+
+
+def _label_map_path(config: Any, key: str, value: str) -> None:  # noqa: ARG001
+    for reader in (config.train_input_reader, *config.eval_input_reader):
+        reader.label_map_path = value
+
+
+def _train_input_paths(config: Any, key: str, value: str) -> None:
+    _set_paths(config.train_input_reader, key, value)
+
+
+def _eval_input_paths(config: Any, key: str, value: str) -> None:
+    if not config.eval_input_reader:
+        config.eval_input_reader.add().CopyFrom(config.train_input_reader)
+    for reader in config.eval_input_reader:
+        _set_paths(reader, key, value)
+
+
+def _set_paths(reader: Any, key: str, value: str) -> None:
+    paths = [path for path in value.split(",") if path]
+    if not paths:
+        raise ValueError(f"{key}: no path in {value!r}")
+    reader.tf_record_input_reader.input_path[:] = paths
+
+
+def _positive(key: str, value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 2**31:
+        raise ValueError(f"{key} must be a whole number above 0, not {value!r}")
+    return int(value)
+
+
+SETTERS: dict[str, Callable[[Any, str, str], None]] = {
+    "numClasses": _num_classes,
+    "batchSize": _batch_size,
+    "fineTuneCheckpoint": _fine_tune_checkpoint,
+    "fineTuneCheckpointType": _fine_tune_checkpoint_type,
+    "labelMapPath": _label_map_path,
+    "trainInputPaths": _train_input_paths,
+    "evalInputPaths": _eval_input_paths,
+}

@@ -1,0 +1,41 @@
+"""What a file is, by its first bytes: for people who put one thing where another belongs."""
+
+from __future__ import annotations
+
+SNIFFED_BYTES = 512
+"""How many bytes from the beginning of a file `what_is` wants."""
+
+_MAGIC: tuple[tuple[bytes, str, str], ...] = (
+    (b"version https://git-lfs.github.com/spec/", "git-lfs", "a git-lfs pointer, not the file itself"),
+    (b"\x1f\x8b", "gzip", "gzip-compressed"),
+    (b"PK\x03\x04", "zip", "a zip archive"),
+    (b"BZh", "bzip2", "bzip2-compressed"),
+    (b"\xfd7zXZ\x00", "xz", "xz-compressed"),
+    (b"\x28\xb5\x2f\xfd", "zstd", "zstd-compressed"),
+    (b"\xff\xd8\xff", "jpeg", "a JPEG image"),
+    (b"\x89PNG\r\n\x1a\n", "png", "a PNG image"),
+    (b"%PDF-", "pdf", "a PDF document"),
+    (b"\x89HDF\r\n", "hdf5", "an HDF5 file"),
+    (b"\xff\xfe", "utf-16", "text in UTF-16"),
+    (b"\xfe\xff", "utf-16", "text in UTF-16"),
+)
+
+HINTS = {
+    "git-lfs": "Fetch the real file: `git lfs pull`.",
+    "gzip": "Decompress it: `gunzip`.",
+    "html": "A download has saved an error or login page: download the file again.",
+    "utf-16": "Save it as UTF-8 without a byte order mark.",
+}
+
+
+def what_is(head: bytes) -> tuple[str, str] | None:
+    """One word and a phrase for what begins with these bytes, for example `("gzip", "gzip-compressed")`; None if unknown."""
+    for magic, kind, phrase in _MAGIC:
+        if head.startswith(magic):
+            return kind, phrase
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml")):
+        return "html", "an HTML or XML page"
+    if head[257:262] == b"ustar":
+        return "tar", "a tar archive"
+    return None
