@@ -42,12 +42,13 @@ class Folder:
         """Names another record file than `sound`'s."""
         self.say(file, "examples/broken/sound/pets.record")
 
-    def spoil(self, feature: str, value: Callable[[Any], Any]) -> None:
-        """A record file of its own, in one record of which one feature has other values."""
+    def spoil(self, features: dict[str, Callable[[Any], Any]]) -> None:
+        """A record file of its own, in one record of which some features have other values."""
         payloads = list(tfrecord.read(SOUND / "pets.record"))
         message = tfrecord.Example.FromString(payloads[RECORD])
-        values = _values(message.features.feature[feature])
-        values[:] = [value(old) for old in values]
+        for name, value in features.items():
+            values = _values(message.features.feature[name])
+            values[:] = [value(old) for old in values]
         payloads[RECORD] = message.SerializeToString(deterministic=True)
         tfrecord.write(self.path / "pets.record", payloads)
         self.train_from(f"{self.named}/pets.record")
@@ -87,7 +88,7 @@ def label_map_id_zero(folder: Folder) -> None:
 
 
 def class_text_not_in_map(folder: Folder) -> None:
-    folder.spoil("image/object/class/text", lambda text: text.replace(b"_", b" "))
+    folder.spoil({"image/object/class/text": lambda text: text.replace(b"_", b" ")})
     folder.expect("records/class-text-not-in-map", f"{folder.named}/pets.record", record=RECORD, field="image/object/class/text")
 
 
@@ -105,17 +106,24 @@ def wrong_record_path(folder: Folder) -> None:
 
 
 def boxes_in_pixels(folder: Folder) -> None:
-    folder.spoil("image/object/bbox/xmin", lambda x: x * 300)
+    folder.spoil(
+        {
+            "image/object/bbox/xmin": lambda x: x * 300,
+            "image/object/bbox/xmax": lambda x: x * 300,
+            "image/object/bbox/ymin": lambda y: y * 225,
+            "image/object/bbox/ymax": lambda y: y * 225,
+        }
+    )
     folder.expect("records/boxes-in-pixels", f"{folder.named}/pets.record", record=RECORD, field="image/object/bbox/xmin")
 
 
 def box_min_exceeds_max(folder: Folder) -> None:
-    folder.spoil("image/object/bbox/xmin", lambda _: 0.9)
+    folder.spoil({"image/object/bbox/xmin": lambda _: 0.9})
     folder.expect("records/box-min-exceeds-max", f"{folder.named}/pets.record", record=RECORD, field="image/object/bbox/xmin")
 
 
 def image_path_instead_of_bytes(folder: Folder) -> None:
-    folder.spoil("image/encoded", lambda _: b"images/miniature_pinscher_165.jpg")
+    folder.spoil({"image/encoded": lambda _: b"images/miniature_pinscher_165.jpg"})
     folder.expect("records/image-is-a-path", f"{folder.named}/pets.record", record=RECORD, field="image/encoded")
 
 
