@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from detector_trainer.protos import message_class
 from google.protobuf import text_format
 from PIL import Image, ImageDraw
+
+from detector_trainer.protos import message_class
 
 ROOT = Path(__file__).resolve().parents[2]
 PETS = ROOT / "examples" / "pets"

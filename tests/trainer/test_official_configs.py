@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from support.official_configs import BUILDABLE, NEED_A_KEYPOINT_MAP, OFFICIAL_CONFIGS, wire_to_pets
 
 pytestmark = pytest.mark.trainer

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from detector_trainer.contract import findings
 from pydantic import BaseModel
 
 from detector_operator.api import resource, spec, status
 from detector_operator.api.resource import GROUP, KIND, MAX_NAME, PLURAL, VERSION
+from detector_trainer.contract import findings
 
 FILE = Path(__file__).parents[3] / "crds" / f"{PLURAL}.yaml"
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from detector_trainer.contract import Finding, Verdict
 from pydantic import Field, PlainSerializer
 
 from detector_operator.api.model import StatusModel
+from detector_trainer.contract import Finding, Verdict
 
 
 def rfc3339(time: datetime) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
-from detector_trainer.contract import Finding, Severity
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from detector_operator.api import DetectorTraining, Phase, Status, TrainingStatus
 from detector_operator.reconcile.actions import Event
+from detector_trainer.contract import Finding, Severity
 
 STYLES = {
     Phase.SUCCEEDED: "bold green",

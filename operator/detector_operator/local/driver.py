@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from signal import SIGKILL, SIGTERM
 
-from detector_trainer.contract import reasons
-
 from detector_operator.api import DetectorTraining, Phase, Status
 from detector_operator.local import records
 from detector_operator.local.commands import Commands, environment, trainer_commands
@@ -24,6 +22,7 @@ from detector_operator.reconcile.actions import Action, StartTraining, StartVali
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.runs import Run, RunKind, run_name
 from detector_operator.reconcile.situation import Backoff
+from detector_trainer.contract import reasons
 
 Key = tuple[RunKind, int]
 

@@ -6,7 +6,6 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from detector_trainer.contract import ExitCode, Progress, Report, TerminationMessage, ValidationSummary, Verdict, reasons
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detector_operator.local.atomically import write_text
@@ -14,6 +13,7 @@ from detector_operator.local.log_follower import LogFollower
 from detector_operator.local.process import ProcessId
 from detector_operator.local.workplace import Workplace
 from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_trainer.contract import ExitCode, Progress, Report, TerminationMessage, ValidationSummary, Verdict, reasons
 
 
 class Record(BaseModel):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from detector_trainer.contract import reasons
-
 from detector_operator.api import FailureStatus, Phase
 from detector_operator.reconcile.situation import Outcome, Situation
+from detector_trainer.contract import reasons
 
 
 def due(situation: Situation) -> datetime | None:

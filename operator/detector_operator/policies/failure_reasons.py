@@ -5,11 +5,10 @@ from __future__ import annotations
 import signal
 from typing import Final
 
-from detector_trainer.contract import ExitCode, reasons
-
 from detector_operator.api import FailureStatus
 from detector_operator.reconcile.runs import Run
 from detector_operator.reconcile.situation import at_step
+from detector_trainer.contract import ExitCode, reasons
 
 # A message with one of these was written before something else went wrong.
 ENDED_WELL: Final = (reasons.COMPLETED, reasons.ALREADY_COMPLETE, reasons.STOPPED, reasons.VALIDATION_PASSED)

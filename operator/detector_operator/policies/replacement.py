@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from detector_trainer.contract import reasons
-
 from detector_operator.api import Phase
 from detector_operator.reconcile.actions import StopRun
 from detector_operator.reconcile.situation import Outcome, Situation
+from detector_trainer.contract import reasons
 
 
 def policy(situation: Situation) -> Outcome | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from enum import Enum, auto
 from signal import SIGTERM
 
-from detector_trainer.contract import ExitCode
-
 from detector_operator.api import Spec, TrainingStatus
 from detector_operator.reconcile.runs import Run
+from detector_trainer.contract import ExitCode
 
 
 class Ending(Enum):

@@ -8,11 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from detector_trainer.contract import reasons
-
 from detector_operator.api import FailureStatus, Phase
 from detector_operator.reconcile.runs import Run, RunKind, RunState
 from detector_operator.reconcile.situation import Outcome, Situation
+from detector_trainer.contract import reasons
 
 # So that the trainer's own words come first.
 MARGIN: Final = timedelta(minutes=5)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from detector_trainer.contract import reasons
-
 from detector_operator.api import Phase
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.runs import RunKind
 from detector_operator.reconcile.situation import Outcome, Situation
+from detector_trainer.contract import reasons
 
 
 def policy(situation: Situation) -> Outcome | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from detector_trainer.contract import reasons
-
 from detector_operator.api import Phase
 from detector_operator.reconcile.situation import Outcome, Situation
+from detector_trainer.contract import reasons
 
 
 def policy(situation: Situation) -> Outcome | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from detector_trainer.contract import reasons
-
 from detector_operator.api import Phase
 from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.actions import StartTraining
 from detector_operator.reconcile.runs import Run, RunKind, RunState
 from detector_operator.reconcile.situation import Outcome, Situation
+from detector_trainer.contract import reasons
 
 
 def policy(situation: Situation) -> Outcome:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from detector_trainer.contract import Severity, Verdict, reasons
-
 from detector_operator.api import FailureStatus, Phase
 from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.actions import StartValidation, StopRun
 from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
 from detector_operator.reconcile.situation import Outcome, Situation, started
+from detector_trainer.contract import Severity, Verdict, reasons
 
 # `validate` says with these that it was started wrongly or has a bug: a second time would be the same.
 FINAL_CODES = (0, 1, 2)

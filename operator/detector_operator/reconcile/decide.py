@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from detector_trainer.contract import reasons
-
 from detector_operator.api import ConditionType, DetectorTraining, Phase, Status, ValidationStatus
 from detector_operator.policies import deadline, failure, replacement, stall, success, suspend, training, validation
 from detector_operator.reconcile.actions import Action, Event
@@ -15,6 +13,7 @@ from detector_operator.reconcile.conditions import conditions_of
 from detector_operator.reconcile.facts import gather
 from detector_operator.reconcile.runs import Run
 from detector_operator.reconcile.situation import Backoff, Outcome, Situation
+from detector_trainer.contract import reasons
 
 Policy = Callable[[Situation], Outcome | None]
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from detector_trainer import __version__
 from detector_trainer.cli import VERBS, main
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from detector_trainer.contract import ExitCode, Finding, Report, Severity, Verdict, Where
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from detector_trainer.contract import Finding, Report, Severity, TerminationMessage, ValidationSummary, Verdict, Where
 from hypothesis import given
 from hypothesis import strategies as st
+
+from detector_trainer.contract import Finding, Report, Severity, TerminationMessage, ValidationSummary, Verdict, Where
 
 
 def finding(number: int = 0, severity: Severity = Severity.ERROR) -> Finding:

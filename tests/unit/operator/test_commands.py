@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 from detector_operator.local.commands import environment, trainer_commands
 from detector_operator.local.workplace import Workplace
 from detector_operator.reconcile.runs import RunKind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+
 from detector_operator.api import crd
 from detector_operator.cli import cmd_crd
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from detector_operator.api import ConditionType, Phase
 from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide

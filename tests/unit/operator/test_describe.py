@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from detector_operator.api.load import load
 from detector_operator.local.describe import _scalar as scalar
 from detector_operator.local.describe import age, aligned, describe, label_of

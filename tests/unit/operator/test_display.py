@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
+from rich.console import Console
+
 from detector_operator.api import TrainingStatus
 from detector_operator.local.display import LiveDisplay, PlainDisplay, duration, progress_text
 from detector_operator.reconcile.actions import Event
 from detector_operator.reconcile.decide import decide
-from rich.console import Console
 from support.trainings import after, at, passed, rejected, train_run, training
 
 

@@ -10,9 +10,10 @@ import textwrap
 
 import pytest
 import yaml
-from detector_operator.api.load import NotATraining, load, parse
 from hypothesis import given
 from hypothesis import strategies as st
+
+from detector_operator.api.load import NotATraining, load, parse
 
 GOOD = """\
 apiVersion: detector-training.io/v1alpha1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from detector_operator.local.log_follower import LONGEST_LINE, TAIL_LINES, LogFollower
 from support.trainings import at
 

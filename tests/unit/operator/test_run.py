@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from detector_operator.api import ConditionType
 from detector_operator.api.load import load
 from detector_operator.cli.cmd_run import main

@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from detector_trainer.protos import enum_type, generate, message_class
 from google.protobuf import text_format
+
+from detector_trainer.protos import enum_type, generate, message_class
 
 
 def test_the_descriptor_set_is_current():

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from detector_trainer.pipeline import gfile
 from detector_trainer.pipeline.load import PipelineConfig, read_pipeline_config
 from detector_trainer.pipeline.overrides import apply_overrides
 from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.validation.checkpoint import Checkpoint, LatestCheckpoint, latest_checkpoint, read_checkpoint
 from detector_trainer.validation.label_map import LabelMap, read_label_map
 from detector_trainer.validation.readers import Reader, eval_readers, train_reader
 
@@ -79,7 +81,7 @@ class Inputs:
     @cached_property
     def _label_map(self) -> LabelMap | Unreadable | None:
         path = self.train.label_map_path
-        if not path:
+        if not path or gfile.is_remote(path):
             return None
         try:
             return read_label_map(path)
@@ -97,3 +99,40 @@ class Inputs:
         if isinstance(self._label_map, Unreadable):
             raise Unknown("label map")
         return self._label_map
+
+    @cached_property
+    def _fine_tune_checkpoint(self) -> Checkpoint | Unreadable | None:
+        prefix = self.config.train_config.fine_tune_checkpoint
+        if not prefix or gfile.is_remote(prefix):
+            return None
+        try:
+            return read_checkpoint(prefix)
+        except Unreadable as error:
+            return error
+
+    @property
+    def fine_tune_checkpoint_unreadable(self) -> Unreadable | None:
+        """Why the fine-tune checkpoint cannot be used, if it cannot."""
+        return self._fine_tune_checkpoint if isinstance(self._fine_tune_checkpoint, Unreadable) else None
+
+    @property
+    def fine_tune_checkpoint(self) -> Checkpoint | None:
+        """The index of the fine-tune checkpoint; None if the config names none (or one in a bucket)."""
+        if isinstance(self._fine_tune_checkpoint, Unreadable):
+            raise Unknown("fine-tune checkpoint")
+        return self._fine_tune_checkpoint
+
+    @cached_property
+    def latest(self) -> LatestCheckpoint | None:
+        """What model_dir's `checkpoint` file names, and so what the training resumes from."""
+        return latest_checkpoint(self.model_dir) if self.model_dir and not gfile.is_remote(self.model_dir) else None
+
+    @cached_property
+    def resumed(self) -> Checkpoint | None:
+        """The checkpoint it resumes from; None if there is none, or none that can be read."""
+        if self.latest is None:
+            return None
+        try:
+            return read_checkpoint(self.latest.prefix)
+        except Unreadable:
+            return None

@@ -1,0 +1,172 @@
+"""Validate: say whether a training will train: config, label map, records, checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from detector_trainer.contract import Report, TerminationMessage, ValidationSummary, Verdict, reasons
+
+PROGRAM = "detector-training validate"
+PASS, REJECT, USAGE = 0, 1, 2
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs the verb; 0 it will train, 1 it will not, 2 wrong usage or an internal error."""
+    parser = _parser()
+    options, unknown = parser.parse_known_args(argv)
+    if unknown:
+        parser.error(_about_unknown(unknown[0], parser))
+    overrides = _overrides(options.set, parser)
+
+    from detector_trainer.validation.inputs import Inputs
+    from detector_trainer.validation.scan import ScanError
+    from detector_trainer.validation.validate import validate
+
+    inputs = Inputs(
+        pipeline_config=options.pipeline_config,
+        model_dir=options.model_dir,
+        num_steps=options.num_steps,
+        checkpoint_every_n=options.checkpoint_every_n,
+        gpus=options.gpus,
+        overrides=overrides,
+        decode_images=not options.no_decode,
+        processes=options.processes,
+    )
+    try:
+        with _progress() as on_progress:
+            report = validate(inputs, ignore=options.ignore, scan=not options.no_scan, on_progress=on_progress)
+    except ValueError as error:
+        if not overrides:
+            raise
+        return _fail(f"--set: {error}")
+    except ScanError as error:
+        return _fail(str(error))
+    return _deliver(report, options)
+
+
+def _deliver(report: Report, options: argparse.Namespace) -> int:
+    if options.format == "json":
+        text = report.model_dump_json(by_alias=True, exclude_none=True, indent=2)
+    else:
+        from detector_trainer.validation.report_text import render
+
+        text = render(report, colour=options.output is None and _colour(sys.stdout))
+    try:
+        if options.output is None:
+            sys.stdout.write(text + "\n")
+        else:
+            _write_atomically(Path(options.output), text + "\n")
+        if options.termination_message_path:
+            _termination_message(report, options.output).write(options.termination_message_path)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _fail(f"cannot write {error.filename or options.output}: {error.strerror}")
+    return PASS if report.verdict is Verdict.PASS else REJECT
+
+
+def _termination_message(report: Report, report_path: str | None) -> TerminationMessage:
+    rejected = report.verdict is Verdict.REJECT
+    first = next((finding for finding in report.findings if finding.severity == "error"), None)
+    return TerminationMessage(
+        reason=reasons.VALIDATION_REJECTED if rejected else reasons.VALIDATION_PASSED,
+        message=f"{first.code}: {first.message}" if first else "It will train.",
+        hint=first.hint if first else "",
+        validation=ValidationSummary.of(report, report_path=report_path),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        allow_abbrev=False,
+        description="Says whether a training will train, without TensorFlow and without a GPU.",
+        epilog="Exit codes: 0 it will train; 1 it will not; 2 wrong usage or an internal error.",
+    )
+    parser.add_argument("--pipeline-config", required=True, metavar="FILE", help="the pipeline config")
+    parser.add_argument("--model-dir", metavar="DIR", help="where the training will write its checkpoints")
+    parser.add_argument(
+        "--num-steps", type=_at_least_one, metavar="N", help="steps to train to; default: num_steps of the config"
+    )
+    parser.add_argument(
+        "--checkpoint-every-n", type=_at_least_one, default=1000, metavar="N", help="steps between checkpoints; default 1000"
+    )
+    parser.add_argument("--gpus", type=_count, metavar="N", help="GPUs that share a batch")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="override the config: numClasses, batchSize, …"
+    )
+    parser.add_argument("--ignore", action="append", default=[], metavar="CODE", help="do not let findings of this code count")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default text")
+    parser.add_argument("--output", metavar="FILE", help="write the report there instead of on stdout")
+    parser.add_argument("--no-scan", action="store_true", help="do not read the records")
+    parser.add_argument("--no-decode", action="store_true", help="read image headers only, do not decode images")
+    parser.add_argument("--processes", type=_at_least_one, metavar="N", help="processes that read records; default: one a core")
+    parser.add_argument("--termination-message-path", metavar="FILE", help="write a summary there, as JSON of at most 4096 bytes")
+    return parser
+
+
+def _overrides(pairs: Sequence[str], parser: argparse.ArgumentParser) -> dict[str, str]:
+    overrides = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            parser.error(f"--set {pair}: write it as KEY=VALUE")
+        overrides[key] = value
+    return overrides
+
+
+def _about_unknown(argument: str, parser: argparse.ArgumentParser) -> str:
+    name = argument.partition("=")[0]
+    options = [option for action in parser._actions for option in action.option_strings]
+    near = difflib.get_close_matches(name.replace("_", "-"), options, 1)
+    return f"there is no option {name}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _at_least_one(text: str) -> int:
+    number = _count(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _colour(stream: Any) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _progress() -> Any:
+    if not sys.stderr.isatty():
+        return nullcontext(None)
+    from detector_trainer.cli.scan_bar import ScanBar
+
+    return ScanBar()
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(text)
+            file.close()
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _fail(message: str) -> int:
+    sys.stderr.write(f"{PROGRAM}: {message}\n")
+    return USAGE

@@ -1,0 +1,100 @@
+"""The chain of checks that read metadata, in the order in which they are asked: what is read first comes first."""
+
+from __future__ import annotations
+
+from detector_trainer.validation.checks.checkpoint import (
+    corrupt,
+    not_checked_remote,
+    not_found,
+    path_form,
+    tf1,
+    type_mismatch,
+    version,
+)
+from detector_trainer.validation.checks.checkpoint import unreadable as checkpoint_unreadable
+from detector_trainer.validation.checks.config import (
+    all_checkpoint_vars,
+    batch_size,
+    control_character,
+    duplicate_field,
+    ignored_field,
+    image_resizer,
+    input_type,
+    learning_rate,
+    learning_rate_ends_early,
+    no_model,
+    num_classes_unset,
+    num_steps_unset,
+    sampling_weights,
+    second_stage_batch,
+    syntax,
+    unknown_extractor,
+)
+from detector_trainer.validation.checks.config import unreadable as config_unreadable
+from detector_trainer.validation.checks.label_map import duplicate as label_map_duplicate
+from detector_trainer.validation.checks.label_map import empty as label_map_empty
+from detector_trainer.validation.checks.label_map import id_above_num_classes, negative_id, reserved_id
+from detector_trainer.validation.checks.label_map import syntax as label_map_syntax
+from detector_trainer.validation.checks.label_map import unreadable as label_map_unreadable
+from detector_trainer.validation.checks.records import no_file, no_input_path
+from detector_trainer.validation.checks.records import not_checked_remote as records_not_checked_remote
+from detector_trainer.validation.checks.run import (
+    already_at_last_step,
+    model_dir_is_checkpoint_dir,
+    model_dir_unusable,
+    one_checkpoint_only,
+    resume_corrupt,
+    resume_from_nowhere,
+    resumes,
+)
+from detector_trainer.validation.rule import Check
+
+META_CHECKS: tuple[Check, ...] = (
+    # The pipeline config.
+    config_unreadable,  # it is there, and it is text
+    syntax,  # it parses: no field is misspelt
+    no_model,  # it has a meta-architecture
+    unknown_extractor,  # which TF2 has, with that feature extractor
+    num_classes_unset,  # it learns classes
+    image_resizer,  # images get one size
+    batch_size,  # a batch can be shared by the GPUs
+    num_steps_unset,  # there is a last step
+    learning_rate,  # the schedule is accepted, and gives numbers
+    learning_rate_ends_early,  # until the last step
+    second_stage_batch,  # enough proposals for the second stage
+    input_type,  # the kind of record is known
+    sampling_weights,  # a weight for each input
+    all_checkpoint_vars,  # nothing of TF1 that TF2 refuses
+    ignored_field,  # nothing of TF1 that TF2 ignores
+    duplicate_field,  # nothing is said twice
+    control_character,  # no path has an escape in it
+    # The label map.
+    label_map_unreadable,
+    label_map_syntax,
+    label_map_empty,
+    reserved_id,  # 0 is the background
+    negative_id,
+    label_map_duplicate,  # ids and names are unique
+    id_above_num_classes,
+    # The files of the records; what is in them is the scan's.
+    no_input_path,
+    no_file,
+    records_not_checked_remote,
+    # The fine-tune checkpoint.
+    not_found,
+    path_form,  # its prefix is given, not a file or folder
+    checkpoint_unreadable,
+    not_checked_remote,
+    tf1,  # it is of TF2
+    version,  # and the config says so
+    type_mismatch,  # it holds what its type restores
+    corrupt,  # every tensor's bytes are sound
+    # The run.
+    model_dir_unusable,
+    model_dir_is_checkpoint_dir,
+    resume_from_nowhere,  # the checkpoint to resume is there
+    resume_corrupt,  # and sound
+    already_at_last_step,  # and there is something left to do
+    resumes,
+    one_checkpoint_only,  # a crash does not lose everything
+)

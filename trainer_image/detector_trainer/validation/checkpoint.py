@@ -1,0 +1,231 @@
+"""Reads a TensorFlow 2 checkpoint without TensorFlow.
+
+PREFIX.index is a table of the LevelDB format (tensorflow/core/lib/io/table.cc) from tensor names to BundleEntryProto, and
+PREFIX.data-NNNNN-of-MMMMM holds the tensors' bytes (tensorflow/core/util/tensor_bundle). The object graph, a TrackableObjectGraph
+proto, is itself a string tensor in it.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import google_crc32c
+
+from detector_trainer.pipeline.sniff import HINTS, SNIFFED_BYTES, what_is
+from detector_trainer.pipeline.text_file import read_bytes, regular_size
+from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.protos import message_class
+
+OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+STEP = "step/.ATTRIBUTES/VARIABLE_VALUE"
+MAGIC = 0xDB4775248B80FB57
+FOOTER = 48
+MAX_INDEX_BYTES = 256 << 20
+STRING, INT64 = 7, 9  # tensorflow/core/framework/types.proto
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The index of a checkpoint."""
+
+    prefix: str
+    shards: int
+    entries: dict[str, Any]
+    """Tensor name to BundleEntryProto."""
+
+    @property
+    def is_object_based(self) -> bool:
+        """TF2's own kind: what the trainer restores. TF1's Saver writes no object graph."""
+        return OBJECT_GRAPH in self.entries
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """Names of the objects at the root of the object graph, for example model, optimizer, step, save_counter.
+
+        Raises:
+            Unreadable: the data file is missing or damaged.
+        """
+        graph = message_class("tensorflow.TrackableObjectGraph").FromString(self.string(OBJECT_GRAPH))
+        nodes = graph.nodes  # type: ignore[attr-defined]
+        return frozenset(child.local_name for child in nodes[0].children) if nodes else frozenset()
+
+    @cached_property
+    def step(self) -> int | None:
+        """The training step it was saved at; None if it has no step.
+
+        Raises:
+            Unreadable: the data file is missing or damaged.
+        """
+        entry = self.entries.get(STEP)
+        if entry is None or entry.dtype != INT64 or entry.size != 8:
+            return None
+        return int(struct.unpack("<q", self._bytes(entry))[0])
+
+    def string(self, name: str) -> bytes:
+        """The value of a scalar string tensor: its length as a varint, the checksum of that (4 bytes), then the bytes."""
+        data = self._bytes(self.entries[name])
+        length, start = _varint(data, 0)
+        return data[start + 4 : start + 4 + length]
+
+    def shard_path(self, shard: int) -> str:
+        """Path of a data file."""
+        return f"{self.prefix}.data-{shard:05d}-of-{self.shards:05d}"
+
+    def verify(self) -> None:
+        """Reads every tensor and compares its checksum; about a second for a gigabyte.
+
+        Raises:
+            Unreadable: a data file is missing or too short, or a tensor's bytes are damaged.
+        """
+        by_place = sorted(self.entries.items(), key=lambda pair: (pair[1].shard_id, pair[1].offset))
+        for name, entry in by_place:
+            if entry.size and entry.dtype != STRING:
+                crc = 0
+                for piece in self._pieces(entry):
+                    crc = google_crc32c.extend(crc, piece)
+                if _masked(crc) != entry.crc32c:
+                    path = self.shard_path(entry.shard_id)
+                    raise Unreadable(path, "corrupt", f"is damaged: the checksum of tensor {name} does not match", COPY_AGAIN)
+        if self.is_object_based:
+            self.string(OBJECT_GRAPH)
+
+    def _bytes(self, entry: Any) -> bytes:
+        return b"".join(self._pieces(entry))
+
+    def _pieces(self, entry: Any) -> Iterator[bytes]:
+        path = self.shard_path(entry.shard_id)
+        size = regular_size(path, "checkpoint's data file")
+        if entry.offset + entry.size > size:
+            raise Unreadable(
+                path,
+                "truncated",
+                f"is cut off: it has {size:,} bytes, and a tensor ends at byte {entry.offset + entry.size:,}",
+                COPY_AGAIN,
+            )
+        left = entry.size
+        try:
+            with Path(path).open("rb") as file:
+                file.seek(entry.offset)
+                while left:
+                    piece = file.read(min(left, _BLOCK))
+                    if not piece:
+                        raise Unreadable(path, "truncated", "became shorter while it was read", COPY_AGAIN)
+                    left -= len(piece)
+                    yield piece
+        except OSError as error:
+            raise Unreadable(path, "unreadable", f"cannot be read: {error.strerror}", "Look at its storage.") from None
+
+
+COPY_AGAIN = "Copy or download the checkpoint again: the .index and every .data file."
+
+
+def read_checkpoint(prefix: str) -> Checkpoint:
+    """Reads the index of the checkpoint with this prefix (`/models/pets/ckpt-3`).
+
+    Raises:
+        Unreadable: there is no such index, or it is none. Its kind is `missing` where PREFIX.index does not exist.
+    """
+    path = f"{prefix}.index"
+    data = read_bytes(path, "checkpoint's index", MAX_INDEX_BYTES)
+    found = what_is(data[:SNIFFED_BYTES])
+    if found:
+        raise Unreadable(path, found[0], f"is {found[1]}", HINTS.get(found[0], COPY_AGAIN))
+    try:
+        entries = dict(_table(data))
+        header = message_class("tensorflow.BundleHeaderProto").FromString(entries.pop(b""))
+        entry_class = message_class("tensorflow.BundleEntryProto")
+        parsed = {key.decode(): entry_class.FromString(value) for key, value in entries.items()}
+    except Exception as error:  # noqa: BLE001 - whatever the bytes are, they are no index
+        detail = str(error) if isinstance(error, _NotATable) else "its entries cannot be read"
+        raise Unreadable(path, "not-an-index", f"is not a checkpoint's index: {detail}", COPY_AGAIN) from None
+    return Checkpoint(prefix, header.num_shards, parsed)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class LatestCheckpoint:
+    """What a model directory's `checkpoint` file names."""
+
+    named: str
+    """The prefix as written in it."""
+    prefix: str
+    """The same, resolved against the directory."""
+
+
+def latest_checkpoint(model_dir: str) -> LatestCheckpoint | None:
+    """What tf.train.latest_checkpoint looks for: the `model_checkpoint_path` of the `checkpoint` file; None if there is none."""
+    try:
+        text = (Path(model_dir) / "checkpoint").read_bytes()[: 1 << 20].decode("utf-8", "replace")
+    except OSError:
+        return None
+    match = re.search(r'^model_checkpoint_path:\s*"((?:[^"\\]|\\.)*)"', text, re.MULTILINE)
+    if match is None:
+        return None
+    named = re.sub(r"\\(.)", r"\1", match[1])
+    return LatestCheckpoint(named, named if named.startswith("/") else str(Path(model_dir) / named))
+
+
+class _NotATable(Exception):
+    pass
+
+
+def _table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Keys and values of a table, in order."""
+    if len(data) < FOOTER or struct.unpack("<Q", data[-8:])[0] != MAGIC:
+        raise _NotATable("it does not end in the mark of one (bad magic number)")
+    position = len(data) - FOOTER
+    _, position = _varint(data, position)  # the metaindex
+    _, position = _varint(data, position)
+    offset, position = _varint(data, position)
+    size, _ = _varint(data, position)
+    for _, handle in _block(data, offset, size):
+        block_offset, at = _varint(handle, 0)
+        block_size, _ = _varint(handle, at)
+        yield from _block(data, block_offset, block_size)
+
+
+def _block(data: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]]:
+    """Entries of a block; each key shares its beginning with the one before."""
+    end = offset + size
+    if end + 5 > len(data):
+        raise _NotATable("a block lies beyond its end")
+    kind, crc = data[end], struct.unpack("<I", data[end + 1 : end + 5])[0]
+    if _masked(google_crc32c.value(data[offset : end + 1])) != crc:
+        raise _NotATable("the checksum of a block does not match")
+    if kind != 0:
+        raise _NotATable("a block is compressed, which TensorFlow does not do")
+    (restarts,) = struct.unpack("<I", data[end - 4 : end])
+    limit = end - 4 - 4 * restarts
+    key, position = b"", offset
+    while position < limit:
+        shared, position = _varint(data, position)
+        fresh, position = _varint(data, position)
+        length, position = _varint(data, position)
+        key = key[:shared] + data[position : position + fresh]
+        position += fresh
+        yield key, data[position : position + length]
+        position += length
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, position
+        shift += 7
+        if shift > 63:
+            raise _NotATable("a number in it is too long")
+
+
+def _masked(crc: int) -> int:
+    """A CRC32C as TensorFlow stores it (tensorflow/core/lib/hash/crc32c.h)."""
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF

@@ -1,0 +1,31 @@
+"""load_all_detection_checkpoint_vars is set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/all-checkpoint-vars",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(15,),
+    what="train_config.load_all_detection_checkpoint_vars is true.",
+    why='The TF2 trainer ends with "unsupported in TF2".',
+    fix='Remove it; fine_tune_checkpoint_type: "full" restores everything.',
+)
+
+
+FIELD = "train_config.load_all_detection_checkpoint_vars"
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding."""
+    if inputs.config.train_config.load_all_detection_checkpoint_vars:
+        yield RULE.finding(
+            f"{FIELD} is set, which TF2 does not support.",
+            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD),
+        )

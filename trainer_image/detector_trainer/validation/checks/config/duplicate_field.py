@@ -1,0 +1,60 @@
+"""A field or block that can be set once is written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.pipeline.load import CONFIG, fields
+from detector_trainer.protos import pool
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/duplicate-field",
+    severity=Severity.WARNING,
+    cost=Cost.META,
+    catalogue=(3,),
+    what="A field is written more than once in the same block.",
+    why="The last one wins, silently; blocks are merged.",
+    fix="Remove all but the one that is meant.",
+)
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding for all of them, at the first."""
+    doubles = duplicates(inputs.pipeline.text)
+    if doubles:
+        name, first, second = doubles[0]
+        yield RULE.finding(
+            f"{name} is written at line {first} and again at line {second}; the last one wins.",
+            where=Where(file=inputs.pipeline_config, line=second, field=name),
+            count=len(doubles),
+        )
+
+
+def duplicates(text: str) -> list[tuple[str, int, int]]:
+    """Singular fields of a pipeline config that stand twice in one block: name, first line, later line.
+
+    Blocks are told apart by where they begin; only fields whose enclosing blocks are all singular are looked at, so that two
+    items of a repeated block are not taken for one.
+    """
+    found = []
+    seen: dict[str, int] = {}
+    for path, line in fields(text):
+        if not _singular(path):
+            continue
+        if path in seen:
+            found.append((path, seen[path], line))
+        seen.setdefault(path, line)
+    return found
+
+
+def _singular(path: str) -> bool:
+    descriptor = pool().FindMessageTypeByName(CONFIG)
+    for name in path.split("."):
+        field = descriptor.fields_by_name.get(name) if descriptor is not None else None
+        if field is None or field.is_repeated:
+            return False
+        descriptor = field.message_type
+    return True

@@ -1,0 +1,27 @@
+"""The config has no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/no-model",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(4, 14),
+    what="The pipeline config has no model block, or an empty one.",
+    why='The trainer ends with "Unknown meta architecture: None".',
+    fix="Begin from one of the official TF2 configs.",
+)
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding if no meta-architecture is set."""
+    if inputs.config.model.WhichOneof("model") is None:
+        yield RULE.finding(
+            "The config has no model { ssd | faster_rcnn | center_net }.", where=Where(file=inputs.pipeline_config, field="model")
+        )

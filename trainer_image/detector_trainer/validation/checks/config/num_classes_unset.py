@@ -1,0 +1,35 @@
+"""num_classes is 0 or not set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/num-classes-unset",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(5,),
+    what="num_classes is 0 or not set.",
+    why="The trainer says nothing: it trains boxes without classes (loss 0.68), which is worthless.",
+    fix="Set num_classes to the largest id of the label map.",
+)
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding; a CenterNet has num_classes in its tasks."""
+    which = inputs.config.model.WhichOneof("model")
+    if which not in ("ssd", "faster_rcnn") or getattr(inputs.config.model, which).num_classes > 0:
+        return
+    field = f"model.{which}.num_classes"
+    largest = inputs.label_map.max_id if inputs.label_map else 0
+    hint = f"Set num_classes: {largest}, the largest id of the label map." if largest else None
+    value = getattr(inputs.config.model, which).num_classes
+    yield RULE.finding(
+        f"{field} is {value}: no class would be learned.",
+        hint,
+        where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+    )

@@ -1,0 +1,32 @@
+"""second_stage_batch_size is above first_stage_max_proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/second-stage-batch",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(14,),
+    what="second_stage_batch_size is above first_stage_max_proposals.",
+    why="The model builder refuses it.",
+    fix="Raise first_stage_max_proposals or lower second_stage_batch_size.",
+)
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding."""
+    if inputs.config.model.WhichOneof("model") != "faster_rcnn":
+        return
+    model = inputs.config.model.faster_rcnn
+    if model.second_stage_batch_size > model.first_stage_max_proposals:
+        field = "model.faster_rcnn.second_stage_batch_size"
+        yield RULE.finding(
+            f"second_stage_batch_size {model.second_stage_batch_size} is above first_stage_max_proposals {model.first_stage_max_proposals}.",
+            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+        )

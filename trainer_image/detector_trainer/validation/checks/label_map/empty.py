@@ -1,0 +1,25 @@
+"""The label map has no item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="label-map/empty",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(17,),
+    what="The label map has no item.",
+    why="The trainer ends with a NotFoundError about HashTableV2.",
+    fix="Add an item for each class.",
+)
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding."""
+    if inputs.label_map is not None and not inputs.label_map.items:
+        yield RULE.finding("The label map has no item.", where=Where(file=inputs.label_map.path))

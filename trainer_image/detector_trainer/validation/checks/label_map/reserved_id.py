@@ -1,0 +1,33 @@
+"""An item has id 0, which is the background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="label-map/reserved-id",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(18,),
+    what="An item other than background has id 0, or no id.",
+    why='The trainer ends with "Label map id 0 is reserved for the background label".',
+    fix="Number the items from 1; give every item an id.",
+)
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding, at the first item."""
+    items = inputs.label_map.items if inputs.label_map else ()
+    bad = [item for item in items if item.id == 0 and "background" not in (item.name, item.display_name)]
+    if bad:
+        first = bad[0]
+        has = "has id 0" if first.ids_written else "has no id, which makes it 0"
+        yield RULE.finding(
+            f"Item {first.shown!r} {has}; 0 is the background.",
+            where=Where(file=inputs.train.label_map_path, line=first.line, field="item.id"),
+            count=len(bad),
+        )

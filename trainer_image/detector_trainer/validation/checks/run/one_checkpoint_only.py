@@ -1,0 +1,30 @@
+"""The training is shorter than the interval between checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="run/one-checkpoint-only",
+    severity=Severity.WARNING,
+    cost=Cost.META,
+    catalogue=(54,),
+    what="The training has fewer steps than lie between two checkpoints.",
+    why=(
+        "model_main_tf2 would never save the trained weights. `detector-training train` saves the last step, but a "
+        "crash before it loses everything."
+    ),
+    fix="Save more often: --checkpoint-every-n (spec.checkpointEverySteps) below the number of steps.",
+)
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding."""
+    if inputs.steps is not None and inputs.steps < inputs.checkpoint_every_n:
+        yield RULE.finding(
+            f"{inputs.steps} steps, and a checkpoint every {inputs.checkpoint_every_n}.", where=Where(field="checkpoint_every_n")
+        )

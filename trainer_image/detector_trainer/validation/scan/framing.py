@@ -1,0 +1,127 @@
+"""Reads a TFRecord file front to back, checking the checksums that the trainer checks (tensorflow/core/lib/io/record_reader.cc).
+
+A file is a row of records: length (8 bytes, little-endian), masked CRC32C of the length (4), payload, masked CRC32C of the
+payload (4). The file is read, not mapped: a file that shrinks or a storage that fails is then an OSError, not a dead process.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import google_crc32c
+import numpy as np
+
+BLOCK = 1 << 19
+"""Bytes read at once: so few that the checksum finds them in the processor's cache."""
+KEPT = 1 << 24
+"""A buffer that had to grow beyond this is given up after its record."""
+HEADER = 12
+FOOTER = 4
+_LENGTH_AND_CRC = struct.Struct("<QI")
+_CRC = struct.Struct("<I")
+
+
+class Damage(StrEnum):
+    """What is wrong with the framing of a file."""
+
+    CUT_IN_PAYLOAD = "cut in payload"
+    """The file ends inside a record, its header complete."""
+    CUT_IN_HEADER = "cut in header"
+    """The file ends with fewer than 12 bytes that begin a record."""
+    BAD_LENGTH = "bad length"
+    """The checksum of a record's length is wrong: this is not a TFRecord file, or it is corrupt from here on."""
+    BAD_PAYLOAD = "bad payload"
+    """The checksum of a record's payload is wrong."""
+
+
+@dataclass
+class Broken(Exception):
+    """The file cannot be read any further."""
+
+    damage: Damage
+    record: int
+    """0-based index of the record that cannot be read."""
+    offset: int
+    """Byte at which that record begins."""
+    missing: int = 0
+    """Bytes that the record claims and the file does not have."""
+
+
+def records(file: io.RawIOBase, size: int) -> Iterator[tuple[memoryview, int]]:
+    """The payloads of a file that is `size` bytes long, and the checksum of each. A payload is valid until the next is asked for.
+
+    Raises:
+        Broken: the framing is damaged; what was yielded before is sound.
+        OSError: the storage failed.
+    """
+    buffer = bytearray(min(BLOCK, size))
+    view, frozen = _views(buffer)
+    begin = end = 0  # what the buffer holds that is not yet consumed
+    offset = 0  # of the record in the file
+    index = 0
+    crc_of = google_crc32c.value
+    unpack_header, unpack_crc = _LENGTH_AND_CRC.unpack_from, _CRC.unpack_from
+    while True:
+        if end - begin < HEADER:
+            begin, end = _refill(file, buffer, begin, end)
+            if end == begin:
+                return
+            if end - begin < HEADER:
+                raise Broken(Damage.CUT_IN_HEADER, index, offset, HEADER - (end - begin))
+        length, length_crc = unpack_header(buffer, begin)
+        if masked(crc_of(frozen[begin : begin + 8])) != length_crc:
+            raise Broken(Damage.BAD_LENGTH, index, offset)
+        whole = HEADER + length + FOOTER
+        if offset + whole > size:  # before anything is allocated for it
+            raise Broken(Damage.CUT_IN_PAYLOAD, index, offset, offset + whole - size)
+        if end - begin < whole:
+            if whole > len(buffer):
+                larger = bytearray(whole)
+                larger[: end - begin] = view[begin:end]
+                buffer, begin, end = larger, 0, end - begin
+                view, frozen = _views(buffer)
+            begin, end = _refill(file, buffer, begin, end)
+            if end - begin < whole:  # the file has shrunk meanwhile
+                raise Broken(Damage.CUT_IN_PAYLOAD, index, offset, whole - (end - begin))
+        start = begin + HEADER
+        stop = start + length
+        crc = crc_of(frozen[start:stop])
+        (payload_crc,) = unpack_crc(buffer, stop)
+        if masked(crc) != payload_crc:
+            raise Broken(Damage.BAD_PAYLOAD, index, offset)
+        yield view[start:stop], crc
+        begin += whole
+        offset += whole
+        index += 1
+        if len(buffer) > KEPT and begin == end:
+            buffer, begin, end = bytearray(BLOCK), 0, 0
+            view, frozen = _views(buffer)
+
+
+def masked(crc: int) -> int:
+    """A CRC32C as TFRecord stores it."""
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def _views(buffer: bytearray) -> tuple[memoryview, np.ndarray]:
+    """Two views of a buffer: one to hand out, and one that google_crc32c accepts (it refuses what could be written to)."""
+    frozen = np.frombuffer(buffer, np.uint8)
+    frozen.flags.writeable = False
+    return memoryview(buffer).toreadonly(), frozen
+
+
+def _refill(file: io.RawIOBase, buffer: bytearray, begin: int, end: int) -> tuple[int, int]:
+    """Moves what is not consumed to the front and reads until the buffer is full or the file ends."""
+    held = end - begin
+    with memoryview(buffer) as view:
+        view[:held] = bytes(view[begin:end])
+        while held < len(buffer):
+            got = file.readinto(view[held:])
+            if not got:
+                break
+            held += got
+    return 0, held

@@ -1,0 +1,89 @@
+"""What the scan of one input reader has to know: plain data, sent to every process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from detector_trainer.protos import enum_type
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.readers import Reader
+
+# Augmentations that drop boxes outside the crop, and broken ones with them, without a word (core/preprocessor.py).
+CROPS = (
+    "random_crop_image",
+    "random_crop_pad_image",
+    "random_crop_to_aspect_ratio",
+    "ssd_random_crop",
+    "ssd_random_crop_pad",
+    "ssd_random_crop_fixed_aspect_ratio",
+    "ssd_random_crop_pad_fixed_aspect_ratio",
+    "random_square_crop_by_scale",
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """The settings of one reader that decide what a record must look like."""
+
+    reader: str
+    """`train_input_reader` or `eval_input_reader[0]`."""
+    training: bool
+    sequence_examples: bool
+    has_label_map: bool
+    text_to_id: dict[bytes, int] = field(default_factory=dict)
+    """Every name and display name of the label map, and the id the trainer gives it."""
+    id_names: dict[int, str] = field(default_factory=dict)
+    num_classes: int = 0
+    """0 where the model has none of its own."""
+    architecture: str = ""
+    max_boxes: int = 100
+    masks: str = ""
+    """`numerical` or `png` where masks are loaded."""
+    num_keypoints: int = 0
+    crop: str = ""
+    """The first augmentation that crops; empty if none does."""
+    decode_images: bool = True
+    hash_images: bool = False
+
+
+def job_of(inputs: Inputs, reader: Reader) -> Job:
+    """The job of one reader.
+
+    Raises:
+        Unknown: the label map cannot be read.
+    """
+    message = reader.message
+    label_map = inputs.label_map
+    texts: dict[bytes, int] = {}
+    if label_map is not None:
+        for item in label_map.items:
+            for text in (item.name, item.display_name):
+                texts[text.encode()] = label_map.id_of(text)
+    architecture = inputs.config.model.WhichOneof("model") or ""
+    options = [option.WhichOneof("preprocessing_step") for option in inputs.config.train_config.data_augmentation_options]
+    png = enum_type("object_detection.protos.InstanceMaskType").values_by_name["PNG_MASKS"].number
+    sequence = enum_type("object_detection.protos.InputType").values_by_name["TF_SEQUENCE_EXAMPLE"].number
+    return Job(
+        reader=reader.name,
+        training=reader.name == "train_input_reader",
+        sequence_examples=message.input_type == sequence,
+        has_label_map=bool(message.label_map_path),
+        text_to_id=texts,
+        id_names={item.id: item.shown for item in label_map.items} if label_map else {},
+        num_classes=getattr(inputs.config.model, architecture).num_classes if architecture in ("ssd", "faster_rcnn") else 0,
+        architecture=architecture,
+        max_boxes=message.max_number_of_boxes,
+        masks=("png" if message.mask_type == png else "numerical") if message.load_instance_masks else "",
+        num_keypoints=message.num_keypoints,
+        crop=next((option for option in options if option in CROPS), "") if reader.name == "train_input_reader" else "",
+        decode_images=inputs.decode_images,
+        hash_images=bool(inputs.evals),
+    )
+
+
+def image_from(features: dict[bytes, Any], name: bytes) -> Any:
+    """The one bytes value of a feature, or None."""
+    feature = features.get(name)
+    values = feature.bytes_list.value if feature is not None else ()
+    return values[0] if len(values) == 1 else None
