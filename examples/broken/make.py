@@ -33,14 +33,14 @@ class Folder:
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(parents=True)
 
-    def say(self, wrong: str, right: str) -> None:
-        """Writes something wrong into the config, in place of what is right."""
-        assert self.config.count(right) == 1, right
-        self.config = self.config.replace(right, wrong)
+    def say(self, wrong: str, right: str) -> int:
+        """Writes something wrong into the config, in place of what is right, and returns its line."""
+        self.config, line = _replace(self.config, right, wrong)
+        return line
 
-    def train_from(self, file: str) -> None:
-        """Names another record file than `sound`'s."""
-        self.say(file, "examples/broken/sound/pets.record")
+    def train_from(self, file: str) -> int:
+        """Names another record file than `sound`'s, and returns the line."""
+        return self.say(file, "examples/broken/sound/pets.record")
 
     def spoil(self, features: dict[str, Callable[[Any], Any]]) -> None:
         """A record file of its own, in one record of which some features have other values."""
@@ -53,56 +53,56 @@ class Folder:
         tfrecord.write(self.path / "pets.record", payloads)
         self.train_from(f"{self.named}/pets.record")
 
-    def label_map(self, wrong: str, right: str) -> None:
-        """A label map of its own, with something wrong in place of what is right."""
-        text = (PETS / "pet_label_map.pbtxt").read_text()
-        assert text.count(right) == 1, right
-        (self.path / "label_map.pbtxt").write_text(text.replace(right, wrong))
+    def label_map(self, wrong: str, right: str) -> int:
+        """A label map of its own, with something wrong in place of what is right, and returns its line."""
+        text, line = _replace((PETS / "pet_label_map.pbtxt").read_text(), right, wrong)
+        (self.path / "label_map.pbtxt").write_text(text)
         self.say(f"{self.named}/label_map.pbtxt", "examples/pets/pet_label_map.pbtxt")
+        return line
 
     def expect(self, code: str, file: str, **place: str | int) -> None:
-        """Writes config, training.yaml, and what the validator must say: the code and the place."""
+        """Writes config, training.yaml, and what the validator must say: the code, and the place in a file of the folder."""
         (self.path / "pipeline.config").write_text(self.config)
         (self.path / "training.yaml").write_text(self.training)
-        (self.path / "expected.json").write_text(json.dumps({"code": code, "file": file, **place}, indent=2) + "\n")
+        (self.path / "expected.json").write_text(
+            json.dumps({"code": code, "file": f"{self.named}/{file}", **place}, indent=2) + "\n"
+        )
 
 
 def misspelt_field(folder: Folder) -> None:
-    folder.say("num_clases: 37", "num_classes: 37")
-    folder.expect("config/syntax", f"{folder.named}/pipeline.config", line=3)
+    line = folder.say("num_clases: 37", "num_classes: 37")
+    folder.expect("config/syntax", "pipeline.config", line=line)
 
 
 def tf1_extractor(folder: Folder) -> None:
-    folder.say('"ssd_mobilenet_v1_fpn"', '"ssd_mobilenet_v1_fpn_keras"')
-    folder.expect("config/unknown-extractor", f"{folder.named}/pipeline.config", field="model.ssd.feature_extractor.type")
+    line = folder.say('"ssd_mobilenet_v1_fpn"', '"ssd_mobilenet_v1_fpn_keras"')
+    folder.expect("config/unknown-extractor", "pipeline.config", line=line, field="model.ssd.feature_extractor.type")
 
 
 def label_map_syntax(folder: Folder) -> None:
-    folder.label_map("name: 'basset_hound", "name: 'basset_hound'")
-    folder.expect("label-map/syntax", f"{folder.named}/label_map.pbtxt", line=18)
+    line = folder.label_map("name: 'basset_hound", "name: 'basset_hound'")
+    folder.expect("label-map/syntax", "label_map.pbtxt", line=line)
 
 
 def label_map_id_zero(folder: Folder) -> None:
-    folder.label_map("id: 0\n", "id: 1\n")
-    folder.expect("label-map/reserved-id", f"{folder.named}/label_map.pbtxt", line=2)
+    line = folder.label_map("id: 0\n", "id: 1\n")
+    folder.expect("label-map/reserved-id", "label_map.pbtxt", line=line, field="item.id")
 
 
 def class_text_not_in_map(folder: Folder) -> None:
     folder.spoil({"image/object/class/text": lambda text: text.replace(b"_", b" ")})
-    folder.expect("records/class-text-not-in-map", f"{folder.named}/pets.record", record=RECORD, field="image/object/class/text")
+    folder.expect("records/class-text-not-in-map", "pets.record", record=RECORD, field="image/object/class/text")
 
 
 def empty_record_file(folder: Folder) -> None:
     (folder.path / "pets.record").write_bytes(b"")
     folder.train_from(f"{folder.named}/pets.record")
-    folder.expect("records/empty-file", f"{folder.named}/pets.record")
+    folder.expect("records/empty-file", "pets.record")
 
 
 def wrong_record_path(folder: Folder) -> None:
-    folder.train_from("examples/broken/sound/pets.tfrecord")
-    folder.expect(
-        "records/no-file", "examples/broken/sound/pets.tfrecord", field="train_input_reader.tf_record_input_reader.input_path"
-    )
+    line = folder.train_from("examples/broken/sound/pets.tfrecord")
+    folder.expect("records/no-file", "pipeline.config", line=line, field="train_input_reader.tf_record_input_reader.input_path")
 
 
 def boxes_in_pixels(folder: Folder) -> None:
@@ -114,29 +114,27 @@ def boxes_in_pixels(folder: Folder) -> None:
             "image/object/bbox/ymax": lambda y: y * 225,
         }
     )
-    folder.expect("records/boxes-in-pixels", f"{folder.named}/pets.record", record=RECORD, field="image/object/bbox/xmin")
+    folder.expect("records/boxes-in-pixels", "pets.record", record=RECORD, field="image/object/bbox/xmin")
 
 
 def box_min_exceeds_max(folder: Folder) -> None:
     folder.spoil({"image/object/bbox/xmin": lambda _: 0.9})
-    folder.expect("records/box-min-exceeds-max", f"{folder.named}/pets.record", record=RECORD, field="image/object/bbox/xmin")
+    folder.expect("records/box-min-exceeds-max", "pets.record", record=RECORD, field="image/object/bbox/xmin")
 
 
 def image_path_instead_of_bytes(folder: Folder) -> None:
     folder.spoil({"image/encoded": lambda _: b"images/miniature_pinscher_165.jpg"})
-    folder.expect("records/image-is-a-path", f"{folder.named}/pets.record", record=RECORD, field="image/encoded")
+    folder.expect("records/image-is-a-path", "pets.record", record=RECORD, field="image/encoded")
 
 
 def checkpoint_path_not_configured(folder: Folder) -> None:
-    folder.say("PATH_TO_BE_CONFIGURED/mobilenet_v2.ckpt-1", "examples/broken/sound/checkpoint/ckpt-2")
-    folder.expect("checkpoint/not-found", "PATH_TO_BE_CONFIGURED/mobilenet_v2.ckpt-1", field="train_config.fine_tune_checkpoint")
+    line = folder.say("PATH_TO_BE_CONFIGURED/mobilenet_v2.ckpt-1", "examples/broken/sound/checkpoint/ckpt-2")
+    folder.expect("checkpoint/not-found", "pipeline.config", line=line, field="train_config.fine_tune_checkpoint")
 
 
 def checkpoint_type_classification(folder: Folder) -> None:
-    folder.say('fine_tune_checkpoint_type: "classification"', 'fine_tune_checkpoint_type: "detection"')
-    folder.expect(
-        "checkpoint/type-mismatch", "examples/broken/sound/checkpoint/ckpt-2", field="train_config.fine_tune_checkpoint_type"
-    )
+    line = folder.say('fine_tune_checkpoint_type: "classification"', 'fine_tune_checkpoint_type: "detection"')
+    folder.expect("checkpoint/type-mismatch", "pipeline.config", line=line, field="train_config.fine_tune_checkpoint_type")
 
 
 MISTAKES = (
@@ -161,6 +159,12 @@ def main() -> None:
     out = parser.parse_args().out
     for make in MISTAKES:
         make(Folder(make.__name__.replace("_", "-"), out))
+
+
+def _replace(text: str, right: str, wrong: str) -> tuple[str, int]:
+    """The text with something wrong in it, and the 1-based line of that."""
+    assert text.count(right) == 1, right
+    return text.replace(right, wrong), text[: text.index(right)].count("\n") + 1
 
 
 def _values(feature: Any) -> Any:

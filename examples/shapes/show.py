@@ -31,9 +31,7 @@ def main() -> int:
     arguments = parser.parse_args()
     detect = load_detector(arguments.model_dir)
     if detect is None:
-        print(
-            f"There is no checkpoint in {arguments.model_dir}. Train first: detector-training run -f examples/shapes/training.yaml"
-        )
+        print(f"No checkpoint in {arguments.model_dir}; train first: detector-training run -f examples/shapes/training.yaml")
         return 1
     shapes = found = wrong = 0
     pictures = []
@@ -47,9 +45,8 @@ def main() -> int:
         pictures.append(draw(image, boxes, classes, scores))
     out = arguments.out or arguments.model_dir / "detections.png"
     sheet(pictures[:SHOWN]).save(out)
-    print(
-        f"Found {found} of {shapes} shapes in {len(pictures)} images it has never seen; {wrong} detections are wrong. Picture: {out}"
-    )
+    print(f"Found {found} of {shapes} shapes in {len(pictures)} images it has never seen; {wrong} detections are wrong.")
+    print(f"Picture: {out}")
     return 0
 
 
