@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from dataclasses import dataclass
+from enum import StrEnum
+
+from detector_trainer.pipeline.sniff import what_is
 
 JPEG, PNG, GIF, BMP, WEBP = "jpeg", "png", "gif", "bmp", "webp"
 MAX_PIXELS = (1 << 31) // 3
@@ -21,13 +25,55 @@ class BrokenImage(Exception):
     """The decoder refuses the bytes; the message says why."""
 
 
-@dataclass(frozen=True)
-class Image:
-    """What is known of an encoded image."""
+class State(StrEnum):
+    """What the trainer would make of an image."""
 
-    kind: str
+    SOUND = "sound"
+    MISSING = "missing"
+    A_PATH = "a path"
+    UNKNOWN = "unknown format"
+    FOUR_DIMENSIONAL = "four-dimensional"
+    TOO_LARGE = "too large"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What was found out about one record's image."""
+
+    state: State
+    detail: str = ""
     width: int = 0
     height: int = 0
+
+
+def inspect(data: bytes | memoryview | None, format_feature: bytes, *, decoding: bool) -> Fact:
+    """Looks at an image as the trainer would (tf_slim's tfexample_decoder.Image, and tf.io.decode_image)."""
+    if data is None or not len(data):
+        return Fact(State.MISSING)
+    if format_feature in (b"raw", b"RAW"):
+        return Fact(State.FOUR_DIMENSIONAL, "image/format is `raw`")
+    kind = kind_of(data)
+    if kind is None:
+        return _unknown(bytes(data[:512]), len(data))
+    if kind in (GIF, WEBP):
+        return Fact(State.FOUR_DIMENSIONAL, f"it is a {kind.upper() if kind == GIF else 'WebP'}")
+    try:
+        width, height = size_of(data, kind)
+        if width * height > MAX_PIXELS:
+            return Fact(State.TOO_LARGE, f"{width} x {height} pixels", width, height)
+        if decoding and width * height <= MAX_DECODED_PIXELS:
+            decode(data, kind)
+    except BrokenImage as error:
+        return Fact(State.BROKEN, f"the {kind.upper()} is damaged: {error}")
+    return Fact(State.SOUND, "", width, height)
+
+
+def _unknown(head: bytes, size: int) -> Fact:
+    if size <= 512 and all(32 <= byte < 127 for byte in head) and (b"." in head or b"/" in head):
+        return Fact(State.A_PATH, head.decode())
+    known = what_is(head)
+    return Fact(State.UNKNOWN, known[1] if known else f"its first bytes are {head[:8].hex(' ')}")
 
 
 def kind_of(data: bytes | memoryview) -> str | None:
@@ -95,8 +141,44 @@ def decode(data: bytes | memoryview, kind: str) -> None:
     """
     if kind == JPEG:
         _decode_jpeg(data)
-    elif kind in (PNG, BMP):
+    elif kind == PNG:
+        _ends_in_iend(data)
         _decode_with_pillow(data)
+    elif kind == BMP:
+        _measure_bmp(data)
+
+
+def _ends_in_iend(data: bytes | memoryview) -> None:
+    """libpng wants the last chunk whole; Pillow does without it."""
+    position, size = 8, len(data)
+    while position + 12 <= size:
+        length = int.from_bytes(data[position : position + 4], "big")
+        name = bytes(data[position + 4 : position + 8])
+        if name == b"IEND":
+            crc = int.from_bytes(data[position + 8 + length : position + 12 + length], "big")
+            if crc != zlib.crc32(data[position + 4 : position + 8 + length]):
+                raise BrokenImage("the checksum of its last chunk does not match")
+            return
+        position += 12 + length
+    raise BrokenImage("it is cut off")
+
+
+def _measure_bmp(data: bytes | memoryview) -> None:
+    """The conditions of tensorflow/core/kernels/image/decode_image_op.cc, which takes uncompressed pixels of 1, 3 or 4 bytes."""
+    if len(data) < 32:
+        raise BrokenImage("its header is cut off")
+    offset, width, height, bits = (
+        *struct.unpack("<i", data[10:14]),
+        *struct.unpack("<ii", data[18:26]),
+        *struct.unpack("<H", data[28:30]),
+    )
+    channels = bits // 8
+    if channels not in (1, 3, 4):
+        raise BrokenImage(f"it has {bits} bits a pixel; 8, 24 or 32 can be read")
+    row = (channels * width + 3) // 4 * 4
+    differ = len(data) - (offset + row * abs(height))
+    if differ:
+        raise BrokenImage(f"it is {abs(differ)} bytes too {'long' if differ > 0 else 'short'}")
 
 
 def _decode_jpeg(data: bytes | memoryview) -> None:

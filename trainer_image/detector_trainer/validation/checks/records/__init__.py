@@ -1,1 +1,1 @@
-"""Checks of the area records."""
+"""Checks of records, one file a code. The tables of them are in validation/scan/table.py."""

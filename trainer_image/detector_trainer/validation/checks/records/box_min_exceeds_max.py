@@ -1,0 +1,44 @@
+"""A box whose minimum is above its maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Boxes, Chunk
+from detector_trainer.validation.scan.hidden import hidden_by
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/box-min-exceeds-max",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(30,),
+    what="xmin is above xmax, or ymin above ymax.",
+    why=('The trainer ends with "assertion failed: [[0.6]] [[0.2]] …", or drops the box silently where an augmentation crops.'),
+    fix="Swap the two values when the records are made; check that x and y, and width and xmax, are not mixed up.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such box."""
+    boxes = chunk.boxes()
+    ymin, xmin, ymax, xmax = boxes.sides
+    with np.errstate(invalid="ignore"):
+        bad = (xmin > xmax) | (ymin > ymax)
+    found = np.flatnonzero(bad)
+    hits = (_hit(chunk, job, boxes, int(box)) for box in found)
+    yield from first_of(hits, len(found))
+
+
+def _hit(chunk: Chunk, job: Job, boxes: Boxes, box: int) -> Hit:
+    ymin, xmin, ymax, xmax = (float(side[box]) for side in boxes.sides)
+    axis = "x" if xmin > xmax else "y"
+    low, high = (xmin, xmax) if axis == "x" else (ymin, ymax)
+    said, field = f"{axis}min {low:g} > {axis}max {high:g}", f"image/object/bbox/{axis}min"
+    message = f"Box {boxes.number[box]}: {said}.{hidden_by(job)}"
+    return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

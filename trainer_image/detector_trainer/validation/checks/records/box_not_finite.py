@@ -1,0 +1,46 @@
+"""A box with NaN or infinity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import SIDES, Boxes, Chunk
+from detector_trainer.validation.scan.hidden import hidden_by
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/box-not-finite",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(32,),
+    what="A box has a coordinate that is NaN or infinite.",
+    why="An infinite coordinate makes the loss infinite for good; a box with NaN is dropped silently.",
+    fix="Leave the box out when the records are made; a division by an image size of 0 is a usual cause.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such box."""
+    boxes = chunk.boxes()
+    with np.errstate(invalid="ignore"):
+        bad = ~np.isfinite(boxes.sides).all(axis=0)
+    found = np.flatnonzero(bad)
+    hits = (_hit(chunk, job, boxes, int(box)) for box in found)
+    yield from first_of(hits, len(found))
+
+
+def _hit(chunk: Chunk, job: Job, boxes: Boxes, box: int) -> Hit:
+    ymin, xmin, ymax, xmax = (float(side[box]) for side in boxes.sides)
+    value, field = next(
+        (v, f)
+        for v, f in zip((xmin, ymin, xmax, ymax), (SIDES[1], SIDES[0], SIDES[3], SIDES[2]), strict=True)
+        if not np.isfinite(v)
+    )
+    said = f"{field.rpartition('/')[2]} is {value:g}"
+    message = f"Box {boxes.number[box]}: {said}.{hidden_by(job)}"
+    return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -1,0 +1,43 @@
+"""A box without area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Boxes, Chunk
+from detector_trainer.validation.scan.hidden import hidden_by
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/box-zero-area",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(32,),
+    what="xmin equals xmax, or ymin equals ymax.",
+    why="It trains, with a high loss (26.7 in place of 1.8 in a small test): no anchor can match it.",
+    fix="Leave such boxes out when the records are made.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such box."""
+    boxes = chunk.boxes()
+    ymin, xmin, ymax, xmax = boxes.sides
+    with np.errstate(invalid="ignore"):
+        bad = ((xmin == xmax) & (ymin <= ymax)) | ((ymin == ymax) & (xmin <= xmax))
+    found = np.flatnonzero(bad)
+    hits = (_hit(chunk, job, boxes, int(box)) for box in found)
+    yield from first_of(hits, len(found))
+
+
+def _hit(chunk: Chunk, job: Job, boxes: Boxes, box: int) -> Hit:
+    ymin, xmin, _, xmax = (float(side[box]) for side in boxes.sides)
+    axis = "x" if xmin == xmax else "y"
+    said, field = f"{axis}min and {axis}max are both {xmin if axis == 'x' else ymin:g}", f"image/object/bbox/{axis}min"
+    message = f"Box {boxes.number[box]}: {said}.{hidden_by(job)}"
+    return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

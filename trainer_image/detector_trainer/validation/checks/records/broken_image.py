@@ -1,0 +1,29 @@
+"""An image that is cut off or damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.image import State
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/broken-image",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(33,),
+    what="The image cannot be decoded.",
+    why=('The trainer ends with "jpeg::Uncompress failed" or "Invalid PNG data" when it draws the record, minutes or days in.'),
+    fix="Make the record again from a sound file; a download that was cut off is the usual cause.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image."""
+    for index, fact in enumerate(chunk.images):
+        if fact.state is State.BROKEN and index not in chunk.not_examples:
+            yield Hit(chunk.file, f"{fact.detail[0].upper()}{fact.detail[1:]}.", chunk.first + index, "image/encoded")

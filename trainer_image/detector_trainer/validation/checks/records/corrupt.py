@@ -1,0 +1,16 @@
+"""A checksum that does not match; found while the framing is read."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="records/corrupt",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(24,),
+    what="The checksum of a record does not match its bytes.",
+    why='The trainer ends with "corrupted record" when it gets there, which may take days.',
+    fix="Copy or make the file again.",
+)

@@ -1,0 +1,38 @@
+"""An empty class/text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import TEXT, Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/empty-class-text",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(22,),
+    what="A box has an empty class/text.",
+    why=(
+        "Where items of the label map have no display_name, the empty text finds the last of them: the box trains as "
+        "that class, silently. Where all have one, the box is dropped."
+    ),
+    fix="Write the name, or leave class/text out and write class/label.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each empty text."""
+    if not job.has_label_map or b"" not in chunk.columns[TEXT].values:
+        return
+    records = np.repeat(np.arange(chunk.size), chunk.lengths(TEXT))
+    becomes = job.text_to_id.get(b"", -1)
+    what = f"it trains as {job.id_names.get(becomes, becomes)!r}" if becomes >= 0 else "the box is dropped"
+    for record, text in zip(records, chunk.columns[TEXT].values, strict=True):
+        if not text:
+            yield Hit(chunk.file, f"A class/text is empty: {what}.", chunk.first + int(record), TEXT)

@@ -1,0 +1,34 @@
+"""A GIF, a WebP, or image/format `raw`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.image import State
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/four-dimensional-image",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(33,),
+    what="The image is a GIF or WebP, which decode to four dimensions, or its format says `raw`.",
+    why='The trainer ends with "input must be 4-dimensional" or "image_size must contain 3 elements[4]".',
+    fix="Convert the images to JPEG or PNG; image/format may be left out.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image."""
+    for index, fact in enumerate(chunk.images):
+        if fact.state is State.FOUR_DIMENSIONAL and index not in chunk.not_examples:
+            yield Hit(
+                chunk.file,
+                f"{fact.detail[0].upper()}{fact.detail[1:]}, which does not decode to one picture of three channels.",
+                chunk.first + index,
+                "image/encoded",
+            )

@@ -1,0 +1,31 @@
+"""image/encoded holds the path of the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.image import State
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/image-is-a-path",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(33,),
+    what="image/encoded holds a path, not the bytes of the image.",
+    why='The trainer ends with "Unknown image file format" when it draws the record.',
+    fix='Write the bytes of the file: open(path, "rb").read().',
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image."""
+    for index, fact in enumerate(chunk.images):
+        if fact.state is State.A_PATH and index not in chunk.not_examples:
+            yield Hit(
+                chunk.file, f"image/encoded is the text {fact.detail!r}, not an image.", chunk.first + index, "image/encoded"
+            )

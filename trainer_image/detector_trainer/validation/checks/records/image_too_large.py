@@ -1,0 +1,29 @@
+"""An image larger than the decoder takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.image import State
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/image-too-large",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(33,),
+    what="The image has more pixels than the decoder can hold (2^31 bytes).",
+    why="The trainer ends when it draws the record.",
+    fix="Scale the image down when the records are made.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image."""
+    for index, fact in enumerate(chunk.images):
+        if fact.state is State.TOO_LARGE and index not in chunk.not_examples:
+            yield Hit(chunk.file, f"The image has {fact.detail}.", chunk.first + index, "image/encoded")

@@ -1,0 +1,50 @@
+"""A class that the model does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import LABEL, TEXT, Chunk, values_of
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/label-out-of-range",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(21,),
+    what="The class of a box is 0, negative, or above num_classes.",
+    why="The box trains as background, silently.",
+    fix="Set num_classes to the largest id; labels begin at 1.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such box. Where class/text is written and there is a label map, the text decides."""
+    if not job.num_classes:
+        return
+    text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
+    by_text = (text > 0) & job.has_label_map
+    labels = values_of(chunk, LABEL, ~by_text)
+    records = np.repeat(np.arange(chunk.size), np.where(by_text, 0, label))
+    bad = np.flatnonzero((labels < 1) | (labels > job.num_classes))
+    hits = (
+        Hit(chunk.file, f"class/label is {labels[i]}, num_classes is {job.num_classes}.", chunk.first + int(records[i]), LABEL)
+        for i in bad
+    )
+    yield from first_of(hits, len(bad))
+    beyond = {name for name, number in job.text_to_id.items() if number > job.num_classes or number == 0}
+    if beyond and by_text.any():
+        records = np.repeat(np.arange(chunk.size), text)
+        for record, name in zip(records, chunk.columns[TEXT].values, strict=True):
+            if name and name in beyond:
+                yield Hit(
+                    chunk.file,
+                    f"class/text {name.decode('utf-8', 'replace')!r} has id {job.text_to_id[name]}, num_classes is {job.num_classes}.",
+                    chunk.first + int(record),
+                    TEXT,
+                )

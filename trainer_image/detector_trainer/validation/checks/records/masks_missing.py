@@ -1,0 +1,32 @@
+"""Masks are asked for, and a record with boxes has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import MASK, Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/masks-missing",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(35,),
+    what="load_instance_masks is set, and a record with boxes has no masks.",
+    why='The trainer ends with "indices[0] = 0 is not in [0, 0)" when it draws the record.',
+    fix="Write image/object/mask, or remove load_instance_masks.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such record."""
+    if not job.masks:
+        return
+    found = np.flatnonzero((chunk.boxes().counts > 0) & (chunk.lengths(MASK) == 0))
+    hits = (Hit(chunk.file, f"{chunk.boxes().counts[i]} boxes and no masks.", chunk.first + int(i), MASK) for i in found)
+    yield from first_of(hits, len(found))

@@ -1,0 +1,32 @@
+"""A record without an image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.image import State
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/missing-image",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(26, 36),
+    what="A record has no image/encoded, or an empty one.",
+    why=(
+        'The trainer ends with "Input is empty" when it draws the record. A SequenceExample read as an Example looks '
+        "like this too."
+    ),
+    fix=("Write the bytes of the image file into image/encoded; for SequenceExamples set input_type: TF_SEQUENCE_EXAMPLE."),
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image."""
+    for index, fact in enumerate(chunk.images):
+        if fact.state is State.MISSING and index not in chunk.not_examples:
+            yield Hit(chunk.file, "image/encoded is missing or empty.", chunk.first + index, "image/encoded")

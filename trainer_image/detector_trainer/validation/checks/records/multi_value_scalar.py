@@ -1,0 +1,30 @@
+"""A scalar feature with several values, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/multi-value-scalar",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(27,),
+    what="A feature that must have one value has several, or an empty list.",
+    why='The trainer ends with "Can\'t parse serialized Example" when it draws the record.',
+    fix="Write one value; leave the feature out where there is none.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such feature."""
+    hits = (
+        Hit(chunk.file, f"{name} has {count} values; it must have one.", chunk.first + index, name)
+        for index, name, count in chunk.wrong_counts
+    )
+    yield from first_of(hits, len(chunk.wrong_counts))

@@ -1,0 +1,36 @@
+"""Not one box in all training records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import SIDES
+from detector_trainer.validation.scan.totals import Dataset
+
+RULE = Rule(
+    code="records/no-boxes-at-all",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(26, 29),
+    what="None of the training records has a box the trainer can find.",
+    why="The trainer says nothing: it trains background only (loss 0.014).",
+    fix="Write the boxes into image/object/bbox/{xmin,xmax,ymin,ymax}, as floats.",
+)
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding, with the names that look as if they were meant. A record without boxes is legal; a dataset is not."""
+    train = dataset.train
+    if not train.records or train.sides_seen or dataset.train_job.sequence_examples:
+        return
+    names = sorted(name.decode("utf-8", "replace") for name in train.names)
+    alike = [name for name in names if re.search(r"(bbox|box|[xy]_?(min|max))", name, re.IGNORECASE) and name not in SIDES]
+    shown = ", ".join(alike or names)[:300]
+    said = f"the records have {shown}" if alike else f"the features are {shown}"
+    hint = f"Rename them to {', '.join(SIDES)}." if alike else None
+    yield RULE.finding(
+        f"{train.records} records and not one box; {said}.", hint, where=Where(file=dataset.train_files[0], field=SIDES[1])
+    )

@@ -1,0 +1,27 @@
+"""A record that is no tf.train.Example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/not-an-example",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(36,),
+    what="The bytes of a record are not a tf.train.Example.",
+    why='The trainer ends with "Could not parse example input".',
+    fix="Write example.SerializeToString() into the record.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such record."""
+    hits = (Hit(chunk.file, "The record is no tf.train.Example.", chunk.first + index) for index in chunk.not_examples)
+    yield from first_of(hits, len(chunk.not_examples))

@@ -1,0 +1,45 @@
+"""class/text and class/label disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import LABEL, TEXT, Chunk, values_of
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/text-label-conflict",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(22,),
+    what="class/text means another class than class/label.",
+    why="The text wins, silently.",
+    fix="Write both from the same label map, or leave one out.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such box of the records that have as many texts as labels."""
+    if not job.has_label_map:
+        return
+    text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
+    both = (text == label) & (text > 0)
+    texts, labels = values_of(chunk, TEXT, both), values_of(chunk, LABEL, both)
+    ids = np.fromiter((job.text_to_id.get(name, -1) for name in texts), np.int64, len(texts))
+    records = np.repeat(np.arange(chunk.size), np.where(both, text, 0))
+    bad = np.flatnonzero((ids >= 0) & (ids != labels))
+    hits = (
+        Hit(
+            chunk.file,
+            f"class/text {texts[i].decode('utf-8', 'replace')!r} is class {ids[i]}, class/label says {labels[i]}.",
+            chunk.first + int(records[i]),
+            TEXT,
+        )
+        for i in bad
+    )
+    yield from first_of(hits, len(bad))

@@ -1,0 +1,40 @@
+"""More boxes in an image than max_number_of_boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/too-many-boxes",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(34,),
+    what="An image has more boxes than the reader's max_number_of_boxes (100 by default).",
+    why="The boxes beyond it are dropped, silently. The field of the same name in train_config is not read.",
+    fix="Raise max_number_of_boxes in the input reader.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such image."""
+    counts = chunk.boxes().counts
+    found = np.flatnonzero(counts > job.max_boxes)
+    hits = (
+        Hit(
+            chunk.file,
+            f"{counts[i]} boxes; {job.reader}.max_number_of_boxes is {job.max_boxes}.",
+            chunk.first + int(i),
+            "image/object/bbox",
+            f"Set max_number_of_boxes to at least {counts[i]} in the input reader.",
+        )
+        for i in found
+    )
+    yield from first_of(hits, len(found))

@@ -1,0 +1,16 @@
+"""A few bytes after the last record; found while the framing is read."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="records/trailing-bytes",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(24,),
+    what="A record file ends with fewer than 12 bytes that begin a record.",
+    why="The trainer ignores them, silently: the file was probably cut off, and records are missing.",
+    fix="Compare the number of records with what was written.",
+)

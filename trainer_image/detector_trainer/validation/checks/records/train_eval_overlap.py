@@ -1,0 +1,35 @@
+"""The same images in training and evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.totals import Dataset
+
+RULE = Rule(
+    code="records/train-eval-overlap",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(25,),
+    what="Images of the training records are in the evaluation records too.",
+    why="The evaluation then measures what was learned by heart: its numbers are too good.",
+    fix="Split the images before the records are made, each into one of the two.",
+)
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding for each evaluation reader."""
+    trained = np.unique(dataset.train.image_hashes)
+    for name, files, totals in dataset.evals:
+        hashes = np.unique(totals.image_hashes)
+        shared = int(np.isin(hashes, trained, assume_unique=True).sum())
+        if shared:
+            yield RULE.finding(
+                f"{shared} of {len(hashes)} evaluation images are training images too.",
+                where=Where(file=files[0], field=f"{name}.tf_record_input_reader.input_path"),
+                count=shared,
+            )

@@ -1,0 +1,16 @@
+"""A record file that ends inside a record; found while its framing is read."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="records/truncated",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(24,),
+    what="A record file ends inside a record.",
+    why='The trainer ends with "truncated record" when it gets there, which may take days.',
+    fix="Copy or make the file again; the writer must be closed.",
+)

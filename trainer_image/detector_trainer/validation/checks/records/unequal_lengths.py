@@ -1,0 +1,70 @@
+"""Features of one box have different numbers of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import LABEL, SIDES, TEXT, Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/unequal-lengths",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(28,),
+    what="The features of the boxes of a record do not have the same number of values.",
+    why=(
+        'Too few values end the trainer with "ConcatOp", "indices[1] = 1 is not in [0, 1)" or "Input to reshape"; too '
+        "many are dropped from the end, silently."
+    ),
+    fix="Write one value for each box into every feature; optional features may be left out.",
+)
+
+
+# Checked only where they are written; of other lengths they end the trainer.
+OPTIONAL = ("image/object/area", "image/object/is_crowd", "image/object/difficult")
+# Of other lengths these train, with the wrong values.
+SILENT = ("image/object/group_of", "image/object/weight")
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """Hits for sides of boxes, classes, and the optional features."""
+    lengths = {side: chunk.lengths(side) for side in SIDES}
+    for index in np.flatnonzero(~chunk.boxes().usable):
+        counts = ", ".join(f"{side.rpartition('/')[2]} {lengths[side][index]}" for side in SIDES)
+        yield Hit(
+            chunk.file,
+            f"The four sides of the boxes have different numbers of values: {counts}.",
+            chunk.first + int(index),
+            SIDES[1],
+        )
+    usable, boxes = chunk.boxes().usable, chunk.boxes().counts
+    text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
+    by_text = (text > 0) & job.has_label_map
+    classes = np.where(by_text, text, label)
+    for index in np.flatnonzero(usable & (classes != boxes)):
+        name = TEXT if by_text[index] else LABEL
+        few = classes[index] < boxes[index]
+        yield Hit(
+            chunk.file,
+            f"{boxes[index]} boxes and {classes[index]} values of {name}.",
+            chunk.first + int(index),
+            name,
+            severity=None if few else Severity.WARNING,
+        )
+    for name in (*OPTIONAL, *SILENT):
+        found = chunk.lengths(name)
+        for index in np.flatnonzero(usable & (found > 0) & (found != boxes)):
+            silent = name in SILENT and not (name.endswith("weight") and job.crop)
+            yield Hit(
+                chunk.file,
+                f"{boxes[index]} boxes and {found[index]} values of {name}.",
+                chunk.first + int(index),
+                name,
+                severity=Severity.WARNING if silent else None,
+            )

@@ -1,0 +1,29 @@
+"""An image in a format the trainer does not decode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.image import State
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/unknown-image-format",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(33,),
+    what="image/encoded is no JPEG, PNG, BMP or GIF.",
+    why=('The trainer ends with "Unknown image file format. One of JPEG, PNG, GIF, BMP required" when it draws the record.'),
+    fix="Convert the images to JPEG or PNG when the records are made.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image."""
+    for index, fact in enumerate(chunk.images):
+        if fact.state is State.UNKNOWN and index not in chunk.not_examples:
+            yield Hit(chunk.file, f"image/encoded is no image: {fact.detail}.", chunk.first + index, "image/encoded")

@@ -1,0 +1,16 @@
+"""A record file that cannot be read; found when it is opened."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="records/unreadable-file",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(6,),
+    what="A record file is a folder, a link to nothing, a socket, or cannot be read.",
+    why='The trainer ends with "Is a directory" or another error when it opens it.',
+    fix="Give the path of record files; dir/* for those in a folder.",
+)

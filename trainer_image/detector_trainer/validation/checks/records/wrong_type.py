@@ -1,0 +1,30 @@
+"""A feature of the wrong kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import KIND_NAMES, Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/wrong-type",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(27,),
+    what="A feature is of another kind than the trainer reads it as.",
+    why='The trainer ends with "Data types don\'t match" when it draws the record.',
+    fix="Write boxes as float_list, labels as int64_list, texts and images as bytes_list.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such feature."""
+    hits = (
+        Hit(chunk.file, f"{name} is {KIND_NAMES[has]}, and the trainer reads {KIND_NAMES[wanted]}.", chunk.first + index, name)
+        for index, name, has, wanted in chunk.wrong_kinds
+    )
+    yield from first_of(hits, len(chunk.wrong_kinds))

@@ -1,0 +1,127 @@
+"""The checks of the record scan, in the order in which their findings are reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from detector_trainer.contract import Finding
+from detector_trainer.validation.checks.records import (
+    box_min_exceeds_max,
+    box_negative,
+    box_not_finite,
+    box_out_of_range,
+    box_zero_area,
+    boxes_in_pixels,
+    broken_image,
+    class_text_not_in_map,
+    corrupt,
+    duplicate_source_id,
+    empty_class_text,
+    empty_file,
+    fewer_than_batch,
+    four_dimensional_image,
+    image_is_a_path,
+    image_too_large,
+    keypoint_count,
+    label_out_of_range,
+    mask_count,
+    masks_missing,
+    missing_image,
+    multi_value_scalar,
+    no_boxes_at_all,
+    no_records,
+    not_an_example,
+    not_tfrecord,
+    sequence_examples,
+    text_label_conflict,
+    too_many_boxes,
+    trailing_bytes,
+    train_eval_overlap,
+    truncated,
+    unequal_lengths,
+    unknown_image_format,
+    unreadable_file,
+    wrong_type,
+)
+from detector_trainer.validation.rule import Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+from detector_trainer.validation.scan.totals import Dataset
+
+
+class RecordCheck(Protocol):
+    """A module whose check sees the columns of a chunk of records."""
+
+    RULE: Rule
+
+    @staticmethod
+    def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+        """What is wrong in these records."""
+        ...
+
+
+class DatasetCheck(Protocol):
+    """A module whose check sees the sums over all records."""
+
+    RULE: Rule
+
+    @staticmethod
+    def conclude(dataset: Dataset) -> Iterator[Finding]:
+        """What is wrong with the dataset."""
+        ...
+
+
+# Found while a file is opened and its framing is read, by shard.py.
+FILE_RULES: tuple[Rule, ...] = (
+    unreadable_file.RULE,  # it is a file
+    empty_file.RULE,  # with something in it
+    not_tfrecord.RULE,  # that is TFRecord
+    corrupt.RULE,  # whose checksums match
+    truncated.RULE,  # to its end
+    trailing_bytes.RULE,  # and nothing after it
+)
+
+RECORD_CHECKS: tuple[RecordCheck, ...] = (
+    # The record.
+    not_an_example,  # it is a tf.train.Example
+    wrong_type,  # its features are of the kinds the trainer reads
+    multi_value_scalar,  # scalars have one value
+    # The image.
+    missing_image,
+    image_is_a_path,
+    unknown_image_format,  # JPEG, PNG, BMP
+    four_dimensional_image,  # no GIF, no WebP
+    image_too_large,
+    broken_image,  # decodes to its end
+    # The boxes.
+    unequal_lengths,  # one value of everything for each box
+    box_min_exceeds_max,
+    boxes_in_pixels,
+    box_not_finite,
+    box_out_of_range,
+    box_negative,
+    box_zero_area,
+    too_many_boxes,
+    # The classes.
+    class_text_not_in_map,
+    empty_class_text,
+    label_out_of_range,
+    text_label_conflict,
+    # What some models want besides.
+    masks_missing,
+    mask_count,
+    keypoint_count,
+)
+
+DATASET_CHECKS: tuple[DatasetCheck, ...] = (
+    no_records,  # there is something to train on
+    fewer_than_batch,  # enough for a batch
+    no_boxes_at_all,  # with something to learn
+    train_eval_overlap,
+    duplicate_source_id,
+    sequence_examples,
+)
+
+RULES: tuple[Rule, ...] = (*FILE_RULES, *(check.RULE for check in RECORD_CHECKS))

@@ -1,0 +1,83 @@
+"""What is known of all records of a reader: sums that merge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Tallies
+
+MAX_CLASSES = 2000
+"""Classes counted one by one; what comes beyond is not."""
+MAX_NAMES = 500
+_NO_HASHES = np.empty(0, np.uint64)
+
+
+@dataclass
+class Totals:
+    """Sums over files. Merging those of two files, in order, gives those of both."""
+
+    records: int = 0
+    bytes: int = 0
+    images: int = 0
+    boxes: int = 0
+    sides_seen: bool = False
+    """Whether any record has a value in any of the four sides of the boxes."""
+    damaged: bool = False
+    """Whether a file could not be read to its end."""
+    max_boxes: int = 0
+    min_size: tuple[int, int] | None = None
+    """Width and height of the image with the fewest pixels."""
+    max_size: tuple[int, int] | None = None
+    classes: Counter[str] = field(default_factory=Counter)
+    names: set[bytes] = field(default_factory=set)
+    image_hashes: np.ndarray = field(default_factory=_NO_HASHES.copy)
+    """uint64 of shape [images]."""
+    source_hashes: np.ndarray = field(default_factory=_NO_HASHES.copy)
+    fingerprints: list[tuple[int, int, int]] = field(default_factory=list)
+    """Of each file: its records, its bytes, and a checksum of the records' checksums."""
+    tallies: Tallies = field(default_factory=Tallies)
+
+    def saw_size(self, width: int, height: int) -> None:
+        """Takes an image's size into account."""
+        size = (width, height)
+        if self.min_size is None or width * height < self.min_size[0] * self.min_size[1]:
+            self.min_size = size
+        if self.max_size is None or width * height > self.max_size[0] * self.max_size[1]:
+            self.max_size = size
+
+    def merge(self, other: Totals) -> None:
+        """Adds a later file."""
+        self.records += other.records
+        self.bytes += other.bytes
+        self.images += other.images
+        self.boxes += other.boxes
+        self.sides_seen |= other.sides_seen
+        self.damaged |= other.damaged
+        self.max_boxes = max(self.max_boxes, other.max_boxes)
+        for size in (other.min_size, other.max_size):
+            if size is not None:
+                self.saw_size(*size)
+        self.classes.update(other.classes)
+        self.names |= other.names
+        self.image_hashes = np.concatenate([self.image_hashes, other.image_hashes])
+        self.source_hashes = np.concatenate([self.source_hashes, other.source_hashes])
+        self.fingerprints += other.fingerprints
+        self.tallies.merge(other.tallies)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All readers, after the scan: what the checks over the whole dataset see."""
+
+    train_job: Job
+    train_reader: Any
+    """The InputReader proto."""
+    train_files: tuple[str, ...]
+    train: Totals
+    evals: list[tuple[str, tuple[str, ...], Totals]]
+    batch_per_replica: int
