@@ -7,6 +7,7 @@ import difflib
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -49,6 +50,9 @@ def main(argv: Sequence[str]) -> int:
         return _fail(f"--set: {error}")
     except ScanError as error:
         return _fail(str(error))
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not pass for a verdict
+        traceback.print_exc()
+        return _fail(f"internal error, no verdict: {type(error).__name__}: {error}. Please report it, with the lines above.")
     return _deliver(report, options)
 
 

@@ -53,7 +53,6 @@ class Check(Protocol):
 
     RULE: Rule
 
-    @staticmethod
-    def check(inputs: Inputs) -> Iterable[Finding]:
+    def check(self, inputs: Inputs) -> Iterable[Finding]:
         """The findings; none if all is well. A fact that cannot be had raises Unknown: another check has reported why."""
         ...

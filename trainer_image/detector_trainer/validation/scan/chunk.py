@@ -89,7 +89,8 @@ class Chunk:
 
     def lengths(self, name: str) -> np.ndarray:
         """Values a record has of a feature, 0 where it is missing. int32 of shape [records]."""
-        return np.maximum(self.columns[name].lengths, 0)
+        lengths: np.ndarray = np.maximum(self.columns[name].lengths, 0)
+        return lengths
 
 
 @dataclass(frozen=True)

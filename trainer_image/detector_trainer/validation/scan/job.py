@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from detector_trainer.protos import enum_type
 from detector_trainer.validation.inputs import Inputs
@@ -55,9 +54,11 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
     """
     message = reader.message
     label_map = inputs.label_map
+    label_names: dict[int, str] = {}
     texts: dict[bytes, int] = {}
     if label_map is not None:
         for item in label_map.items:
+            label_names[item.id] = item.shown
             for text in (item.name, item.display_name):
                 texts[text.encode()] = label_map.id_of(text)
     architecture = inputs.config.model.WhichOneof("model") or ""
@@ -70,7 +71,7 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
         sequence_examples=message.input_type == sequence,
         has_label_map=bool(message.label_map_path),
         text_to_id=texts,
-        id_names={item.id: item.shown for item in label_map.items} if label_map else {},
+        id_names=label_names,
         num_classes=getattr(inputs.config.model, architecture).num_classes if architecture in ("ssd", "faster_rcnn") else 0,
         architecture=architecture,
         max_boxes=message.max_number_of_boxes,
@@ -80,10 +81,3 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
         decode_images=inputs.decode_images,
         hash_images=bool(inputs.evals),
     )
-
-
-def image_from(features: dict[bytes, Any], name: bytes) -> Any:
-    """The one bytes value of a feature, or None."""
-    feature = features.get(name)
-    values = feature.bytes_list.value if feature is not None else ()
-    return values[0] if len(values) == 1 else None

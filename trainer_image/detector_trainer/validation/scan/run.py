@@ -106,7 +106,7 @@ def _stats(train: Totals, merged: list[Totals]) -> dict[str, Any]:
         "records": train.records,
         "images": train.images,
         "boxes": train.boxes,
-        "bytes": train.bytes,
+        "bytes": train.size,
         "maxBoxesPerImage": train.max_boxes,
         "smallestImage": train.min_size,
         "largestImage": train.max_size,

@@ -70,7 +70,7 @@ def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advan
             if len(builder) == CHUNK_RECORDS:
                 _finish(builder.chunk(), job, totals)
                 advance(CHUNK_RECORDS, pending)
-                totals.bytes += pending
+                totals.size += pending
                 pending = 0
     except Broken as broken:
         totals.damaged = broken.damage is not Damage.CUT_IN_HEADER
@@ -78,8 +78,8 @@ def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advan
     left = len(builder)
     if left:
         _finish(builder.chunk(), job, totals)
-    advance(left, size - totals.bytes)
-    totals.bytes = size
+    advance(left, size - totals.size)
+    totals.size = size
     totals.image_hashes = np.array(hashes, np.uint64)
     totals.fingerprints.append((totals.records, size, crc_of_crcs))
 

@@ -56,8 +56,7 @@ class RecordCheck(Protocol):
 
     RULE: Rule
 
-    @staticmethod
-    def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    def check(self, chunk: Chunk, job: Job) -> Iterator[Hit]:
         """What is wrong in these records."""
         ...
 
@@ -67,8 +66,7 @@ class DatasetCheck(Protocol):
 
     RULE: Rule
 
-    @staticmethod
-    def conclude(dataset: Dataset) -> Iterator[Finding]:
+    def conclude(self, dataset: Dataset) -> Iterator[Finding]:
         """What is wrong with the dataset."""
         ...
 

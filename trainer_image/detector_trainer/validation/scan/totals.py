@@ -22,7 +22,8 @@ class Totals:
     """Sums over files. Merging those of two files, in order, gives those of both."""
 
     records: int = 0
-    bytes: int = 0
+    size: int = 0
+    """Bytes."""
     images: int = 0
     boxes: int = 0
     sides_seen: bool = False
@@ -53,7 +54,7 @@ class Totals:
     def merge(self, other: Totals) -> None:
         """Adds a later file."""
         self.records += other.records
-        self.bytes += other.bytes
+        self.size += other.size
         self.images += other.images
         self.boxes += other.boxes
         self.sides_seen |= other.sides_seen

@@ -35,7 +35,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     yield RULE.finding(
         f"There is no checkpoint {prefix}: {problem}.",
         _hint(prefix),
-        where=Where(file=prefix, line=inputs.pipeline.line_of(FIELD), field=FIELD),
+        where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD),
     )
 
 

@@ -41,5 +41,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         hint = f"Give the prefix in it: {found[0]}." if found else "There is no checkpoint in it: no .index file."
     else:
         message = f"{prefix} is one file of a checkpoint, not its prefix."
-        hint = f"Write {plain}." if plain != prefix else None
-    yield RULE.finding(message, hint, where=Where(file=prefix, line=inputs.pipeline.line_of(FIELD), field=FIELD))
+        hint = f"Write {plain}." if plain != prefix else RULE.fix
+    yield RULE.finding(message, hint, where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD))

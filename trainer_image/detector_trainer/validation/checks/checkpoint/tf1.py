@@ -28,5 +28,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if checkpoint is not None and not checkpoint.is_object_based:
         yield RULE.finding(
             f"{checkpoint.prefix} is a TF1 checkpoint: it has {len(checkpoint.entries)} tensors and no object graph.",
-            where=Where(file=checkpoint.prefix, line=inputs.pipeline.line_of(FIELD), field=FIELD),
+            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD),
         )

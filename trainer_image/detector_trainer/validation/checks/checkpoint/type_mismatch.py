@@ -36,7 +36,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         return
     kind = train.fine_tune_checkpoint_type or ("detection" if train.from_detection_checkpoint else "classification")
     said = repr(kind) if train.fine_tune_checkpoint_type else f"not set, which means {kind!r}"
-    where = Where(file=checkpoint.prefix, line=inputs.pipeline.line_of(FIELD), field=FIELD)
+    where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD)
     try:
         roots = checkpoint.roots
     except Unreadable:
@@ -47,7 +47,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         holds = ", ".join(sorted(roots)) or "nothing"
         fitting = [name for name in ("detection", "classification") if ROOTS[name] in roots]
         yield RULE.finding(
-            f"{FIELD} is {said}: that restores `{ROOTS[kind]}`, and the checkpoint holds {holds}.",
+            f"{FIELD} is {said}: that restores `{ROOTS[kind]}`, and {checkpoint.prefix} holds {holds}.",
             f'Set fine_tune_checkpoint_type: "{fitting[0]}".'
             if fitting
             else "Use a checkpoint that this trainer, or the TF2 model zoo, has made.",

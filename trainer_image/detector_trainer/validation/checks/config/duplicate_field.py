@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.pipeline.load import CONFIG, fields
@@ -51,7 +52,7 @@ def duplicates(text: str) -> list[tuple[str, int, int]]:
 
 
 def _singular(path: str) -> bool:
-    descriptor = pool().FindMessageTypeByName(CONFIG)
+    descriptor: Any = pool().FindMessageTypeByName(CONFIG)
     for name in path.split("."):
         field = descriptor.fields_by_name.get(name) if descriptor is not None else None
         if field is None or field.is_repeated:

@@ -36,7 +36,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             yield RULE.finding(
                 f"{pattern.text} matches no file." + ("" if training else " Evaluation would fail; training does not read it."),
                 _hint(pattern.text),
-                where=Where(file=pattern.text, line=inputs.pipeline.line_of(field), field=field),
+                where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
                 severity=Severity.ERROR if training else Severity.WARNING,
             )
 
