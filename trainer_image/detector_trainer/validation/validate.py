@@ -9,7 +9,7 @@ from typing import Any
 from detector_trainer.contract import Finding, Report, Severity, Verdict
 from detector_trainer.validation.chain import META_CHECKS
 from detector_trainer.validation.inputs import Inputs, Unknown
-from detector_trainer.validation.scan import ScanProgress, scan_records
+from detector_trainer.validation.scan.run import ScanProgress, scan_records
 
 ProgressListener = Callable[[ScanProgress], None]
 

@@ -1,0 +1,54 @@
+"""Doctor: say whether this machine can train."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from detector_trainer.doctor import disk, memory, packages, python, trainer
+from detector_trainer.doctor.look import Sight, State
+
+PROGRAM = "detector-training doctor"
+LOOKS = (
+    python,  # the interpreter
+    packages,  # what is installed, and in which version
+    memory,  # memory and processors, within the container's limits
+    disk,  # room for checkpoints
+    trainer,  # whether it all imports, and the GPUs: last, it takes seconds
+)
+MARKS = {State.OK: ("ok", "32"), State.WARNING: ("warning", "1;33"), State.ERROR: ("error", "1;31")}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs the verb; 0 this machine can train, 1 it cannot, 2 wrong usage."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False, description="Says whether this machine can train.")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default text")
+    options = parser.parse_args(argv)
+    sights = [sight for look in LOOKS for sight in look.look()]
+    can = all(sight.state is not State.ERROR for sight in sights)
+    if options.format == "json":
+        sys.stdout.write(json.dumps({"canTrain": can, "checks": [asdict(sight) for sight in sights]}, indent=2) + "\n")
+    else:
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        sys.stdout.write(
+            as_text(sights, colour=colour) + f"\n\n{'This machine can train.' if can else 'This machine cannot train.'}\n"
+        )
+    return 0 if can else 1
+
+
+def as_text(sights: list[Sight], *, colour: bool) -> str:
+    """A line for each, and a second one where there is something to do."""
+    width = max(len(sight.name) for sight in sights)
+    lines = []
+    for sight in sights:
+        word, style = MARKS[sight.state]
+        mark = f"{word:<7}"
+        painted = f"\x1b[{style}m{mark}\x1b[0m" if colour else mark
+        lines.append(f"{painted}  {sight.name:<{width}}  {sight.found}")
+        if sight.advice:
+            lines.append(f"{'':7}  {'':{width}}  {sight.advice}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Says whether a machine can train: one look a file, and a table of them in `looks`."""
