@@ -69,6 +69,10 @@ lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*
 
 generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs
 	$(BIN)/python -m detector_trainer.protos.generate
+	$(BIN)/python -m detector_trainer.compat.generate_extractors
+	PYTHONPATH=tests $(BIN)/python -m support.official_configs
+	$(BIN)/python -m detector_operator.api.crd
+	$(BIN)/python -m detector_trainer.docs docs
 
 clean:  ## remove the environment and every run
 	rm -rf $(VENV) runs

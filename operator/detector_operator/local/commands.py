@@ -40,6 +40,8 @@ def _validate(attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
         spec.model_dir,
         "--num-steps",
         str(spec.num_steps),
+        "--checkpoint-every-n",
+        str(spec.checkpoint_every_steps),
         "--gpus",
         str(spec.trainer.gpus),
         "--format",

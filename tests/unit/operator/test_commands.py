@@ -24,7 +24,8 @@ def command(kind, **spec):
 def test_validate():
     spec = {"pipelineConfig": {"path": "p.config", **OVERRIDES}, "validation": {"ignore": ["records/a", "config/b"]}}
     assert command(RunKind.VALIDATION, **spec) == [
-        *("validate", "--pipeline-config", "p.config", "--model-dir", "m", "--num-steps", "100", "--gpus", "1"),
+        *("validate", "--pipeline-config", "p.config", "--model-dir", "m", "--num-steps", "100"),
+        *("--checkpoint-every-n", "1000", "--gpus", "1"),
         *("--format", "json", "--output", "m/validation/report-2.json"),
         *("--set", "numClasses=37", "--set", "fineTuneCheckpointType=detection", "--set", "trainInputPaths=a-?????-of-00002,b"),
         *("--ignore", "records/a", "--ignore", "config/b"),

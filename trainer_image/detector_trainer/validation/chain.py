@@ -22,6 +22,7 @@ from detector_trainer.validation.checks.config import (
     input_type,
     learning_rate,
     learning_rate_ends_early,
+    learning_rate_high,
     no_model,
     num_classes_unset,
     num_steps_unset,
@@ -61,6 +62,7 @@ META_CHECKS: tuple[Check, ...] = (
     num_steps_unset,  # there is a last step
     learning_rate,  # the schedule is accepted, and gives numbers
     learning_rate_ends_early,  # until the last step
+    learning_rate_high,  # and are not far above those of the official config
     second_stage_batch,  # enough proposals for the second stage
     input_type,  # the kind of record is known
     sampling_weights,  # a weight for each input

@@ -15,7 +15,6 @@ from detector_trainer.pipeline.text_file import regular_size
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation.checks.records import (
     corrupt,
-    empty_file,
     not_tfrecord,
     trailing_bytes,
     truncated,
@@ -43,10 +42,8 @@ def scan_shard(path: str, job: Job, advance: Advance) -> Totals:
         with Path(path).open("rb", buffering=0) as file:
             _scan(path, file, size, job, totals, advance)
     except Unreadable as problem:
-        totals.damaged = True
         _note(totals, unreadable_file.RULE, Hit(path, f"{problem}.", hint=problem.hint))
     except OSError as error:
-        totals.damaged = True
         _note(totals, unreadable_file.RULE, Hit(path, f"{path} cannot be read: {error.strerror}.", hint="Look at its storage."))
     return totals
 
@@ -56,7 +53,7 @@ def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advan
     hashes: list[int] = []
     crc_of_crcs = pending = 0
     if size == 0:
-        _note(totals, empty_file.RULE, Hit(path, "The file is empty (0 bytes)."))
+        totals.empty_files.append((path, 0))
     try:
         for payload, crc in records(cast(io.RawIOBase, file), size):
             crc_of_crcs = google_crc32c.extend(crc_of_crcs, crc.to_bytes(4, "little"))
@@ -73,7 +70,6 @@ def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advan
                 totals.size += pending
                 pending = 0
     except Broken as broken:
-        totals.damaged = broken.damage is not Damage.CUT_IN_HEADER
         _about_damage(path, broken, totals)
     left = len(builder)
     if left:
@@ -87,7 +83,7 @@ def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advan
 def _about_damage(path: str, broken: Broken, totals: Totals) -> None:
     record, offset = broken.record, broken.offset
     if broken.damage is Damage.CUT_IN_HEADER and record == 0:
-        _note(totals, empty_file.RULE, Hit(path, f"The file has {12 - broken.missing} bytes, too few for a record."))
+        totals.empty_files.append((path, 12 - broken.missing))
     elif broken.damage is Damage.CUT_IN_HEADER:
         _note(
             totals,

@@ -30,7 +30,6 @@ from detector_trainer.validation.checks.records import (
     missing_image,
     multi_value_scalar,
     no_boxes_at_all,
-    no_records,
     not_an_example,
     not_tfrecord,
     sequence_examples,
@@ -74,7 +73,6 @@ class DatasetCheck(Protocol):
 # Found while a file is opened and its framing is read, by shard.py.
 FILE_RULES: tuple[Rule, ...] = (
     unreadable_file.RULE,  # it is a file
-    empty_file.RULE,  # with something in it
     not_tfrecord.RULE,  # that is TFRecord
     corrupt.RULE,  # whose checksums match
     truncated.RULE,  # to its end
@@ -114,7 +112,7 @@ RECORD_CHECKS: tuple[RecordCheck, ...] = (
 )
 
 DATASET_CHECKS: tuple[DatasetCheck, ...] = (
-    no_records,  # there is something to train on
+    empty_file,  # there is something to train on
     fewer_than_batch,  # enough for a batch
     no_boxes_at_all,  # with something to learn
     train_eval_overlap,

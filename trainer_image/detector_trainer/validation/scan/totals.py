@@ -28,8 +28,8 @@ class Totals:
     boxes: int = 0
     sides_seen: bool = False
     """Whether any record has a value in any of the four sides of the boxes."""
-    damaged: bool = False
-    """Whether a file could not be read to its end."""
+    empty_files: list[tuple[str, int]] = field(default_factory=list)
+    """Files too short for a record, and their bytes."""
     max_boxes: int = 0
     min_size: tuple[int, int] | None = None
     """Width and height of the image with the fewest pixels."""
@@ -58,7 +58,7 @@ class Totals:
         self.images += other.images
         self.boxes += other.boxes
         self.sides_seen |= other.sides_seen
-        self.damaged |= other.damaged
+        self.empty_files += other.empty_files
         self.max_boxes = max(self.max_boxes, other.max_boxes)
         for size in (other.min_size, other.max_size):
             if size is not None:

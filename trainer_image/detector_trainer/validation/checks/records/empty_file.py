@@ -1,9 +1,12 @@
-"""A record file without a record; found while its framing is read."""
+"""A record file without a record."""
 
 from __future__ import annotations
 
-from detector_trainer.contract import Severity
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/empty-file",
@@ -11,9 +14,18 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(23,),
     what="A record file is empty (0 bytes), or too short for one record.",
-    why=(
-        "If no file has a record, the trainer waits for ever, without a message; beside good files the empty one is "
-        "skipped, silently."
-    ),
+    why="If no file has a record, the trainer waits for ever, without a message; beside good files an empty one is skipped silently.",
     fix="Make the file again; a full disk or a writer that was not closed is the usual cause.",
 )
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding a reader: an error where training would wait for ever, else a warning."""
+    for totals in (dataset.train, *(totals for _, _, totals in dataset.evals)):
+        if totals.empty_files:
+            path, size = totals.empty_files[0]
+            said = "The file is empty (0 bytes)." if size == 0 else f"The file has {size} bytes, too few for a record."
+            waits = totals is dataset.train and not totals.records
+            beside = "" if waits else " It is skipped silently."
+            severity = Severity.ERROR if waits else Severity.WARNING
+            yield RULE.finding(f"{said}{beside}", where=Where(file=path), count=len(totals.empty_files), severity=severity)

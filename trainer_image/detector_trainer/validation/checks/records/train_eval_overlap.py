@@ -27,9 +27,11 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     for name, files, totals in dataset.evals:
         hashes = np.unique(totals.image_hashes)
         shared = int(np.isin(hashes, trained, assume_unique=True).sum())
+        same_files = set(files) <= set(dataset.train_files)
         if shared:
             yield RULE.finding(
                 f"{shared} of {len(hashes)} evaluation images are training images too.",
                 where=Where(file=files[0], field=f"{name}.tf_record_input_reader.input_path"),
                 count=shared,
+                severity=Severity.INFO if same_files else None,  # the config says so itself
             )
