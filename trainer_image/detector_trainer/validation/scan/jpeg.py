@@ -1,0 +1,51 @@
+"""Whether libjpeg decodes a JPEG to its end, as it does for TensorFlow (tensorflow/core/lib/jpeg/jpeg_mem.cc).
+
+Damaged data that libjpeg only warns about trains; a file that ends before its last line of pixels does not.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import simplejpeg
+
+from detector_trainer.validation.scan import with_pillow
+from detector_trainer.validation.scan.broken_image import BrokenImage
+
+PROGRESSIVE = 0xC2
+
+
+def size_of(data: memoryview) -> tuple[int, int, bool]:
+    """Width and height in pixels, and whether it is progressive; walks the markers to the start of frame.
+
+    Raises:
+        BrokenImage: there is none.
+    """
+    position, size = 2, len(data)
+    while position + 9 <= size:
+        if data[position] != 0xFF:
+            position += 1
+            continue
+        marker = data[position + 1]
+        if marker == 0xFF:
+            position += 1
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack_from(">HH", data, position + 5)
+            return width, height, marker == PROGRESSIVE
+        elif marker <= 0x01 or 0xD0 <= marker <= 0xD8:
+            position += 2
+        else:
+            position += 2 + (data[position + 2] << 8 | data[position + 3])
+    raise BrokenImage("its header is cut off")
+
+
+def decode(data: memoryview) -> None:
+    """Decodes every byte of the data, at an eighth of the size and in grey: nothing that can fail is left out.
+
+    Raises:
+        BrokenImage: the trainer's decoder refuses it too.
+    """
+    try:
+        simplejpeg.decode_jpeg(data, colorspace="GRAY", fastdct=True, fastupsample=True, min_height=1, min_width=1)
+    except ValueError:  # a warning of libjpeg's, or CMYK: Pillow tells warnings from errors
+        with_pillow.decode(data)
