@@ -47,5 +47,7 @@ def decode(data: memoryview) -> None:
     """
     try:
         simplejpeg.decode_jpeg(data, colorspace="GRAY", fastdct=True, fastupsample=True, min_height=1, min_width=1)
-    except ValueError:  # a warning of libjpeg's, or CMYK: Pillow tells warnings from errors
-        with_pillow.decode(data)
+    except ValueError as error:
+        if "Premature end" in str(error) and data[-1] != 0xFF:
+            raise BrokenImage("it is cut off") from None
+        with_pillow.decode(data)  # a warning, or CMYK: Pillow tells warnings from errors
