@@ -200,7 +200,7 @@ class TrainLoop:
         self._watch.stepped()
         self._last_values = values
         self._reporter.completed(step)
-        if self._reporter.due:
+        if self._reporter.due and step != standing.total_steps:  # the last step is reported once it is saved
             self._report(step)
         return ""
 

@@ -33,7 +33,7 @@ class Reporter:
         self._write = write or _to_stdout
         self._clock = clock
         self._written_at: float | None = None
-        self._written_step: int | None = None
+        self._written: tuple[int, int | None] | None = None
         self._speed = _Speed(clock)
 
     def completed(self, step: int) -> None:
@@ -46,10 +46,10 @@ class Reporter:
         return self._written_at is None or self._clock() - self._written_at >= self._interval
 
     def report(self, step: int, losses: Mapping[str, float], learning_rate: float, standing: Standing) -> None:
-        """Writes the lines for a step, unless that step has been reported."""
-        if step == self._written_step:
+        """Writes the lines for a step, unless they have been written with the same checkpoint."""
+        if (step, standing.checkpoint_step) == self._written:
             return
-        self._written_at, self._written_step = self._clock(), step
+        self._written_at, self._written = self._clock(), (step, standing.checkpoint_step)
         speed = self._speed.steps_per_second
         parts = dict(losses)
         total = parts.pop("Loss/total_loss", None)

@@ -79,6 +79,15 @@ class Chunk:
     images: list[Fact]
     """One for each record."""
 
+    @property
+    def parsed(self) -> np.ndarray:
+        """bool of shape [records]: the trainer's parser takes the record. What is wrong with others has been said."""
+        parsed = np.ones(self.size, bool)
+        parsed[self.not_examples] = False
+        parsed[[index for index, *_ in self.wrong_kinds]] = False
+        parsed[[index for index, *_ in self.wrong_counts]] = False
+        return parsed
+
     def boxes(self) -> Boxes:
         """The boxes of all records whose four sides have equal lengths; worked out once."""
         if self._boxes is None:

@@ -24,6 +24,7 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
+    parsed = chunk.parsed
     for index, fact in enumerate(chunk.images):
-        if fact.state is State.BROKEN and index not in chunk.not_examples:
+        if fact.state is State.BROKEN and parsed[index]:
             yield Hit(chunk.file, f"{fact.detail[0].upper()}{fact.detail[1:]}.", chunk.first + index, "image/encoded")

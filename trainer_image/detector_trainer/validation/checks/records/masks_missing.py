@@ -27,6 +27,6 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """A hit for each such record."""
     if not job.masks:
         return
-    found = np.flatnonzero((chunk.boxes().counts > 0) & (chunk.lengths(MASK) == 0))
+    found = np.flatnonzero(chunk.parsed & (chunk.boxes().counts > 0) & (chunk.lengths(MASK) == 0))
     hits = (Hit(chunk.file, f"{chunk.boxes().counts[i]} boxes and no masks.", chunk.first + int(i), MASK) for i in found)
     yield from first_of(hits, len(found))

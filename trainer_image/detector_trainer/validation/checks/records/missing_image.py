@@ -27,6 +27,7 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
+    parsed = chunk.parsed
     for index, fact in enumerate(chunk.images):
-        if fact.state is State.MISSING and index not in chunk.not_examples:
+        if fact.state is State.MISSING and parsed[index]:
             yield Hit(chunk.file, "image/encoded is missing or empty.", chunk.first + index, "image/encoded")

@@ -35,7 +35,7 @@ SILENT = ("image/object/group_of", "image/object/weight")
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """Hits for sides of boxes, classes, and the optional features."""
     lengths = {side: chunk.lengths(side) for side in SIDES}
-    for index in np.flatnonzero(~chunk.boxes().usable):
+    for index in np.flatnonzero(~chunk.boxes().usable & chunk.parsed):
         counts = ", ".join(f"{side.rpartition('/')[2]} {lengths[side][index]}" for side in SIDES)
         yield Hit(
             chunk.file,
@@ -43,7 +43,7 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
             chunk.first + int(index),
             SIDES[1],
         )
-    usable, boxes = chunk.boxes().usable, chunk.boxes().counts
+    usable, boxes = chunk.boxes().usable & chunk.parsed, chunk.boxes().counts
     text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
     by_text = (text > 0) & job.has_label_map
     classes = np.where(by_text, text, label)
