@@ -25,7 +25,7 @@ LONGEST_LINE = 20_000
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 _STEP = re.compile(r"\bStep (\d+) per-step time")
 _NOT_FINITE = re.compile(r"'Loss/\w+': (?:array\()?(-?inf|nan)\b")
-_ERROR_LIKE = re.compile(r"\b(?:Error|Exception|error|failed|FATAL|Traceback|Aborted|Killed|Segmentation fault)\b")
+_ERROR_LIKE = re.compile(r"(?:Error|Exception)\b|\b(?:error|failed|FATAL|Traceback|Aborted|Killed|Segmentation fault)\b")
 
 
 @dataclass

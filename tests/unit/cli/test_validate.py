@@ -1,0 +1,92 @@
+"""`detector-training validate`: exit codes, formats, flags."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from detector_trainer.cli import main
+from support.inputs import Case
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    case = Case(tmp_path)
+    case.write()
+    return case
+
+
+def test_what_will_train_exits_0_with_one_line(case: Case, capsys):
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--checkpoint-every-n", "1"]) == 0
+    assert capsys.readouterr().out.startswith("PASS  no problem found · 3 records, 3 images, 3 boxes · ")
+
+
+def test_what_will_not_train_exits_1_and_says_what_where_and_how_to_mend_it(case: Case, capsys):
+    case.config.model.ssd.num_classes = 0
+    case.write()
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--no-scan", "--checkpoint-every-n", "1"]) == 1
+    error, where, what, fix, empty, summary = capsys.readouterr().out.splitlines()
+    assert error == "error config/num-classes-unset"
+    assert where.startswith(f"  at   {case.pipeline}:")
+    assert "model.ssd.num_classes is 0" in what
+    assert fix == "  fix  Set num_classes: 37, the largest id of the label map."
+    assert (empty, summary[:15]) == ("", "REJECT  1 error")
+
+
+def test_json_goes_to_a_file_and_a_summary_to_the_termination_message(case: Case, tmp_path: Path, capsys):
+    report, message = tmp_path / "report.json", tmp_path / "message"
+    flags = ["--format", "json", "--output", str(report), "--termination-message-path", str(message)]
+    assert main(["validate", "--pipeline-config", str(case.pipeline), *flags]) == 0
+    assert capsys.readouterr().out == ""
+    assert json.loads(report.read_text())["verdict"] == "pass"
+    summary = json.loads(message.read_text())
+    assert (summary["reason"], summary["validation"]["records"]) == ("ValidationPassed", 3)
+    assert summary["validation"]["reportPath"] == str(report)
+
+
+def test_overrides_are_applied(case: Case):
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--set", "trainInputPaths=/no/a.record"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--pipelin-config", "x"], "--pipeline-config"),
+        (["--num-steps", "0"], "at least 1"),
+        (["--set", "numClasses"], "KEY=VALUE"),
+        (["--set", "numClases=3"], "did you mean numClasses?"),
+        (["--set", "batchSize=many"], "batchSize must be a whole number above 0, not 'many'"),
+    ],
+    ids=["misspelt flag", "no steps", "no value", "misspelt key", "no number"],
+)
+def test_wrong_usage_exits_2_and_says_how_it_is_right(case: Case, flags: list[str], words: str, capsys):
+    try:
+        code = main(["validate", "--pipeline-config", str(case.pipeline), *flags])
+    except SystemExit as ended:
+        code = ended.code
+    assert code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_an_ignored_code_does_not_count(case: Case):
+    case.config.model.ssd.num_classes = 0
+    case.write()
+    flags = ["--no-scan", "--ignore", "config/num-classes-unset"]
+    assert main(["validate", "--pipeline-config", str(case.pipeline), *flags]) == 0
+
+
+def test_a_report_that_cannot_be_written_is_no_verdict(case: Case, capsys):
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--output", "/no/folder/report.json"]) == 2
+    assert "cannot write /no/folder" in capsys.readouterr().err
+
+
+def test_tensorflow_is_not_imported(case: Case):
+    code = (
+        "import sys; from detector_trainer.cli import main; "
+        f"main(['validate', '--pipeline-config', {str(case.pipeline)!r}]); sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
