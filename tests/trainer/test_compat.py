@@ -13,15 +13,15 @@ STARTS_WITH_KERAS_2 = "import os; os.environ['TF_USE_LEGACY_KERAS'] = '1'; os.en
 
 
 def error_of(code: str) -> str:
-    """The last line that a fresh Python says of some code; empty if it ran."""
+    """What a fresh Python says of some code on stderr; empty if it ran."""
     ended = subprocess.run([sys.executable, "-c", STARTS_WITH_KERAS_2 + code], capture_output=True, text=True, check=False)
-    return ended.stderr.strip().splitlines()[-1] if ended.returncode else ""
+    return ended.stderr if ended.returncode else ""
 
 
 @pytest.mark.parametrize(
     ("code", "error"),
     [
-        ("from object_detection.protos import pipeline_pb2", "TypeError: Descriptors cannot be created directly."),
+        ("from object_detection.protos import pipeline_pb2", "TypeError: Descriptors cannot be created directly"),
         ("import tensorflow_io", "ModuleNotFoundError: No module named 'tensorflow_io'"),
         ("from tensorflow.python.ops import control_flow_ops; control_flow_ops.case", "has no attribute 'case'"),
         ("import tensorflow as tf; tf.estimator", "has no attribute 'estimator'"),
@@ -32,8 +32,7 @@ def error_of(code: str) -> str:
     ids=["protobuf_modules", "tensorflow_io", "control_flow", "estimator", "estimator of v1", "font_getsize", "keras_two"],
 )
 def test_upstream_is_still_broken(code: str, error: str):
-    said = error_of(code)
-    assert error.rstrip(".") in said or error in said, said
+    assert error in error_of(code)
 
 
 def test_with_the_shims_model_main_tf2_is_imported_with_fast_protobuf():
