@@ -16,7 +16,6 @@ from google.protobuf.message import DecodeError
 from detector_trainer.protos import descriptor_set
 
 IMAGE = b"image/encoded"
-_IMAGE_KEY = b"\x0a\x0d" + IMAGE
 _LONG = 1024  # bytes: a longer entry is looked at by hand, one of them is the image
 _FIELD_1 = 0x0A  # tag of field 1, length-delimited
 
@@ -25,126 +24,118 @@ class NotAnExample(Exception):
     """These bytes are no tf.train.Example."""
 
 
-def split(payload: memoryview) -> tuple[Any, memoryview | None]:
-    """The features of a record, without the image, and the image's bytes if they could be taken out that way.
+def split(payload: memoryview) -> tuple[dict[bytes, Any], memoryview | bytes | None]:
+    """The features of a record by name, without the image, and the image's bytes if they could be cut out.
 
-    Returns:
-        A list of entries with `key` (bytes) and `value` (float_list, int64_list, bytes_list), and the bytes of `image/encoded`.
-        Where the image is None it is absent, or short, and among the features.
+    Where the image is None it is absent, or still among the features because it is not one plain bytes value.
 
     Raises:
-        NotAnExample: the wire format is broken, or a field has a type that tf.train.Example does not give it.
+        NotAnExample: the wire format is broken, or a field has the type of another message.
     """
-    image = _find_image(payload)
     try:
-        if image is None:
-            return _example_class().FromString(payload).features.feature, None
-        entry, body, data, end = image
-        rest = bytes(payload[body:entry]) + bytes(payload[end:])
-        if IMAGE in rest:  # it comes twice
-            return _example_class().FromString(payload).features.feature, None
-        return _features_class().FromString(rest).feature, payload[data:end]
-    except DecodeError as error:
+        cut = _cut(payload)
+        if cut is not None:
+            rest, image = cut
+            entries = _features_class().FromString(rest).feature
+        else:
+            image = None
+            entries = _example_class().FromString(bytes(payload)).features.feature
+    except (DecodeError, IndexError) as error:
         raise NotAnExample from error
+    return {entry.key: entry.value for entry in entries}, image
 
 
-def _find_image(payload: memoryview) -> tuple[int, int, int, int] | None:
-    """Where the one long `image/encoded` is: offsets of its entry, of the first entry, of its data and of its end.
-
-    None where the layout is not the usual one: upb then reads the whole record.
-    """
+def _cut(payload: memoryview) -> tuple[bytes, memoryview] | None:
+    """The entries of the map without the one long `image/encoded`, and the image; None where the layout is not the usual one."""
     size = len(payload)
-    found = None
-    try:
-        if payload[0] != _FIELD_1:
-            return None
-        length, at = _varint(payload, 1)
-        if at + length != size:
-            return None
-        body = at
-        while at < size:
-            entry = at
-            if payload[at] != _FIELD_1:
-                return None
-            length = payload[at + 1]
-            at += 2
-            if length > 127:
-                length, at = _varint(payload, at - 1)
-                if length > _LONG and payload[at : at + len(_IMAGE_KEY)] == _IMAGE_KEY:
-                    data = _only_bytes(payload, at + len(_IMAGE_KEY), at + length)
-                    if data is None or found is not None:
-                        return None
-                    found = entry, body, data, at + length
-            at += length
-    except IndexError:
+    if size < 2 or payload[0] != _FIELD_1:
         return None
-    return found if at == size else None
-
-
-def _only_bytes(payload: memoryview, at: int, end: int) -> int | None:
-    """Where the data of a map value begins that is a bytes_list of exactly one element and goes up to `end`; else None."""
-    for tag in (_FIELD_2, _FIELD_1, _FIELD_1):  # the entry's value, its bytes_list, the list's element
-        if payload[at] != tag:
+    length, position = _varint(payload, 1)
+    if position + length != size:
+        return None
+    found = None
+    while position < size:
+        if payload[position] != _FIELD_1:
             return None
-        length, at = _varint(payload, at + 1)
-        if at + length != end:
+        entry_size, start = _varint(payload, position + 1)
+        end = start + entry_size
+        if end > size:
             return None
-    return at
+        if (
+            entry_size > _LONG
+            and payload[start] == _FIELD_1
+            and payload[start + 2 : start + 15] == IMAGE
+            and payload[start + 1] == 13
+        ):
+            if found is not None:
+                return None
+            image = _one_bytes_value(payload, start + 15, end)
+            if image is None:
+                return None
+            found = (position, end, image)
+        position = end
+    if found is None:
+        return None
+    begin, end, image = found
+    head = size - length
+    return bytes(payload[head:begin]) + bytes(payload[end:]), image
 
 
-def _varint(payload: memoryview, at: int) -> tuple[int, int]:
-    """A varint of at most 5 bytes and the offset behind it. A longer one is read as too large to fit anywhere."""
-    value = shift = 0
-    while shift < 35:
-        byte = payload[at]
-        at += 1
+def _one_bytes_value(payload: memoryview, position: int, end: int) -> memoryview | None:
+    """The bytes in `value { bytes_list { value: … } }`, where that is all there is until `end`."""
+    for tag in (0x12, _FIELD_1, _FIELD_1):  # the entry's value, the feature's bytes_list, its one value
+        if payload[position] != tag:
+            return None
+        size, position = _varint(payload, position + 1)
+        if position + size != end:
+            return None
+    return payload[position:end]
+
+
+def _varint(data: memoryview, position: int) -> tuple[int, int]:
+    byte = data[position]
+    if byte < 0x80:
+        return byte, position + 1
+    value, shift = byte & 0x7F, 7
+    while True:
+        position += 1
+        byte = data[position]
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            break
+            return value, position + 1
         shift += 7
-    return value, at
+        if shift > 63:
+            raise NotAnExample
 
 
 @cache
-def _classes() -> tuple[Any, Any]:
-    file = descriptor_pb2.FileDescriptorProto(name="detector_trainer/example.proto", package="detector_trainer", syntax="proto3")
-    kind = descriptor_pb2.FieldDescriptorProto
+def _pool() -> descriptor_pool.DescriptorPool:
+    """A pool with Feature as TensorFlow has it, and Example as a list of entries."""
+    pool = descriptor_pool.DescriptorPool()
+    feature = next(file for file in descriptor_set().file if file.name.endswith("example/feature.proto"))
+    pool.Add(feature)
+    kinds = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(name="scan.proto", package="scan", dependency=[feature.name], syntax="proto3")
     for name, fields in {
-        "BytesList": [("value", kind.TYPE_BYTES, None)],
-        "FloatList": [("value", kind.TYPE_FLOAT, None)],
-        "Int64List": [("value", kind.TYPE_INT64, None)],
-        "Feature": [
-            (BYTES, kind.TYPE_MESSAGE, "BytesList"),
-            (FLOAT, kind.TYPE_MESSAGE, "FloatList"),
-            (INT64, kind.TYPE_MESSAGE, "Int64List"),
+        "Entry": [
+            ("key", 1, kinds.TYPE_BYTES, kinds.LABEL_OPTIONAL, ""),
+            ("value", 2, kinds.TYPE_MESSAGE, kinds.LABEL_OPTIONAL, ".tensorflow.Feature"),
         ],
-        "Entry": [("key", kind.TYPE_BYTES, None), ("value", kind.TYPE_MESSAGE, "Feature")],
-        "Features": [("feature", kind.TYPE_MESSAGE, "Entry")],
-        "Example": [("features", kind.TYPE_MESSAGE, "Features")],
+        "Features": [("feature", 1, kinds.TYPE_MESSAGE, kinds.LABEL_REPEATED, ".scan.Entry")],
+        "Example": [("features", 1, kinds.TYPE_MESSAGE, kinds.LABEL_OPTIONAL, ".scan.Features")],
     }.items():
         message = file.message_type.add(name=name)
-        if name == "Feature":
-            message.oneof_decl.add(name="kind")
-        for number, (field, type_, of) in enumerate(fields, 1):
-            repeated = name.endswith("List") or name == "Features"
-            added = message.field.add(
-                name=field, number=number, type=type_, label=kind.LABEL_REPEATED if repeated else kind.LABEL_OPTIONAL
-            )
-            if of:
-                added.type_name = f".detector_trainer.{of}"
-            if name == "Feature":
-                added.oneof_index = 0
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)  # type: ignore[no-untyped-call]
-    get = message_factory.GetMessageClass
-    return get(pool.FindMessageTypeByName("detector_trainer.Example")), get(
-        pool.FindMessageTypeByName("detector_trainer.Features")
-    )
+        for field, number, kind, label, type_name in fields:
+            message.field.add(name=field, number=number, type=kind, label=label, type_name=type_name or None)
+    pool.Add(file)
+    return pool
 
 
-def _example_class() -> Any:
-    return _classes()[0]
-
-
+@cache
 def _features_class() -> Any:
-    return _classes()[1]
+    return message_factory.GetMessageClass(_pool().FindMessageTypeByName("scan.Features"))
+
+
+@cache
+def _example_class() -> Any:
+    return message_factory.GetMessageClass(_pool().FindMessageTypeByName("scan.Example"))
