@@ -25,13 +25,13 @@ $(VENV)/build.stamp: requirements/build.txt
 
 $(VENV)/trainer.stamp: $(VENV)/build.stamp requirements/trainer-$(VARIANT).txt pyproject.toml
 	@echo "Installing the trainer ($(VARIANT)) into $(VENV) ..."
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/trainer-$(VARIANT).txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements/trainer-$(VARIANT).txt
 	@$(MAKE) --no-print-directory project
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/build.stamp requirements/test.txt pyproject.toml
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/test.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements/test.txt
 	@$(MAKE) --no-print-directory project
 	@touch $@
 

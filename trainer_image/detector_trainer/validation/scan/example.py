@@ -78,7 +78,8 @@ def _cut(payload: memoryview) -> tuple[bytes, memoryview] | None:
         return None
     begin, end, image = found
     head = size - length
-    return bytes(payload[head:begin]) + bytes(payload[end:]), image
+    rest = bytes(payload[head:begin]) + bytes(payload[end:])
+    return None if IMAGE in rest else (rest, image)  # a second, shorter one: the last counts
 
 
 def _one_bytes_value(payload: memoryview, position: int, end: int) -> memoryview | None:

@@ -72,7 +72,7 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
         has_label_map=bool(message.label_map_path),
         text_to_id=texts,
         id_names=label_names,
-        num_classes=getattr(inputs.config.model, architecture).num_classes if architecture in ("ssd", "faster_rcnn") else 0,
+        num_classes=getattr(getattr(inputs.config.model, architecture, None), "num_classes", 0),
         architecture=architecture,
         max_boxes=message.max_number_of_boxes,
         masks=("png" if message.mask_type == png else "numerical") if message.load_instance_masks else "",

@@ -26,7 +26,8 @@ RULE = Rule(
 )
 
 
-# Checked only where they are written; of other lengths they end the trainer.
+# Cut into one row a box (utils/ops.py, retain_groundtruth): a number that boxes do not divide ends the trainer, a multiple goes
+# through, and beside no boxes any number does.
 OPTIONAL = ("image/object/area", "image/object/is_crowd", "image/object/difficult")
 # Of other lengths these train, with the wrong values.
 SILENT = ("image/object/group_of", "image/object/weight")
@@ -57,14 +58,18 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
             name,
             severity=None if few else Severity.WARNING,
         )
+    some = usable & (boxes > 0)
     for name in (*OPTIONAL, *SILENT):
         found = chunk.lengths(name)
-        for index in np.flatnonzero(usable & (found > 0) & (found != boxes)):
-            silent = name in SILENT and not (name.endswith("weight") and job.crop)
+        for index in np.flatnonzero(some & (found > 0) & (found != boxes)):
+            if name in OPTIONAL:
+                trains = found[index] % boxes[index] == 0
+            else:
+                trains = not (name.endswith("weight") and job.crop)
             yield Hit(
                 chunk.file,
                 f"{boxes[index]} boxes and {found[index]} values of {name}.",
                 chunk.first + int(index),
                 name,
-                severity=Severity.WARNING if silent else None,
+                severity=Severity.WARNING if trains else None,
             )
