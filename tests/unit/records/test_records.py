@@ -80,6 +80,9 @@ BROKEN: list[tuple[str, Any, str, str | None]] = [
     ("one side short", features(BOX, BOX, image__object__bbox__ymax=[0.5]), "records/unequal-lengths", "image/object/bbox/xmin"),
     ("fewer classes than boxes", features(BOX, BOX, image__object__class__text=[b"Abyssinian"]), "records/unequal-lengths", "image/object/class/text"),
     ("fewer is_crowd than boxes", features(BOX, BOX, image__object__is_crowd=[0]), "records/unequal-lengths", "image/object/is_crowd"),
+    ("an image label of 38", features(BOX, image__class__label=[38]), "records/image-label-out-of-range", "image/class/label"),
+    ("a negative category of 0", features(BOX, image__neg_category_ids=[0]), "records/image-label-out-of-range", "image/neg_category_ids"),
+    ("a second image, short and last", example(features(BOX, image__encoded=[image(size=(400, 300))])) + example({"image/encoded": [b"x"]}), "records/unknown-image-format", "image/encoded"),
     ("not a proto", b"\xff\xff\xff\xffnothing", "records/not-an-example", None),
 ]  # fmt: skip
 
@@ -95,6 +98,8 @@ WORSE: list[tuple[str, Any, str]] = [
     ("a little outside", features((0.1, 0.2, 0.5, 1.05)), "records/box-out-of-range"),
     ("a little negative", features((-0.01, 0.2, 0.5, 0.6)), "records/box-negative"),
     ("no area", features((0.1, 0.2, 0.5, 0.2)), "records/box-zero-area"),
+    ("a tenth of a pixel", features((0.1, 0.2, 0.5, 0.203)), "records/box-tiny"),
+    ("two of is_crowd for one box", features(BOX, image__object__is_crowd=[0, 0]), "records/unequal-lengths"),
     ("text against label", features(BOX, image__object__class__label=[2]), "records/text-label-conflict"),
     ("more classes than boxes", features(BOX, image__object__class__text=[b"Abyssinian"] * 2), "records/unequal-lengths"),
     ("fewer weights than boxes", features(BOX, BOX, image__object__weight=[1.0]), "records/unequal-lengths"),
@@ -112,6 +117,8 @@ def test_what_trains_worse_is_a_warning(case: Case, record: Any, code: str):
 SOUND: list[tuple[str, Any]] = [
     ("no boxes, no box features", features()),
     ("no boxes, empty lists", features(**{f"image__object__bbox__{side}": [] for side in SIDES})),
+    ("no boxes, but values of is_crowd", features(image__object__is_crowd=[0])),
+    ("image labels the model has", features(BOX, image__class__label=[37, 1, -1], image__neg_category_ids=[2])),
     ("text without label", features(BOX)),
     ("label without text", features(BOX, image__object__class__text=None, image__object__class__label=[37])),
     ("a PNG that says it is a JPEG", features(BOX, image__encoded=[image("PNG")], image__format=[b"jpeg"])),

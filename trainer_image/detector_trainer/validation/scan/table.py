@@ -11,6 +11,7 @@ from detector_trainer.validation.checks.records import (
     box_negative,
     box_not_finite,
     box_out_of_range,
+    box_tiny,
     box_zero_area,
     boxes_in_pixels,
     broken_image,
@@ -22,6 +23,7 @@ from detector_trainer.validation.checks.records import (
     fewer_than_batch,
     four_dimensional_image,
     image_is_a_path,
+    image_label_out_of_range,
     image_too_large,
     keypoint_count,
     label_out_of_range,
@@ -99,12 +101,14 @@ RECORD_CHECKS: tuple[RecordCheck, ...] = (
     box_out_of_range,
     box_negative,
     box_zero_area,
+    box_tiny,
     too_many_boxes,
     # The classes.
     class_text_not_in_map,
     empty_class_text,
     label_out_of_range,
     text_label_conflict,
+    image_label_out_of_range,  # of the image as a whole
     # What some models want besides.
     masks_missing,
     mask_count,

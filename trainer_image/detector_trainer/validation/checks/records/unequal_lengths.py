@@ -62,10 +62,9 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     for name in (*OPTIONAL, *SILENT):
         found = chunk.lengths(name)
         for index in np.flatnonzero(some & (found > 0) & (found != boxes)):
-            if name in OPTIONAL:
-                trains = found[index] % boxes[index] == 0
-            else:
-                trains = not (name.endswith("weight") and job.crop)
+            few = found[index] < boxes[index]
+            divided = found[index] % boxes[index] == 0
+            trains = divided if name in OPTIONAL else not (few and name.endswith("weight") and job.crop)
             yield Hit(
                 chunk.file,
                 f"{boxes[index]} boxes and {found[index]} values of {name}.",

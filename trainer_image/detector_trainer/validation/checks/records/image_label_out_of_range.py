@@ -1,0 +1,55 @@
+"""A label of the whole image that the model does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk, values_of
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/image-label-out-of-range",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(21,),
+    what="A label of a whole image (image/class/label and the like, not image/object/class/label) is 0 or above num_classes.",
+    why='The trainer reads these even for detection, and ends with "Indices are not valid (out of bounds)".',
+    fix="Leave the feature out if nothing needs it; else write ids from 1 to num_classes.",
+)
+
+IMAGE_TEXT, IMAGE_LABEL = "image/class/text", "image/class/label"
+NAMES = (IMAGE_LABEL, "image/neg_category_ids", "image/not_exhaustive_category_ids")
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such value. Negative ones are dropped (inputs.py, _remove_unrecognized_classes)."""
+    if not job.num_classes:
+        return
+    by_text = (chunk.lengths(IMAGE_TEXT) > 0) & job.has_label_map
+    for name in NAMES:
+        read = chunk.parsed & ~by_text if name == IMAGE_LABEL else chunk.parsed
+        values = values_of(chunk, name, read)
+        if not len(values):
+            continue
+        records = np.repeat(np.arange(chunk.size), np.where(read, chunk.lengths(name), 0))
+        yield from _hits(chunk, job, name, records, values, [f"is {value}" for value in values])
+    read = chunk.parsed & by_text
+    texts = values_of(chunk, IMAGE_TEXT, read)
+    if texts:
+        records = np.repeat(np.arange(chunk.size), np.where(read, chunk.lengths(IMAGE_TEXT), 0))
+        ids = np.array([job.text_to_id.get(text, -1) for text in texts])
+        said = [f"{text.decode('utf-8', 'replace')!r} has id {number}" for text, number in zip(texts, ids, strict=True)]
+        yield from _hits(chunk, job, IMAGE_TEXT, records, ids, said)
+
+
+def _hits(chunk: Chunk, job: Job, name: str, records: np.ndarray, ids: np.ndarray, said: list[str]) -> Iterator[Hit]:
+    bad = np.flatnonzero((ids == 0) | (ids > job.num_classes))
+    hits = (
+        Hit(chunk.file, f"{name} {said[i]}, num_classes is {job.num_classes}.", chunk.first + int(records[i]), name) for i in bad
+    )
+    yield from first_of(hits, len(bad))
