@@ -15,6 +15,7 @@ from detector_trainer.validation.checks.records import (
     box_zero_area,
     boxes_in_pixels,
     broken_image,
+    broken_mask,
     class_text_not_in_map,
     corrupt,
     duplicate_source_id,
@@ -112,6 +113,7 @@ RECORD_CHECKS: tuple[RecordCheck, ...] = (
     # What some models want besides.
     masks_missing,
     mask_count,
+    broken_mask,
     keypoint_count,
 )
 

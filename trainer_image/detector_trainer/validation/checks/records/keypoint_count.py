@@ -17,25 +17,32 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    what="num_keypoints is set, and a record has another number of keypoints.",
-    why='The trainer ends with "Input to reshape", or "indices[0] = 0 is not in [0, 0)".',
-    fix="Write num_keypoints values of x and y for each box; NaN for those that are not there.",
+    what="num_keypoints is set, and a record has not so many keypoints for each box.",
+    why=(
+        'Too few end the trainer with "indices[0] = 0 is not in [0, 0)", a number that num_keypoints does not divide with '
+        '"Input to reshape"; what is too many is dropped, and a visibility of another length ignored, silently.'
+    ),
+    fix="Write num_keypoints values of x, y and visibility for each box; NaN for those that are not there.",
 )
+
+X = next(iter(KEYPOINTS))
 
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
-    """A hit for each such record."""
+    """A hit for each such record. Keypoints of whole objects beside no boxes do no harm."""
     if not job.num_keypoints:
         return
-    wanted = chunk.boxes().counts * job.num_keypoints
-    for name in KEYPOINTS:
-        if name.endswith("visibility"):
-            continue
-        found = chunk.lengths(name)
-        for index in np.flatnonzero(chunk.boxes().usable & (found != wanted)):
-            yield Hit(
-                chunk.file,
-                f"{found[index]} values of {name}, {wanted[index]} are needed ({job.num_keypoints} for each box).",
-                chunk.first + int(index),
-                name,
-            )
+    boxes = chunk.boxes().counts
+    needed = boxes * job.num_keypoints
+    x, y, visibility = (chunk.lengths(name) for name in KEYPOINTS)
+    fails = (x != y) | (x % job.num_keypoints != 0) | (x < needed)
+    worse = ((x > needed) & (boxes > 0)) | ((visibility > 0) & (visibility != x))
+    for index in np.flatnonzero(chunk.parsed & chunk.boxes().usable & (fails | worse)):
+        counts = f"{x[index]} values of x, {y[index]} of y, {visibility[index]} of visibility"
+        yield Hit(
+            chunk.file,
+            f"{counts}; {boxes[index]} boxes need {needed[index]} ({job.num_keypoints} for each).",
+            chunk.first + int(index),
+            X,
+            severity=None if fails[index] else Severity.WARNING,
+        )

@@ -17,29 +17,33 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    what="A record has not one mask of the size of the image for each box.",
+    what="A record has not one mask for each box; of numerical masks each has image/height x image/width values.",
     why=(
-        'Numerical masks of another size end the trainer with "Input to reshape"; PNG masks of another number train '
-        "the wrong objects, silently."
+        'Too few end the trainer with "indices[1] = 1 is not in [0, 1)", numbers that make no whole masks with "Input to '
+        'reshape"; what is too many is dropped from the end, silently.'
     ),
-    fix="Write one mask for each box, of the height and width of the image.",
+    fix="Write one mask for each box, and the height and width of numerical masks into image/height and image/width.",
 )
 
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
-    """A hit for each such record that has masks."""
+    """A hit for each such record that has masks. Whole masks beside no boxes do no harm."""
     if not job.masks:
         return
-    found, boxes = chunk.lengths(MASK), chunk.boxes().counts
-    wanted = boxes.astype(np.int64)
+    found, boxes = chunk.lengths(MASK).astype(np.int64), chunk.boxes().counts
+    values = np.ones(chunk.size, np.int64)  # of one mask
     if job.masks == "numerical":
-        wanted = wanted * _scalar(chunk, "image/height") * _scalar(chunk, "image/width")
-    for index in np.flatnonzero(chunk.boxes().usable & (found > 0) & (found != wanted)):
+        values = np.maximum(_scalar(chunk, "image/height") * _scalar(chunk, "image/width"), 0)
+    whole = (values > 0) & (found % np.maximum(values, 1) == 0)
+    wrong = ~whole | ((found != boxes * values) & (boxes > 0))
+    for index in np.flatnonzero(chunk.parsed & chunk.boxes().usable & (found > 0) & wrong):
+        too_many = whole[index] and found[index] > boxes[index] * values[index]
         yield Hit(
             chunk.file,
-            f"{found[index]} mask values for {boxes[index]} boxes; {wanted[index]} are needed.",
+            f"{found[index]} mask values for {boxes[index]} boxes; {boxes[index] * values[index]} are needed.",
             chunk.first + int(index),
             MASK,
+            severity=Severity.WARNING if too_many else None,
         )
 
 

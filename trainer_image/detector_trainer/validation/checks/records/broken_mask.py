@@ -1,0 +1,56 @@
+"""A PNG mask that cannot be decoded, or that is not as large as the others of its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import MASK, Chunk
+from detector_trainer.validation.scan.image import State, inspect
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/broken-mask",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(35,),
+    what="A mask is no PNG, is damaged, or is not as large as the other masks of its record.",
+    why=(
+        'The trainer decodes every mask and ends with "Unknown image file format", "Invalid PNG data" or "Incompatible '
+        'shapes during merge". Masks of another shape than the image are stretched to it, silently.'
+    ),
+    fix="Write each mask as a PNG with the height and width of the image, 0 where the object is not.",
+)
+STRETCHED = 0.05  # the two ratios of width to height differ by more: no scaled-down mask of the same picture
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each record with such a mask. Masks at a lower resolution than the image are fine: the trainer scales them."""
+    if job.masks != "png":
+        return
+    lengths = chunk.lengths(MASK)
+    begins = np.cumsum(lengths) - lengths
+    for index in np.flatnonzero(chunk.parsed & (lengths > 0)):
+        begin = int(begins[index])
+        facts = [
+            inspect(mask, b"", decoding=job.decode_images) for mask in chunk.columns[MASK].values[begin : begin + lengths[index]]
+        ]
+        record = chunk.first + int(index)
+        bad = next((number for number, fact in enumerate(facts) if fact.state is not State.SOUND), None)
+        sizes = {(fact.width, fact.height) for fact in facts}
+        if bad is not None:
+            detail = facts[bad].detail or facts[bad].state.value
+            yield Hit(chunk.file, f"Mask {bad} cannot be decoded: {detail}.", record, MASK)
+        elif len(sizes) > 1:
+            shown = " and ".join(f"{width} x {height}" for width, height in sorted(sizes)[:2])
+            yield Hit(chunk.file, f"The masks have different sizes: {shown}.", record, MASK)
+        else:
+            ((width, height),) = sizes
+            image = chunk.images[index]
+            if image.height and height and abs(width / height / (image.width / image.height) - 1) > STRETCHED:
+                said = f"The masks are {width} x {height}, the image is {image.width} x {image.height}."
+                yield Hit(chunk.file, said, record, MASK, severity=Severity.WARNING)
