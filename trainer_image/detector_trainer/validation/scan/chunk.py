@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from detector_trainer.validation.scan.example import IMAGE, NotAnExample, split
-from detector_trainer.validation.scan.image import Fact, inspect
+from detector_trainer.validation.scan import wire
+from detector_trainer.validation.scan.columns import Column, read_column
+from detector_trainer.validation.scan.example import Cut, NotAnExample, cut, is_sequence_example, usual_form
+from detector_trainer.validation.scan.framing import Payload
+from detector_trainer.validation.scan.image import MISSING, Fact, State, inspect
+from detector_trainer.validation.scan.schema import BYTES, FORMAT, IMAGE, SIDES, Spec
 
-BYTES, FLOAT, INT64 = 1, 2, 3
-KINDS = {"bytes_list": BYTES, "float_list": FLOAT, "int64_list": INT64}
-KIND_NAMES = {BYTES: "bytes", FLOAT: "float", INT64: "int64"}
-SIDES = ("image/object/bbox/ymin", "image/object/bbox/xmin", "image/object/bbox/ymax", "image/object/bbox/xmax")
-LABEL, TEXT = "image/object/class/label", "image/object/class/text"
-
-# What data_decoders/tf_example_decoder.py parses, and the kind it insists on. A scalar must have exactly one value.
-SCALARS = {
-    "image/encoded": BYTES,
-    "image/format": BYTES,
-    "image/filename": BYTES,
-    "image/key/sha256": BYTES,
-    "image/source_id": BYTES,
-    "image/height": INT64,
-    "image/width": INT64,
-}
-LISTS = {
-    **dict.fromkeys(SIDES, FLOAT),
-    LABEL: INT64,
-    TEXT: BYTES,
-    "image/object/area": FLOAT,
-    "image/object/is_crowd": INT64,
-    "image/object/difficult": INT64,
-    "image/object/group_of": INT64,
-    "image/object/weight": FLOAT,
-    "image/class/text": BYTES,
-    "image/class/label": INT64,
-    "image/class/confidence": FLOAT,
-    "image/neg_category_ids": INT64,
-    "image/not_exhaustive_category_ids": INT64,
-}
-MASK = "image/object/mask"
-KEYPOINTS = {"image/object/keypoint/x": FLOAT, "image/object/keypoint/y": FLOAT, "image/object/keypoint/visibility": INT64}
-
-ABSENT = -1
-_NO_VALUES: list[Any] = []
-
-
-@dataclass
-class Column:
-    """One feature over the records of a chunk."""
-
-    kind: int
-    lengths: np.ndarray
-    """int32 of shape [records]; ABSENT where the feature is missing or of another kind."""
-    values: Any
-    """All values, one record after the other: a numpy array, or a list of bytes."""
+MAX_RECORDS = 1024
+MAX_BYTES = 1 << 23
+"""A chunk is full when it has so many records, or so many bytes besides the images."""
 
 
 @dataclass
@@ -70,16 +31,20 @@ class Chunk:
     columns: dict[str, Column]
     wrong_kinds: list[tuple[int, str, int, int]]
     """Record in the chunk, feature, kind it has, kind it should have."""
-    wrong_counts: list[tuple[int, str, int]]
-    """Record in the chunk, scalar feature, how many values it has."""
+    wrong_counts: list[tuple[int, str, int, int]]
+    """Record in the chunk, feature, how many values it has, how many it should have."""
     not_examples: list[int]
     """Records in the chunk that are no tf.train.Example."""
-    names: set[bytes]
-    """Every feature name that occurs."""
-    images: list[Fact]
-    """One for each record."""
+    sequence_examples: list[int]
+    """Records in the chunk that are a tf.train.SequenceExample."""
+    other_names: list[bytes]
+    """Names of features that the trainer does not read, of some of the records."""
+    faults: dict[int, Fact]
+    """What is wrong with the image of a record, in order; sound ones are left out."""
+    image_sizes: np.ndarray
+    """int32 of shape [records, 2]: height and width in pixels; 0 where unknown."""
 
-    @property
+    @cached_property
     def parsed(self) -> np.ndarray:
         """bool of shape [records]: the trainer's parser takes the record. What is wrong with others has been said."""
         parsed = np.ones(self.size, bool)
@@ -88,18 +53,24 @@ class Chunk:
         parsed[[index for index, *_ in self.wrong_counts]] = False
         return parsed
 
+    @cached_property
+    def _boxes(self) -> Boxes:
+        return _boxes(self)
+
     def boxes(self) -> Boxes:
         """The boxes of all records whose four sides have equal lengths; worked out once."""
-        if self._boxes is None:
-            self._boxes = _boxes(self)
         return self._boxes
 
-    _boxes: Boxes | None = None
-
     def lengths(self, name: str) -> np.ndarray:
-        """Values a record has of a feature, 0 where it is missing. int32 of shape [records]."""
+        """Values a record has of a feature, 0 where it is missing. int64 of shape [records]."""
         lengths: np.ndarray = np.maximum(self.columns[name].lengths, 0)
         return lengths
+
+    def faulty(self, state: State) -> list[tuple[int, str]]:
+        """Index in the file, and what is wrong, of the records whose image has that fault and that were parsed."""
+        return [
+            (self.first + index, fact.detail) for index, fact in self.faults.items() if fact.state is state and self.parsed[index]
+        ]
 
 
 @dataclass(frozen=True)
@@ -115,112 +86,185 @@ class Boxes:
     usable: np.ndarray
     """bool of shape [records]: the four sides have equal lengths."""
     counts: np.ndarray
-    """int32 of shape [records]: boxes; 0 where not usable."""
+    """int64 of shape [records]: boxes; 0 where not usable."""
 
 
+class _Removed(NamedTuple):
+    """What was cut out of a record."""
+
+    after: int
+    """Bytes of the record before it."""
+    head: bytes
+    image_size: int
+
+
+@dataclass
 class Builder:
     """Collects records into chunks."""
 
-    def __init__(self, file: str, *, masks: str, keypoints: bool, decoding: bool) -> None:
-        self._file = file
-        self._decoding = decoding
-        wanted = dict(LISTS)
-        if masks:
-            wanted[MASK] = BYTES if masks == "png" else FLOAT
-        if keypoints:
-            wanted |= KEYPOINTS
-        self._lists = [(name, name.encode(), kind) for name, kind in wanted.items()]
-        self._scalars = [(name, name.encode(), kind) for name, kind in SCALARS.items()]
-        self._first = 0
-        self._reset()
+    file: str
+    schema: tuple[Spec, ...]
+    decoding: bool
+    _first: int = 0
+    _data: bytearray = field(default_factory=bytearray)
+    """All records without their images."""
+    _edges: list[int] = field(default_factory=lambda: [0])
+    _removed: list[_Removed | None] = field(default_factory=list)
+    _one_image: list[bool] = field(default_factory=list)
+    """Whether the record had exactly one image, which is not in the data any more."""
+    _faults: dict[int, Fact] = field(default_factory=dict)
+    _sizes: list[tuple[int, int]] = field(default_factory=list)
+    _not_examples: list[int] = field(default_factory=list)
+    _sequence_examples: list[int] = field(default_factory=list)
 
-    def _reset(self) -> None:
-        self._size = 0
-        self._lengths: dict[str, list[int]] = {name: [] for name, _, _ in (*self._lists, *self._scalars)}
-        self._values: dict[str, list[Any]] = {name: [] for name, _, _ in (*self._lists, *self._scalars)}
-        self._wrong_kinds: list[tuple[int, str, int, int]] = []
-        self._wrong_counts: list[tuple[int, str, int]] = []
-        self._not_examples: list[int] = []
-        self._names: set[bytes] = set()
-        self._images: list[Fact] = []
+    def __post_init__(self) -> None:
+        names = [spec.name.encode() for spec in self.schema]
+        self._wanted = frozenset(names)
+        self._names = wire.Names(names)
 
     def __len__(self) -> int:
         """Records collected."""
-        return self._size
+        return len(self._sizes)
 
-    def add(self, payload: memoryview) -> memoryview | bytes | None:
-        """Takes a record apart and looks at its image; returns the image's bytes, valid as long as the payload is."""
-        index = self._size
-        self._size += 1
+    @property
+    def full(self) -> bool:
+        """Whether it is time for a chunk."""
+        return len(self._sizes) >= MAX_RECORDS or len(self._data) >= MAX_BYTES
+
+    def add(self, payload: Payload) -> tuple[int, int]:
+        """Keeps a record, without its image, which is looked at; returns where that is in the payload's buffer."""
+        buffer, start, stop = payload.buffer, payload.start, payload.stop
+        places = cut(buffer, start, stop)
+        if places is None:
+            self._add_unusual(bytes(buffer[start:stop]))
+            return start, start
+        self._keep(buffer, places, stop)
+        with memoryview(buffer) as view, view[places.image : places.end] as image:
+            self._look_at(image)
+        return places.image, places.end
+
+    def _keep(self, buffer: bytearray, places: Cut, stop: int) -> None:
+        data = self._data
+        with memoryview(buffer) as view:
+            data += view[places.body : places.entry]
+            data += view[places.end : stop]
+        self._edges.append(len(data))
+        head = bytes(buffer[places.entry : places.image])
+        self._removed.append(_Removed(places.entry - places.body, head, places.end - places.image))
+        self._one_image.append(True)
+
+    def _add_unusual(self, payload: bytes) -> None:
+        image = None
         try:
-            features, image = split(payload)
+            usual, image = usual_form(payload, self._wanted, whole=True)
         except NotAnExample:
-            self._not_examples.append(index)
-            features, image = {}, None
-        self._names.update(features)
-        for name, key, kind in self._lists:
-            values = self._take(index, features.get(key), name, kind)
-            if values is None:
-                self._lengths[name].append(ABSENT)
-            else:
-                self._lengths[name].append(len(values))
-                self._values[name].extend(values)
-        for name, key, kind in self._scalars:
-            if key == IMAGE and image is not None:
-                values = [b""]
-            else:
-                values = self._take(index, features.get(key), name, kind)
-                if values is not None and len(values) != 1:
-                    self._wrong_counts.append((index, name, len(values)))
-                    values = None
-                if key == IMAGE and values:
-                    image, values = values[0], [b""]
-            self._lengths[name].append(ABSENT if values is None else 1)
-            self._values[name].extend(_NO_VALUES if values is None else values)
-        has_format = self._lengths["image/format"][-1] == 1
-        named = self._values["image/format"][-1] if has_format else b"jpeg"
-        self._images.append(inspect(image, named, decoding=self._decoding))
-        return image
+            self._not_examples.append(len(self))
+        else:
+            self._data += usual
+            if not image and is_sequence_example(payload):
+                self._sequence_examples.append(len(self))
+        self._edges.append(len(self._data))
+        self._removed.append(None)
+        self._one_image.append(image is not None)
+        self._look_at(memoryview(image or b""))
 
-    def _take(self, index: int, feature: Any, name: str, kind: int) -> Any:
-        """The values of a feature; None where it is missing or of another kind."""
-        if feature is None:
-            return None
-        which = feature.WhichOneof("kind")
-        if which is None:
-            return None
-        has = KINDS[which]
-        if has != kind:
-            self._wrong_kinds.append((index, name, has, kind))
-            return None
-        return getattr(feature, which).value
+    def _look_at(self, image: memoryview) -> None:
+        fact = inspect(image, decoding=self.decoding)
+        if fact.state is not State.SOUND:
+            self._faults[len(self)] = fact
+        self._sizes.append((fact.height, fact.width))
 
     def chunk(self) -> Chunk:
         """What has been collected, as columns; collects anew from here on."""
-        columns = {
-            name: Column(kind, np.array(self._lengths[name], np.int32), _array(kind, self._values[name]))
-            for name, _, kind in (*self._lists, *self._scalars)
-        }
+        columns, unusual, others = self._read()
+        if unusual.any():
+            self._make_usual(unusual)
+            columns, unusual, others = self._read()
+            self._not_examples = sorted({*self._not_examples, *np.flatnonzero(unusual).tolist()})
         chunk = Chunk(
-            self._file,
+            self.file,
             self._first,
-            self._size,
+            len(self),
             columns,
-            self._wrong_kinds,
-            self._wrong_counts,
+            _wrong_kinds(self.schema, columns),
+            _wrong_counts(self.schema, columns),
             self._not_examples,
-            self._names,
-            self._images,
+            self._sequence_examples,
+            others,
+            _with_formats(self._faults, columns[FORMAT], columns[IMAGE]),
+            np.array(self._sizes, np.int32).reshape(-1, 2),
         )
-        self._first += self._size
-        self._reset()
+        self._first += len(self)
+        self._data, self._edges, self._removed, self._one_image, self._sizes = bytearray(), [0], [], [], []
+        self._faults, self._not_examples, self._sequence_examples = {}, [], []
         return chunk
 
+    def _read(self) -> tuple[dict[str, Column], np.ndarray, list[bytes]]:
+        """The columns, which records are written in an unusual way, and other names of features."""
+        data = np.frombuffer(bytes(self._data) + bytes(wire.PADDING), np.uint8)
+        edges = np.array(self._edges)
+        places = wire.find_features(data, edges[:-1], edges[1:], self._names)
+        columns, unusual = {}, places.unusual
+        for number, spec in enumerate(self.schema):
+            columns[spec.name], strange = read_column(data, places.begin[number], places.end[number], spec)
+            unusual |= strange
+        columns[IMAGE].lengths[self._one_image] = 1
+        return columns, unusual, places.others
 
-def _array(kind: int, values: list[Any]) -> Any:
-    if kind == BYTES:
-        return values
-    return np.array(values, np.float32 if kind == FLOAT else np.int64)
+    def _make_usual(self, unusual: np.ndarray) -> None:
+        """Has upb read the records that are not written as usual."""
+        old, edges = self._data, self._edges
+        self._data, self._edges = bytearray(), [0]
+        for index, strange in enumerate(unusual):
+            record = bytes(old[edges[index] : edges[index + 1]])
+            if strange:
+                record = self._usual(index, record)
+            self._data += record
+            self._edges.append(len(self._data))
+
+    def _usual(self, index: int, record: bytes) -> bytes:
+        removed = self._removed[index]
+        if removed is not None:  # what was cut out may have been part of something else: an Example in an Example
+            record = record[: removed.after] + removed.head + bytes(removed.image_size) + record[removed.after :]
+        try:
+            usual, image = usual_form(record, self._wanted, whole=False)
+        except NotAnExample:
+            self._not_examples.append(index)
+            self._one_image[index] = False
+            return b""
+        if removed is not None and image is None:
+            self._one_image[index] = False
+            self._faults[index] = MISSING
+        return usual
+
+
+def _wrong_kinds(schema: tuple[Spec, ...], columns: dict[str, Column]) -> list[tuple[int, str, int, int]]:
+    found = [(index, spec.name, kind, spec.kind) for spec in schema for index, kind in columns[spec.name].wrong_kinds]
+    return sorted(found, key=lambda hit: hit[0])
+
+
+def _wrong_counts(schema: tuple[Spec, ...], columns: dict[str, Column]) -> list[tuple[int, str, int, int]]:
+    found = []
+    for spec in schema:
+        if spec.count is not None:
+            lengths = columns[spec.name].lengths
+            bad = lengths != spec.count if spec.required else (lengths >= 0) & (lengths != spec.count)
+            found += [(int(i), spec.name, max(0, int(lengths[i])), spec.count) for i in np.flatnonzero(bad)]
+    return sorted(found, key=lambda hit: hit[0])
+
+
+def _with_formats(faults: dict[int, Fact], formats: Column, images: Column) -> dict[int, Fact]:
+    """The faults, and those that come of image/format, which takes precedence (tf_slim's tfexample_decoder.Image)."""
+    if any(name in RAW for name in formats.values):
+        lengths = np.maximum(formats.lengths, 0)
+        begin = np.cumsum(lengths) - lengths
+        for index in np.flatnonzero((lengths == 1) & (images.lengths == 1)).tolist():
+            if formats.values[begin[index]] in RAW and faults.get(index) is not MISSING:
+                faults[index] = Fact(State.FOUR_DIMENSIONAL, "image/format is `raw`")
+    return dict(sorted(faults.items()))
+
+
+RAW = (b"raw", b"RAW")
 
 
 def _boxes(chunk: Chunk) -> Boxes:
@@ -229,9 +273,7 @@ def _boxes(chunk: Chunk) -> Boxes:
     counts = np.where(usable, lengths[0], 0)
     sides = np.stack([_only(chunk.columns[side].values, lengths[row], usable) for row, side in enumerate(SIDES)])
     record = np.repeat(np.arange(chunk.size), counts)
-    starts = np.cumsum(counts) - counts
-    number = np.arange(len(record)) - np.repeat(starts, counts)
-    return Boxes(record, number, sides, usable, counts)
+    return Boxes(record, wire.within(counts), sides, usable, counts)
 
 
 def _only(values: np.ndarray, lengths: np.ndarray, records: np.ndarray) -> np.ndarray:
@@ -244,6 +286,6 @@ def values_of(chunk: Chunk, name: str, records: np.ndarray) -> Any:
     column = chunk.columns[name]
     lengths = chunk.lengths(name)
     keep = np.repeat(records, lengths)
-    if isinstance(column.values, list):
+    if column.kind == BYTES:
         return [value for value, kept in zip(column.values, keep, strict=True) if kept]
     return column.values[keep]

@@ -1,112 +1,130 @@
-"""Takes a serialized tf.train.Example apart without copying its image.
-
-Example is read through messages of our own that have the same wire format but list the map's entries, with keys of bytes. Keys
-that are no UTF-8 then do no harm, and of an entry that comes twice the last one counts: both as in the trainer's own parser
-(tensorflow/core/util/example_proto_fast_parsing.cc).
-"""
+"""Takes the image out of a serialized tf.train.Example, without copying it, and puts unusual ones into the usual form."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
-from detector_trainer.protos import descriptor_set
+from detector_trainer.protos import descriptor_set, message_class
+from detector_trainer.validation.scan.wire import FIELD_1, FIELD_2
 
 IMAGE = b"image/encoded"
-_LONG = 1024  # bytes: a longer entry is looked at by hand, one of them is the image
-_FIELD_1 = 0x0A  # tag of field 1, length-delimited
+_ENTRY = bytes([FIELD_1, len(IMAGE)]) + IMAGE + bytes([FIELD_2])
 
 
 class NotAnExample(Exception):
     """These bytes are no tf.train.Example."""
 
 
-def split(payload: memoryview) -> tuple[dict[bytes, Any], memoryview | bytes | None]:
-    """The features of a record by name, without the image, and the image's bytes if they could be cut out.
+class Cut(NamedTuple):
+    """Offsets: the map's first entry, the image's entry, the image, and its end."""
 
-    Where the image is None it is absent, or still among the features because it is not one plain bytes value.
+    body: int
+    entry: int
+    image: int
+    end: int
+
+
+def cut(buffer: bytearray, start: int, stop: int) -> Cut | None:
+    """Where the image is in `buffer[start:stop]`; None where the record is not written as usual: then see `usual_form`.
+
+    Two images, and one that is not exactly one value, count as unusual.
+    """
+    length, body = _varint(buffer, start + 1, stop)
+    if start == stop or buffer[start] != FIELD_1 or body + length != stop:
+        return None
+    name = buffer.find(_ENTRY, body, stop)
+    if name < 0:
+        return None
+    length, at = _varint(buffer, name + len(_ENTRY), stop)
+    end = at + length
+    if end > stop or not length or buffer[at] != FIELD_1:
+        return None
+    length, at = _varint(buffer, at + 1, stop)
+    if at + length != end or not length or buffer[at] != FIELD_1:
+        return None
+    length, at = _varint(buffer, at + 1, stop)
+    if at + length != end:
+        return None
+    head = _tagged_length(end - name)
+    entry = name - len(head)
+    if entry < body or buffer[entry:name] != head or buffer.find(_ENTRY, end, stop) >= 0:
+        return None
+    return Cut(body, entry, at, end)
+
+
+def _varint(buffer: bytearray, at: int, stop: int) -> tuple[int, int]:
+    """The varint at a place and the place behind it; 0 where it does not end before `stop`."""
+    value = shift = 0
+    while at < stop and shift < 64:
+        byte = buffer[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
+    return 0, at
+
+
+def _tagged_length(length: int) -> bytes:
+    """How a map's entry of that many bytes begins."""
+    head = [FIELD_1]
+    while length >= 0x80:
+        head.append(length & 0x7F | 0x80)
+        length >>= 7
+    head.append(length)
+    return bytes(head)
+
+
+def usual_form(payload: bytes, wanted: Collection[bytes], *, whole: bool) -> tuple[bytes, bytes | None]:
+    """The wanted features in the form that wire.py reads, without the image, and the image if it is exactly one value.
+
+    Read through messages of our own that have the same wire format but list the map's entries, with keys of bytes. Keys that are
+    no UTF-8 then do no harm, and of an entry that comes twice the last one counts: both as in the trainer's own parser
+    (tensorflow/core/util/example_proto_fast_parsing.cc).
+
+    Args:
+        payload: a serialized tf.train.Example, or tf.train.Features.
+        wanted: names of features.
+        whole: it is an Example.
 
     Raises:
         NotAnExample: the wire format is broken, or a field has the type of another message.
     """
     try:
-        cut = _cut(payload)
-        if cut is not None:
-            rest, image = cut
-            entries = _features_class().FromString(rest).feature
-        else:
-            image = None
-            entries = _example_class().FromString(bytes(payload)).features.feature
-    except (DecodeError, IndexError) as error:
+        parsed = _class("Example" if whole else "Features").FromString(payload)
+    except DecodeError as error:
         raise NotAnExample from error
-    return {entry.key: entry.value for entry in entries}, image
+    entries = parsed.features.feature if whole else parsed.feature
+    last = {entry.key: entry.value for entry in entries if entry.key in wanted or entry.key == IMAGE}
+    image = last.get(IMAGE)
+    data = None
+    if image is not None and len(image.bytes_list.value) == 1:
+        data = image.bytes_list.value[0]
+        del last[IMAGE]
+    usual = _class("Features")()
+    for name, feature in last.items():
+        entry = usual.feature.add(key=name)
+        entry.value.CopyFrom(feature)
+    return bytes(usual.SerializeToString()), data
 
 
-def _cut(payload: memoryview) -> tuple[bytes, memoryview] | None:
-    """The entries of the map without the one long `image/encoded`, and the image; None where the layout is not the usual one."""
-    size = len(payload)
-    if size < 2 or payload[0] != _FIELD_1:
-        return None
-    length, position = _varint(payload, 1)
-    if position + length != size:
-        return None
-    found = None
-    while position < size:
-        if payload[position] != _FIELD_1:
-            return None
-        entry_size, start = _varint(payload, position + 1)
-        end = start + entry_size
-        if end > size:
-            return None
-        if (
-            entry_size > _LONG
-            and payload[start] == _FIELD_1
-            and payload[start + 2 : start + 15] == IMAGE
-            and payload[start + 1] == 13
-        ):
-            if found is not None:
-                return None
-            image = _one_bytes_value(payload, start + 15, end)
-            if image is None:
-                return None
-            found = (position, end, image)
-        position = end
-    if found is None:
-        return None
-    begin, end, image = found
-    head = size - length
-    rest = bytes(payload[head:begin]) + bytes(payload[end:])
-    return None if IMAGE in rest else (rest, image)  # a second, shorter one: the last counts
+def is_sequence_example(payload: bytes) -> bool:
+    """Whether a record is a tf.train.SequenceExample: these parse as Examples too, without an image."""
+    try:
+        parsed: Any = message_class("tensorflow.SequenceExample").FromString(payload)
+    except DecodeError:
+        return False
+    return len(parsed.feature_lists.feature_list) > 0
 
 
-def _one_bytes_value(payload: memoryview, position: int, end: int) -> memoryview | None:
-    """The bytes in `value { bytes_list { value: … } }`, where that is all there is until `end`."""
-    for tag in (0x12, _FIELD_1, _FIELD_1):  # the entry's value, the feature's bytes_list, its one value
-        if payload[position] != tag:
-            return None
-        size, position = _varint(payload, position + 1)
-        if position + size != end:
-            return None
-    return payload[position:end]
-
-
-def _varint(data: memoryview, position: int) -> tuple[int, int]:
-    byte = data[position]
-    if byte < 0x80:
-        return byte, position + 1
-    value, shift = byte & 0x7F, 7
-    while True:
-        position += 1
-        byte = data[position]
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position + 1
-        shift += 7
-        if shift > 63:
-            raise NotAnExample
+@cache
+def _class(name: str) -> Any:
+    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"scan.{name}"))
 
 
 @cache
@@ -130,13 +148,3 @@ def _pool() -> descriptor_pool.DescriptorPool:
             message.field.add(name=field, number=number, type=kind, label=label, type_name=type_name or None)
     pool.Add(file)
     return pool
-
-
-@cache
-def _features_class() -> Any:
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName("scan.Features"))
-
-
-@cache
-def _example_class() -> Any:
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName("scan.Example"))

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import google_crc32c
 import numpy as np
@@ -51,15 +52,27 @@ class Broken(Exception):
     """Bytes that the record claims and the file does not have."""
 
 
-def records(file: io.RawIOBase, size: int) -> Iterator[tuple[memoryview, int]]:
-    """The payloads of a file that is `size` bytes long, and the checksum of each. A payload is valid until the next is asked for.
+class Payload(NamedTuple):
+    """Where a record's payload lies: `buffer[start:stop]`. Valid until the next is asked for."""
+
+    buffer: bytearray
+    frozen: np.ndarray
+    """The same bytes in a form that google_crc32c accepts: it refuses what could be written to."""
+    start: int
+    stop: int
+    crc: int
+    """CRC32C of the payload."""
+
+
+def records(file: io.RawIOBase, size: int) -> Iterator[Payload]:
+    """The payloads of a file that is `size` bytes long.
 
     Raises:
         Broken: the framing is damaged; what was yielded before is sound.
         OSError: the storage failed.
     """
     buffer = bytearray(min(BLOCK, size))
-    view, frozen = _views(buffer)
+    frozen = freeze(buffer)
     begin = end = 0  # what the buffer holds that is not yet consumed
     offset = 0  # of the record in the file
     index = 0
@@ -73,7 +86,7 @@ def records(file: io.RawIOBase, size: int) -> Iterator[tuple[memoryview, int]]:
             if end - begin < HEADER:
                 raise Broken(Damage.CUT_IN_HEADER, index, offset, HEADER - (end - begin))
         length, length_crc = unpack_header(buffer, begin)
-        if masked(crc_of(frozen[begin : begin + 8])) != length_crc:
+        if masked(crc_of(bytes(buffer[begin : begin + 8]))) != length_crc:
             raise Broken(Damage.BAD_LENGTH, index, offset)
         whole = HEADER + length + FOOTER
         if offset + whole > size:  # before anything is allocated for it
@@ -81,25 +94,24 @@ def records(file: io.RawIOBase, size: int) -> Iterator[tuple[memoryview, int]]:
         if end - begin < whole:
             if whole > len(buffer):
                 larger = bytearray(whole)
-                larger[: end - begin] = view[begin:end]
+                larger[: end - begin] = buffer[begin:end]
                 buffer, begin, end = larger, 0, end - begin
-                view, frozen = _views(buffer)
+                frozen = freeze(buffer)
             begin, end = _refill(file, buffer, begin, end)
             if end - begin < whole:  # the file has shrunk meanwhile
                 raise Broken(Damage.CUT_IN_PAYLOAD, index, offset, whole - (end - begin))
         start = begin + HEADER
         stop = start + length
         crc = crc_of(frozen[start:stop])
-        (payload_crc,) = unpack_crc(buffer, stop)
-        if masked(crc) != payload_crc:
+        if masked(crc) != unpack_crc(buffer, stop)[0]:
             raise Broken(Damage.BAD_PAYLOAD, index, offset)
-        yield view[start:stop], crc
+        yield Payload(buffer, frozen, start, stop, crc)
         begin += whole
         offset += whole
         index += 1
         if len(buffer) > KEPT and begin == end:
             buffer, begin, end = bytearray(BLOCK), 0, 0
-            view, frozen = _views(buffer)
+            frozen = freeze(buffer)
 
 
 def masked(crc: int) -> int:
@@ -107,18 +119,18 @@ def masked(crc: int) -> int:
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def _views(buffer: bytearray) -> tuple[memoryview, np.ndarray]:
-    """Two views of a buffer: one to hand out, and one that google_crc32c accepts (it refuses what could be written to)."""
+def freeze(buffer: bytearray) -> np.ndarray:
+    """The same bytes in a form that google_crc32c accepts."""
     frozen = np.frombuffer(buffer, np.uint8)
     frozen.flags.writeable = False
-    return memoryview(buffer).toreadonly(), frozen
+    return frozen
 
 
 def _refill(file: io.RawIOBase, buffer: bytearray, begin: int, end: int) -> tuple[int, int]:
     """Moves what is not consumed to the front and reads until the buffer is full or the file ends."""
     held = end - begin
     with memoryview(buffer) as view:
-        view[:held] = bytes(view[begin:end])
+        view[:held] = view[begin:end]
         while held < len(buffer):
             got = file.readinto(view[held:])
             if not got:

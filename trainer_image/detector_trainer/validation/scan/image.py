@@ -6,14 +6,14 @@ TensorFlow's decoders are: tests/trainer/test_images_agree.py holds the two agai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from detector_trainer.pipeline.sniff import what_is
 from detector_trainer.validation.scan import bmp, jpeg, png
 from detector_trainer.validation.scan.broken_image import BrokenImage
 
-JPEG, PNG, GIF, BMP, WEBP = "JPEG", "PNG", "GIF", "BMP", "WebP"
+JPEG, PNG, GIF, BMP, WEBP, JXL = "JPEG", "PNG", "GIF", "BMP", "WebP", "JPEG XL"
 MAX_PIXELS = 1 << 29
 """TensorFlow's decoders refuse as many or more."""
 MAX_PROGRESSIVE_PIXELS = 30_000_000
@@ -33,8 +33,7 @@ class State(StrEnum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """What was found out about one record's image."""
 
     state: State
@@ -43,20 +42,22 @@ class Fact:
     height: int = 0
 
 
-def inspect(data: bytes | memoryview | None, format_feature: bytes, *, decoding: bool) -> Fact:
+MISSING = Fact(State.MISSING)
+
+
+def inspect(image: memoryview, *, decoding: bool) -> Fact:
     """Looks at an image as the trainer would (tf_slim's tfexample_decoder.Image, and tf.io.decode_image)."""
-    if data is None or not len(data):
-        return Fact(State.MISSING)
-    if format_feature in (b"raw", b"RAW"):
-        return Fact(State.FOUR_DIMENSIONAL, f"image/format is `{format_feature.decode()}`")
-    view = memoryview(data)
-    kind = kind_of(view)
+    if not len(image):
+        return MISSING
+    kind = kind_of(image)
     if kind is None:
-        return _unknown(bytes(view[:SNIFFED]), len(view))
+        return _unknown(bytes(image[:SNIFFED]), len(image))
     if kind in (GIF, WEBP):
         return Fact(State.FOUR_DIMENSIONAL, f"it is a {kind}")
+    if kind == JXL:  # TensorFlow decodes it; there is no decoder here
+        return Fact(State.SOUND)
     try:
-        return _measured(view, kind, decoding)
+        return _measured(image, kind, decoding)
     except BrokenImage as error:
         return Fact(State.BROKEN, f"the {kind} is damaged: {error}")
 
@@ -96,4 +97,6 @@ def kind_of(data: memoryview) -> str | None:
         return BMP
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return WEBP
+    if head.startswith(b"\xff\x0a") or head == b"\x00\x00\x00\x0cJXL \r\n\x87\n":
+        return JXL
     return None

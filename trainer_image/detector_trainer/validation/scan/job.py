@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from detector_trainer.pipeline import gfile
+from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import enum_type
 from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.label_map import LabelMap, read_label_map
 from detector_trainer.validation.readers import Reader
+from detector_trainer.validation.scan.schema import Spec, schema_of, uses_png_masks
 
 # Augmentations that drop boxes outside the crop, and broken ones with them, without a word (core/preprocessor.py).
 CROPS = (
@@ -29,9 +33,12 @@ class Job:
     """`train_input_reader` or `eval_input_reader[0]`."""
     training: bool
     sequence_examples: bool
+    schema: tuple[Spec, ...]
+    """The features the trainer parses."""
     has_label_map: bool
+    """Whether class/text counts."""
     text_to_id: dict[bytes, int] = field(default_factory=dict)
-    """Every name and display name of the label map, and the id the trainer gives it."""
+    """Every name and display name of the label map, and the id the trainer gives it. Empty if the map cannot be read here."""
     id_names: dict[int, str] = field(default_factory=dict)
     num_classes: int = 0
     """0 where the model has none of its own."""
@@ -47,13 +54,9 @@ class Job:
 
 
 def job_of(inputs: Inputs, reader: Reader) -> Job:
-    """The job of one reader.
-
-    Raises:
-        Unknown: the label map cannot be read.
-    """
+    """The job of one reader."""
     message = reader.message
-    label_map = inputs.label_map
+    label_map = _label_map(reader.label_map_path)
     label_names: dict[int, str] = {}
     texts: dict[bytes, int] = {}
     if label_map is not None:
@@ -63,21 +66,31 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
                 texts[text.encode()] = label_map.id_of(text)
     architecture = inputs.config.model.WhichOneof("model") or ""
     options = [option.WhichOneof("preprocessing_step") for option in inputs.config.train_config.data_augmentation_options]
-    png = enum_type("object_detection.protos.InstanceMaskType").values_by_name["PNG_MASKS"].number
     sequence = enum_type("object_detection.protos.InputType").values_by_name["TF_SEQUENCE_EXAMPLE"].number
     return Job(
         reader=reader.name,
         training=reader.name == "train_input_reader",
         sequence_examples=message.input_type == sequence,
+        schema=schema_of(message),
         has_label_map=bool(message.label_map_path),
         text_to_id=texts,
         id_names=label_names,
         num_classes=getattr(getattr(inputs.config.model, architecture, None), "num_classes", 0),
         architecture=architecture,
         max_boxes=message.max_number_of_boxes,
-        masks=("png" if message.mask_type == png else "numerical") if message.load_instance_masks else "",
+        masks=("png" if uses_png_masks(message) else "numerical") if message.load_instance_masks else "",
         num_keypoints=message.num_keypoints,
         crop=next((option for option in options if option in CROPS), "") if reader.name == "train_input_reader" else "",
         decode_images=inputs.decode_images,
         hash_images=bool(inputs.evals),
     )
+
+
+def _label_map(path: str) -> LabelMap | None:
+    """The reader's own label map; None if it has none, or it cannot be read: the checks of metadata say so."""
+    if not path or gfile.is_remote(path):
+        return None
+    try:
+        return read_label_map(path)
+    except Unreadable:
+        return None

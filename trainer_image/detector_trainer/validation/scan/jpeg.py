@@ -13,6 +13,8 @@ from detector_trainer.validation.scan import with_pillow
 from detector_trainer.validation.scan.broken_image import BrokenImage
 
 PROGRESSIVE = 0xC2
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SIZES = struct.Struct(">HH").unpack_from
 
 
 def size_of(data: memoryview) -> tuple[int, int, bool]:
@@ -21,17 +23,17 @@ def size_of(data: memoryview) -> tuple[int, int, bool]:
     Raises:
         BrokenImage: there is none.
     """
-    position, size = 2, len(data)
-    while position + 9 <= size:
+    position, last = 2, len(data) - 9
+    while position <= last:
         if data[position] != 0xFF:
             position += 1
             continue
         marker = data[position + 1]
+        if marker in _FRAMES:
+            height, width = _SIZES(data, position + 5)
+            return width, height, marker == PROGRESSIVE
         if marker == 0xFF:
             position += 1
-        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack_from(">HH", data, position + 5)
-            return width, height, marker == PROGRESSIVE
         elif marker <= 0x01 or 0xD0 <= marker <= 0xD8:
             position += 2
         else:

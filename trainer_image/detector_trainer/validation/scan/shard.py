@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -15,21 +16,26 @@ from detector_trainer.pipeline.text_file import regular_size
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation.checks.records import (
     corrupt,
+    not_a_sequence_example,
     not_tfrecord,
     trailing_bytes,
     truncated,
     unreadable_file,
 )
 from detector_trainer.validation.rule import Rule
-from detector_trainer.validation.scan.chunk import LABEL, SIDES, TEXT, Builder, Chunk
-from detector_trainer.validation.scan.framing import Broken, Damage, records
+from detector_trainer.validation.scan.chunk import Builder, Chunk, values_of
+from detector_trainer.validation.scan.example import is_sequence_example
+from detector_trainer.validation.scan.framing import FOOTER, HEADER, Broken, Damage, Payload, records
 from detector_trainer.validation.scan.image import State
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import LABEL, SIDES, SOURCE_ID, TEXT
 from detector_trainer.validation.scan.table import RECORD_CHECKS
 from detector_trainer.validation.scan.tally import Hit
 from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, Totals
 
-CHUNK_RECORDS = 256
+FRAME = HEADER + FOOTER
+STEP = 64 << 20
+"""Bytes after which a chunk ends, full or not: the progress bar shall move."""
 Advance = Callable[[int, int], None]
 """Called with records and bytes that were read since it was last called."""
 
@@ -49,35 +55,39 @@ def scan_shard(path: str, job: Job, advance: Advance) -> Totals:
 
 
 def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advance: Advance) -> None:
-    builder = Builder(path, masks=job.masks, keypoints=job.num_keypoints > 0, decoding=job.decode_images)
-    hashes: list[int] = []
-    crc_of_crcs = pending = 0
+    builder = Builder(path, job.schema, job.decode_images)
+    crc_of_crcs = pending = done = 0
     if size == 0:
         totals.empty_files.append((path, 0))
     try:
-        for payload, crc in records(cast(io.RawIOBase, file), size):
-            crc_of_crcs = google_crc32c.extend(crc_of_crcs, crc.to_bytes(4, "little"))
-            totals.records += 1
-            pending += len(payload) + 16
+        for payload in records(cast(io.RawIOBase, file), size):
+            crc_of_crcs = google_crc32c.extend(crc_of_crcs, payload.crc.to_bytes(4, "little"))
+            pending += payload.stop - payload.start + FRAME
             if job.sequence_examples:
-                continue
-            image = builder.add(payload)
-            if job.hash_images and image:
-                hashes.append(len(image) << 32 | google_crc32c.value(bytes(image)))
-            if len(builder) == CHUNK_RECORDS:
-                _finish(builder.chunk(), job, totals)
-                advance(CHUNK_RECORDS, pending)
+                _look_at_sequence(path, payload, totals)
+            else:
+                image, end = builder.add(payload)
+                if job.hash_images and image < end:
+                    totals.image_hashes.append(end - image << 32 | google_crc32c.value(payload.frozen[image:end]))
+            totals.records += 1
+            if builder.full or pending >= STEP:
+                if len(builder):
+                    _finish(builder.chunk(), job, totals)
+                advance(totals.records - done, pending)
                 totals.size += pending
-                pending = 0
+                pending, done = 0, totals.records
     except Broken as broken:
         _about_damage(path, broken, totals)
-    left = len(builder)
-    if left:
+    if len(builder):
         _finish(builder.chunk(), job, totals)
-    advance(left, size - totals.size)
+    advance(totals.records - done, size - totals.size)
     totals.size = size
-    totals.image_hashes = np.array(hashes, np.uint64)
     totals.fingerprints.append((totals.records, size, crc_of_crcs))
+
+
+def _look_at_sequence(path: str, payload: Payload, totals: Totals) -> None:
+    if not is_sequence_example(bytes(payload.buffer[payload.start : payload.stop])):
+        _note(totals, not_a_sequence_example.RULE, Hit(path, "The record is no tf.train.SequenceExample.", totals.records))
 
 
 def _about_damage(path: str, broken: Broken, totals: Totals) -> None:
@@ -122,13 +132,10 @@ def _finish(chunk: Chunk, job: Job, totals: Totals) -> None:
     totals.boxes += int(counts.sum())
     totals.max_boxes = max(totals.max_boxes, int(counts.max(initial=0)))
     totals.sides_seen |= any(bool(chunk.lengths(side).any()) for side in SIDES)
-    for fact in chunk.images:
-        if fact.state is not State.MISSING:
-            totals.images += 1
-        if fact.state is State.SOUND and fact.width:
-            totals.saw_size(fact.width, fact.height)
+    totals.images += chunk.size - sum(fact.state is State.MISSING for fact in chunk.faults.values())
+    totals.saw_sizes(chunk.image_sizes)
     if len(totals.names) < MAX_NAMES:
-        totals.names |= chunk.names
+        totals.names.update(chunk.other_names)
     _count_classes(chunk, job, totals)
     if not job.training:
         _hash_sources(chunk, totals)
@@ -138,18 +145,14 @@ def _count_classes(chunk: Chunk, job: Job, totals: Totals) -> None:
     if len(totals.classes) > MAX_CLASSES:
         return
     by_text = (chunk.lengths(TEXT) > 0) & job.has_label_map
-    texts = chunk.columns[TEXT].values
-    if by_text.any():
-        kept = np.repeat(by_text, chunk.lengths(TEXT))
-        totals.classes.update(text.decode("utf-8", "replace") for text, keep in zip(texts, kept, strict=True) if keep)
-    labels = chunk.columns[LABEL].values[np.repeat(~by_text, chunk.lengths(LABEL))]
-    totals.classes.update(job.id_names.get(int(label), str(label)) for label in labels)
+    for text, count in Counter(values_of(chunk, TEXT, by_text)).items():
+        totals.classes[text.decode("utf-8", "replace")] += count
+    labels, counts = np.unique(values_of(chunk, LABEL, ~by_text), return_counts=True)
+    for label, count in zip(labels.tolist(), counts.tolist(), strict=True):
+        totals.classes[job.id_names.get(label, str(label))] += count
 
 
 def _hash_sources(chunk: Chunk, totals: Totals) -> None:
-    column = chunk.columns["image/source_id"]
-    present = column.lengths == 1
-    values = iter(column.values)
-    names = [next(values) if has else b"" for has in present]
-    hashes = np.array([len(name) << 32 | google_crc32c.value(name) for name in names], np.uint64)
-    totals.source_hashes = np.concatenate([totals.source_hashes, hashes])
+    """Without an id, or with an empty one, an image gets a random one (inputs.py, _replace_empty_string_with_random_number)."""
+    names = [name for name in values_of(chunk, SOURCE_ID, chunk.parsed) if name]
+    totals.source_hashes.extend(len(name) << 32 | google_crc32c.value(name) for name in names)

@@ -33,6 +33,7 @@ from detector_trainer.validation.checks.records import (
     missing_image,
     multi_value_scalar,
     no_boxes_at_all,
+    not_a_sequence_example,
     not_an_example,
     not_tfrecord,
     sequence_examples,
@@ -80,6 +81,7 @@ FILE_RULES: tuple[Rule, ...] = (
     corrupt.RULE,  # whose checksums match
     truncated.RULE,  # to its end
     trailing_bytes.RULE,  # and nothing after it
+    not_a_sequence_example.RULE,  # where the reader expects that
 )
 
 RECORD_CHECKS: tuple[RecordCheck, ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,10 @@ from detector_trainer.validation.scan.tally import Tallies
 MAX_CLASSES = 2000
 """Classes counted one by one; what comes beyond is not."""
 MAX_NAMES = 500
-_NO_HASHES = np.empty(0, np.uint64)
+
+
+def _hashes() -> array[int]:
+    return array("Q")
 
 
 @dataclass
@@ -36,15 +40,23 @@ class Totals:
     max_size: tuple[int, int] | None = None
     classes: Counter[str] = field(default_factory=Counter)
     names: set[bytes] = field(default_factory=set)
-    image_hashes: np.ndarray = field(default_factory=_NO_HASHES.copy)
-    """uint64 of shape [images]."""
-    source_hashes: np.ndarray = field(default_factory=_NO_HASHES.copy)
+    image_hashes: array[int] = field(default_factory=_hashes)
+    """Eight bytes for each image, where training and evaluation are to be compared."""
+    source_hashes: array[int] = field(default_factory=_hashes)
+    """Eight bytes for each image/source_id of the evaluation."""
     fingerprints: list[tuple[int, int, int]] = field(default_factory=list)
     """Of each file: its records, its bytes, and a checksum of the records' checksums."""
     tallies: Tallies = field(default_factory=Tallies)
 
-    def saw_size(self, width: int, height: int) -> None:
-        """Takes an image's size into account."""
+    def saw_sizes(self, sizes: np.ndarray) -> None:
+        """Takes the sizes of images into account: int32 of shape [images, 2], height and width, 0 where unknown."""
+        sizes = sizes[sizes[:, 0] > 0]
+        if len(sizes):
+            pixels = sizes[:, 0].astype(np.int64) * sizes[:, 1]
+            for index in (pixels.argmin(), pixels.argmax()):
+                self._saw_size(int(sizes[index, 1]), int(sizes[index, 0]))
+
+    def _saw_size(self, width: int, height: int) -> None:
         size = (width, height)
         if self.min_size is None or width * height < self.min_size[0] * self.min_size[1]:
             self.min_size = size
@@ -62,11 +74,11 @@ class Totals:
         self.max_boxes = max(self.max_boxes, other.max_boxes)
         for size in (other.min_size, other.max_size):
             if size is not None:
-                self.saw_size(*size)
+                self._saw_size(*size)
         self.classes.update(other.classes)
         self.names |= other.names
-        self.image_hashes = np.concatenate([self.image_hashes, other.image_hashes])
-        self.source_hashes = np.concatenate([self.source_hashes, other.source_hashes])
+        self.image_hashes += other.image_hashes
+        self.source_hashes += other.source_hashes
         self.fingerprints += other.fingerprints
         self.tallies.merge(other.tallies)
 

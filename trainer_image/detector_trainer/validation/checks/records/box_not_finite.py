@@ -8,9 +8,10 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import SIDES, Boxes, Chunk
+from detector_trainer.validation.scan.chunk import Boxes, Chunk
 from detector_trainer.validation.scan.hidden import hidden_by
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import SIDES
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(

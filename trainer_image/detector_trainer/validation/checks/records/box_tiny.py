@@ -29,10 +29,9 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such box of an image whose size is known."""
     boxes = chunk.boxes()
     ymin, xmin, ymax, xmax = boxes.sides
-    sizes = np.array([(fact.height, fact.width) for fact in chunk.images], np.float32).reshape(-1, 2)
     with np.errstate(invalid="ignore"):
         shares = np.stack([ymax - ymin, xmax - xmin])
-        pixels = shares * sizes[boxes.record].T
+        pixels = shares * chunk.image_sizes[boxes.record].T
         bad = (pixels > 0).all(axis=0) & ((pixels < PIXELS) & (shares < SHARE)).any(axis=0)
     height, width = pixels
     found = np.flatnonzero(bad)

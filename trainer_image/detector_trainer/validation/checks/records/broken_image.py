@@ -24,7 +24,5 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
-    parsed = chunk.parsed
-    for index, fact in enumerate(chunk.images):
-        if fact.state is State.BROKEN and parsed[index]:
-            yield Hit(chunk.file, f"{fact.detail[0].upper()}{fact.detail[1:]}.", chunk.first + index, "image/encoded")
+    for record, detail in chunk.faulty(State.BROKEN):
+        yield Hit(chunk.file, f"{detail[0].upper()}{detail[1:]}.", record, "image/encoded")

@@ -8,9 +8,10 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import MASK, Chunk
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.image import State, inspect
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import MASK
 from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
@@ -36,9 +37,8 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     begins = np.cumsum(lengths) - lengths
     for index in np.flatnonzero(chunk.parsed & (lengths > 0)):
         begin = int(begins[index])
-        facts = [
-            inspect(mask, b"", decoding=job.decode_images) for mask in chunk.columns[MASK].values[begin : begin + lengths[index]]
-        ]
+        masks = chunk.columns[MASK].values[begin : begin + lengths[index]]
+        facts = [inspect(memoryview(mask), decoding=job.decode_images) for mask in masks]
         record = chunk.first + int(index)
         bad = next((number for number, fact in enumerate(facts) if fact.state is not State.SOUND), None)
         sizes = {(fact.width, fact.height) for fact in facts}
@@ -50,7 +50,7 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
             yield Hit(chunk.file, f"The masks have different sizes: {shown}.", record, MASK)
         else:
             ((width, height),) = sizes
-            image = chunk.images[index]
-            if image.height and height and abs(width / height / (image.width / image.height) - 1) > STRETCHED:
-                said = f"The masks are {width} x {height}, the image is {image.width} x {image.height}."
+            image_height, image_width = map(int, chunk.image_sizes[index])
+            if image_height and height and abs(width / height / (image_width / image_height) - 1) > STRETCHED:
+                said = f"The masks are {width} x {height}, the image is {image_width} x {image_height}."
                 yield Hit(chunk.file, said, record, MASK, severity=Severity.WARNING)

@@ -9,9 +9,10 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import TEXT, Chunk
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.hidden import hidden_by
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import TEXT
 from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
@@ -28,7 +29,7 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """A hit for each such text; an empty one is records/empty-class-text's."""
-    if not job.has_label_map:
+    if not job.text_to_id:
         return
     column = chunk.columns[TEXT]
     unknown = {text for text in set(column.values) if text and text not in job.text_to_id}

@@ -8,8 +8,9 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import TEXT, Chunk
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import TEXT
 from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
@@ -28,7 +29,7 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """A hit for each empty text."""
-    if not job.has_label_map or b"" not in chunk.columns[TEXT].values:
+    if not job.text_to_id or b"" not in chunk.columns[TEXT].values:
         return
     records = np.repeat(np.arange(chunk.size), chunk.lengths(TEXT))
     becomes = job.text_to_id.get(b"", -1)

@@ -24,9 +24,5 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
-    parsed = chunk.parsed
-    for index, fact in enumerate(chunk.images):
-        if fact.state is State.A_PATH and parsed[index]:
-            yield Hit(
-                chunk.file, f"image/encoded is the text {fact.detail!r}, not an image.", chunk.first + index, "image/encoded"
-            )
+    for record, detail in chunk.faulty(State.A_PATH):
+        yield Hit(chunk.file, f"image/encoded is the text {detail!r}, not an image.", record, "image/encoded")

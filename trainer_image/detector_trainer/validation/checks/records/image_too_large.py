@@ -24,7 +24,5 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
-    parsed = chunk.parsed
-    for index, fact in enumerate(chunk.images):
-        if fact.state is State.TOO_LARGE and parsed[index]:
-            yield Hit(chunk.file, f"The image has {fact.detail}.", chunk.first + index, "image/encoded")
+    for record, detail in chunk.faulty(State.TOO_LARGE):
+        yield Hit(chunk.file, f"The image has {detail}.", record, "image/encoded")

@@ -8,8 +8,9 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import KEYPOINTS, Chunk
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import KEYPOINTS
 from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
@@ -24,8 +25,6 @@ RULE = Rule(
     ),
     fix="Write num_keypoints values of x, y and visibility for each box; NaN for those that are not there.",
 )
-
-X = next(iter(KEYPOINTS))
 
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
@@ -43,6 +42,6 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
             chunk.file,
             f"{counts}; {boxes[index]} boxes need {needed[index]} ({job.num_keypoints} for each).",
             chunk.first + int(index),
-            X,
+            KEYPOINTS[0],
             severity=None if fails[index] else Severity.WARNING,
         )

@@ -8,8 +8,9 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import MASK, Chunk
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import MASK
 from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
@@ -30,7 +31,7 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """A hit for each such record that has masks. Whole masks beside no boxes do no harm."""
     if not job.masks:
         return
-    found, boxes = chunk.lengths(MASK).astype(np.int64), chunk.boxes().counts
+    found, boxes = chunk.lengths(MASK), chunk.boxes().counts
     values = np.ones(chunk.size, np.int64)  # of one mask
     if job.masks == "numerical":
         values = np.maximum(_scalar(chunk, "image/height") * _scalar(chunk, "image/width"), 0)

@@ -8,8 +8,9 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import MASK, Chunk
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import MASK
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(

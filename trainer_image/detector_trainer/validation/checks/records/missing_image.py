@@ -27,7 +27,9 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
-    parsed = chunk.parsed
-    for index, fact in enumerate(chunk.images):
-        if fact.state is State.MISSING and parsed[index]:
-            yield Hit(chunk.file, "image/encoded is missing or empty.", chunk.first + index, "image/encoded")
+    for record, _ in chunk.faulty(State.MISSING):
+        if record - chunk.first in chunk.sequence_examples:
+            said, hint = "The record is a tf.train.SequenceExample.", "Set input_type: TF_SEQUENCE_EXAMPLE in the input reader."
+        else:
+            said, hint = "image/encoded is missing or empty.", None
+        yield Hit(chunk.file, said, record, "image/encoded", hint)

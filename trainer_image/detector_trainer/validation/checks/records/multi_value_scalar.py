@@ -24,7 +24,7 @@ RULE = Rule(
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such feature."""
     hits = (
-        Hit(chunk.file, f"{name} has {count} values; it must have one.", chunk.first + index, name)
-        for index, name, count in chunk.wrong_counts
+        Hit(chunk.file, f"{name} has {count} values; it must have {wanted}.", chunk.first + index, name)
+        for index, name, count, wanted in chunk.wrong_counts
     )
     yield from first_of(hits, len(chunk.wrong_counts))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import SIDES
+from detector_trainer.validation.scan.schema import SIDES
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(

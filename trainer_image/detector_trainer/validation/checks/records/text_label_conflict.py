@@ -8,8 +8,9 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import LABEL, TEXT, Chunk, values_of
+from detector_trainer.validation.scan.chunk import Chunk, values_of
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import LABEL, TEXT
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
@@ -25,7 +26,7 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """A hit for each such box of the records that have as many texts as labels."""
-    if not job.has_label_map:
+    if not job.text_to_id:
         return
     text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
     both = (text == label) & (text > 0)

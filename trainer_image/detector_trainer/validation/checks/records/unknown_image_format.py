@@ -24,7 +24,5 @@ RULE = Rule(
 
 def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
-    parsed = chunk.parsed
-    for index, fact in enumerate(chunk.images):
-        if fact.state is State.UNKNOWN and parsed[index]:
-            yield Hit(chunk.file, f"image/encoded is no image: {fact.detail}.", chunk.first + index, "image/encoded")
+    for record, detail in chunk.faulty(State.UNKNOWN):
+        yield Hit(chunk.file, f"image/encoded is no image: {detail}.", record, "image/encoded")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import KIND_NAMES, Chunk
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import KIND_NAMES
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(

@@ -1,0 +1,16 @@
+"""The reader expects SequenceExamples, and a record is something else; found while the framing is read."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="records/not-a-sequence-example",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(36,),
+    what="input_type is TF_SEQUENCE_EXAMPLE, and a record is no tf.train.SequenceExample with feature lists.",
+    why="The trainer ends with \"Feature list 'image/encoded' is required but could not be found\".",
+    fix="Remove input_type from the input reader: it reads tf.train.Examples by default.",
+)

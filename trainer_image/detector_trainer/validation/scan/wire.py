@@ -1,0 +1,179 @@
+"""Reads the protobuf wire format of many records at once: every step is done for all of them by numpy.
+
+What is not written as every encoder writes it (fields in order, numbers packed, lengths consistent) is reported, not guessed at:
+example.py then has upb read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FIELD_1, FIELD_2, FIELD_3 = 0x0A, 0x12, 0x1A
+"""Tags of length-delimited fields."""
+PADDING = 512
+"""Bytes that must follow the data, so that nobody reads beyond its end."""
+MAX_NAME = 48
+"""Longer names are no feature of ours."""
+
+
+class Names:
+    """Feature names to look for, each with the number that is its place."""
+
+    def __init__(self, names: list[bytes]) -> None:
+        rng = np.random.default_rng(20)
+        self._factors = rng.integers(1, 1 << 63, MAX_NAME, np.uint64) | np.uint64(1)
+        padded = np.zeros((len(names), MAX_NAME), np.uint8)
+        for row, name in enumerate(names):
+            padded[row, : len(name)] = np.frombuffer(name, np.uint8)
+        hashes = padded.astype(np.uint64) @ self._factors
+        order = np.argsort(hashes)
+        self._hashes, self._padded, self._numbers = hashes[order], padded[order], order
+        self._lengths = np.array([len(name) for name in names])[order]
+        self._columns = np.arange(MAX_NAME)
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._hashes)
+
+    def find(self, data: np.ndarray, at: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """The number of the name at each place, -1 for any other."""
+        padded: np.ndarray = data[at[:, None] + self._columns]
+        padded[self._columns >= lengths[:, None]] = 0
+        hashes = padded.astype(np.uint64) @ self._factors
+        place = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        same = (self._padded[place] == padded).all(axis=1) & (self._lengths[place] == lengths)
+        numbers: np.ndarray = np.where(same, self._numbers[place], -1)
+        return numbers
+
+
+@dataclass
+class Places:
+    """Where the features of the records are."""
+
+    begin: np.ndarray
+    """int64 of shape [names, records]: first byte of the Feature message; -1 where it is absent."""
+    end: np.ndarray
+    unusual: np.ndarray
+    """bool of shape [records]: not written as usual."""
+    others: list[bytes]
+    """Names that nobody looks for, of the first records."""
+
+
+def find_features(data: np.ndarray, begin: np.ndarray, end: np.ndarray, names: Names) -> Places:
+    """Walks the entries of the map in all records: `data[begin:end]` each. Of a name that comes twice the last one counts."""
+    count = len(begin)
+    places = Places(
+        np.full((len(names), count), -1, np.int64), np.full((len(names), count), -1, np.int64), np.zeros(count, bool), []
+    )
+    record = np.flatnonzero(begin < end)
+    at, stop = begin[record], end[record]
+    while len(record):
+        length, body = varints(data, at + 1)
+        after = body + length
+        name_length = data[body + 1].astype(np.int64)
+        name = body + 2
+        value = np.minimum(name + name_length, stop)
+        value_length, feature = varints(data, value + 1)
+        usual = (
+            (data[at] == FIELD_1)
+            & (after <= stop)
+            & (data[body] == FIELD_1)
+            & (name_length < 128)
+            & (data[value] == FIELD_2)
+            & (feature + value_length == after)
+        )
+        if not usual.all():
+            places.unusual[record[~usual]] = True
+            record, after, stop, name, name_length, feature = (
+                column[usual] for column in (record, after, stop, name, name_length, feature)
+            )
+        number = names.find(data, name, name_length)
+        known = number >= 0
+        places.begin[number[known], record[known]] = feature[known]
+        places.end[number[known], record[known]] = after[known]
+        if not known.all():
+            some = np.flatnonzero(~known)[:4]
+            places.others += {data[name[i] : name[i] + name_length[i]].tobytes() for i in some}
+        on = after < stop
+        record, at, stop = record[on], after[on], stop[on]
+    return places
+
+
+def varints(data: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The varint at each place, and the place behind it. One of more than 5 bytes comes out too large to fit anywhere."""
+    byte = data[at].astype(np.int64)
+    at = at + 1
+    more = np.flatnonzero(byte >= 0x80)
+    if not len(more):
+        return byte, at
+    byte[more] &= 0x7F
+    for shift in (7, 14, 21, 28):
+        following = data[at[more]].astype(np.int64)
+        byte[more] |= (following & 0x7F) << shift
+        at[more] += 1
+        more = more[following >= 0x80]
+        if not len(more):
+            return byte, at
+    byte[more] = 1 << 40
+    return byte, at
+
+
+def floats(data: np.ndarray, begin: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """The packed floats of all pieces, one after the other."""
+    counts = size // 4
+    at = np.repeat(begin, counts) + 4 * within(counts)
+    values: np.ndarray = np.frombuffer(data[at[:, None] + np.arange(4)].tobytes(), "<f4")
+    return values
+
+
+def ints(data: np.ndarray, begin: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The packed varints of all pieces, one after the other; how many each piece has; whether it is well-formed."""
+    bytes_: np.ndarray = data[np.repeat(begin, size) + within(size)]
+    last = bytes_ < 0x80
+    edges = np.cumsum(size)
+    sums = np.concatenate([[0], np.cumsum(last)])
+    counts = sums[edges] - sums[edges - size]
+    if not len(bytes_):
+        return np.empty(0, np.int64), counts, np.ones(len(size), bool)
+    sound = (size == 0) | last[np.maximum(edges, 1) - 1]
+    starts = np.concatenate([[0], np.flatnonzero(last)[:-1] + 1]) if last.any() else np.empty(0, np.int64)
+    lengths = np.diff(np.concatenate([starts, [len(bytes_)]]))
+    too_long = starts[lengths > 10]
+    sound[np.searchsorted(edges, too_long, side="right")] = False
+    shift = np.minimum(within(lengths), 9) * 7
+    groups = (bytes_ & 0x7F).astype(np.uint64) << shift.astype(np.uint64)
+    values = np.add.reduceat(groups, starts).view(np.int64) if len(starts) else np.empty(0, np.int64)
+    return values, counts, sound
+
+
+def within(counts: np.ndarray) -> np.ndarray:
+    """0, 1 … counts[0]-1, 0, 1 … counts[1]-1, …"""
+    starts = np.cumsum(counts) - counts
+    indices: np.ndarray = np.arange(int(counts.sum())) - np.repeat(starts, counts)
+    return indices
+
+
+def pieces(data: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The elements of lists of bytes, in order: which list each is of, where it begins and ends; which lists are well-formed."""
+    sound = np.ones(len(begin), bool)
+    owner, first, last = [], [], []
+    which = np.flatnonzero(begin < end)
+    at, stop = begin[which], end[which]
+    while len(which):
+        length, body = varints(data, at + 1)
+        after = body + length
+        good = (data[at] == FIELD_1) & (after <= stop)
+        sound[which[~good]] = False
+        owner.append(which[good])
+        first.append(body[good])
+        last.append(after[good])
+        on = good & (after < stop)
+        which, at, stop = which[on], after[on], stop[on]
+    if not owner:
+        none = np.empty(0, np.int64)
+        return none, none, none, sound
+    owners = np.concatenate(owner)
+    order = np.argsort(owners, kind="stable")
+    return owners[order], np.concatenate(first)[order], np.concatenate(last)[order], sound
