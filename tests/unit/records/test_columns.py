@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from detector_trainer.protos import message_class
 from detector_trainer.validation.scan.chunk import Builder, Chunk
 from detector_trainer.validation.scan.framing import Payload, freeze
+from detector_trainer.validation.scan.image import Fact, State, inspect
 from detector_trainer.validation.scan.schema import BYTES, FLOAT, IMAGE, INT64, LABEL, SIDES, TEXT, Spec
+from support.records import image
 
 SCHEMA = (
     Spec(IMAGE, BYTES, 1, counted=True),
@@ -22,6 +24,8 @@ SCHEMA = (
     Spec(LABEL, INT64),
     Spec(TEXT, BYTES),
 )
+SOUND = Fact(State.SOUND)
+JPEG = image(size=(8, 8))
 LISTS = {"bytes_list": BYTES, "float_list": FLOAT, "int64_list": INT64}
 Features = list[tuple[str, bytes]]
 
@@ -46,8 +50,8 @@ def row(chunk: Chunk, index: int) -> dict[str, Any]:
             found[spec.name] = (wrong[index, spec.name], None)
         elif length < 0:
             found[spec.name] = None
-        elif spec.counted:
-            found[spec.name] = (spec.kind, length)
+        elif spec.name == IMAGE:
+            found[spec.name] = (spec.kind, length, chunk.faults.get(index, SOUND))
         else:
             found[spec.name] = (spec.kind, [readable(value) for value in column.values[begin : begin + length]])
     return found
@@ -72,7 +76,10 @@ def parsed(payload: bytes) -> dict[str, Any] | None:
         if kind != spec.kind:
             found[spec.name] = (kind, None)
         else:
-            found[spec.name] = (kind, len(values) if spec.counted else [readable(value) for value in values])
+            found[spec.name] = (kind, [readable(value) for value in values])
+        if spec.name == IMAGE and kind == BYTES:
+            fact = inspect(memoryview(values[0] if len(values) == 1 else b""), decoding=False)
+            found[IMAGE] = (kind, len(values), SOUND if fact.state is State.SOUND else fact)
     return found
 
 
@@ -127,7 +134,9 @@ def records(draw: st.DrawFn) -> bytes:
     entries = b""
     for name in names:
         kind = kinds.get(name, BYTES) if draw(st.integers(0, 9)) else draw(st.sampled_from([BYTES, FLOAT, INT64]))
-        body = feature(kind, draw(VALUES[kind]), packed=draw(st.integers(0, 9)) > 0)
+        values = [JPEG] if name == IMAGE and draw(st.booleans()) else draw(VALUES[kind])
+        kind = BYTES if values == [JPEG] else kind
+        body = feature(kind, values, packed=draw(st.integers(0, 9)) > 0)
         entries += entry(name, body if draw(st.integers(0, 19)) else b"", swapped=draw(st.integers(0, 19)) == 0)
     return field(1, entries) if entries or draw(st.booleans()) else b""
 

@@ -28,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
     overrides = _overrides(options.set, parser)
 
     from detector_trainer.validation.inputs import Inputs
-    from detector_trainer.validation.scan.run import ScanError
+    from detector_trainer.validation.scan.progress import ScanError
     from detector_trainer.validation.validate import validate
 
     inputs = Inputs(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-from detector_trainer.validation.scan.run import ScanProgress
+from detector_trainer.validation.scan.progress import ScanProgress
 
 SHOWN_AFTER = 1.0  # seconds: a short scan needs no bar
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict
 from detector_trainer.validation.chain import META_CHECKS
 from detector_trainer.validation.inputs import Inputs, Unknown
-from detector_trainer.validation.scan.run import ScanProgress, scan_records
-
-ProgressListener = Callable[[ScanProgress], None]
+from detector_trainer.validation.scan.progress import Listener
 
 
 def validate(
@@ -19,7 +17,7 @@ def validate(
     *,
     ignore: Collection[str] = (),
     scan: bool = True,
-    on_progress: ProgressListener | None = None,
+    on_progress: Listener | None = None,
 ) -> Report:
     """Checks everything that can be checked without TensorFlow, cheap checks first.
 
@@ -41,6 +39,8 @@ def validate(
         except Unknown:
             continue
     if scan:
+        from detector_trainer.validation.scan.run import scan_records  # with numpy and the decoders: 0.15 s
+
         try:
             outcome = scan_records(inputs, on_progress)
             findings += outcome.findings

@@ -15,8 +15,8 @@ from detector_trainer.validation.scan.framing import Payload
 from detector_trainer.validation.scan.image import MISSING, Fact, State, inspect
 from detector_trainer.validation.scan.schema import BYTES, FORMAT, IMAGE, SIDES, Spec
 
-MAX_RECORDS = 1024
-MAX_BYTES = 1 << 23
+MAX_RECORDS = 4096
+MAX_BYTES = 1 << 24
 """A chunk is full when it has so many records, or so many bytes besides the images."""
 
 
@@ -94,7 +94,7 @@ class _Removed(NamedTuple):
 
     after: int
     """Bytes of the record before it."""
-    head: bytes
+    head: bytearray
     image_size: int
 
 
@@ -121,6 +121,7 @@ class Builder:
         names = [spec.name.encode() for spec in self.schema]
         self._wanted = frozenset(names)
         self._names = wire.Names(names)
+        self._image = names.index(IMAGE.encode())
 
     def __len__(self) -> int:
         """Records collected."""
@@ -139,18 +140,14 @@ class Builder:
             self._add_unusual(bytes(buffer[start:stop]))
             return start, start
         self._keep(buffer, places, stop)
-        with memoryview(buffer) as view, view[places.image : places.end] as image:
-            self._look_at(image)
+        self._look_at(memoryview(buffer)[places.image : places.end])
         return places.image, places.end
 
     def _keep(self, buffer: bytearray, places: Cut, stop: int) -> None:
-        data = self._data
-        with memoryview(buffer) as view:
-            data += view[places.body : places.entry]
-            data += view[places.end : stop]
-        self._edges.append(len(data))
-        head = bytes(buffer[places.entry : places.image])
-        self._removed.append(_Removed(places.entry - places.body, head, places.end - places.image))
+        body, entry, image, end = places
+        self._data += buffer[body:entry] + buffer[end:stop]
+        self._edges.append(len(self._data))
+        self._removed.append(_Removed(entry - body, buffer[entry:image], end - image))
         self._one_image.append(True)
 
     def _add_unusual(self, payload: bytes) -> None:
@@ -201,14 +198,16 @@ class Builder:
 
     def _read(self) -> tuple[dict[str, Column], np.ndarray, list[bytes]]:
         """The columns, which records are written in an unusual way, and other names of features."""
-        data = np.frombuffer(bytes(self._data) + bytes(wire.PADDING), np.uint8)
+        data = np.frombuffer(self._data + bytes(wire.PADDING), np.uint8)
         edges = np.array(self._edges)
         places = wire.find_features(data, edges[:-1], edges[1:], self._names)
         columns, unusual = {}, places.unusual
         for number, spec in enumerate(self.schema):
             columns[spec.name], strange = read_column(data, places.begin[number], places.end[number], spec)
             unusual |= strange
-        columns[IMAGE].lengths[self._one_image] = 1
+        removed = np.array(self._one_image, bool)
+        unusual |= removed & (places.begin[self._image] >= 0)  # a second one
+        columns[IMAGE].lengths[removed] = 1
         return columns, unusual, places.others
 
     def _make_usual(self, unusual: np.ndarray) -> None:
@@ -224,18 +223,27 @@ class Builder:
 
     def _usual(self, index: int, record: bytes) -> bytes:
         removed = self._removed[index]
-        if removed is not None:  # what was cut out may have been part of something else: an Example in an Example
-            record = record[: removed.after] + removed.head + bytes(removed.image_size) + record[removed.after :]
+        stand_in = None
+        if removed is not None:  # what was cut out may have been part of something else, or not the last image
+            stand_in = (_STAND_IN * (removed.image_size // len(_STAND_IN) + 1))[: removed.image_size]
+            record = record[: removed.after] + removed.head + stand_in + record[removed.after :]
         try:
             usual, image = usual_form(record, self._wanted, whole=False)
         except NotAnExample:
             self._not_examples.append(index)
             self._one_image[index] = False
             return b""
-        if removed is not None and image is None:
-            self._one_image[index] = False
-            self._faults[index] = MISSING
+        self._one_image[index] = image is not None
+        if removed is not None and image != stand_in:
+            self._look_again(index, image or b"")
         return usual
+
+    def _look_again(self, index: int, image: bytes) -> None:
+        fact = inspect(memoryview(image), decoding=self.decoding)
+        self._faults[index] = fact
+        if fact.state is State.SOUND:
+            del self._faults[index]
+        self._sizes[index] = (fact.height, fact.width)
 
 
 def _wrong_kinds(schema: tuple[Spec, ...], columns: dict[str, Column]) -> list[tuple[int, str, int, int]]:
@@ -265,6 +273,7 @@ def _with_formats(faults: dict[int, Fact], formats: Column, images: Column) -> d
 
 
 RAW = (b"raw", b"RAW")
+_STAND_IN = b"an image was here"
 
 
 def _boxes(chunk: Chunk) -> Boxes:

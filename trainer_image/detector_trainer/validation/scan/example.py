@@ -32,42 +32,54 @@ class Cut(NamedTuple):
 def cut(buffer: bytearray, start: int, stop: int) -> Cut | None:
     """Where the image is in `buffer[start:stop]`; None where the record is not written as usual: then see `usual_form`.
 
-    Two images, and one that is not exactly one value, count as unusual.
+    An image that is not exactly one value counts as unusual; whether there is a second one is not looked at here.
     """
-    length, body = _varint(buffer, start + 1, stop)
-    if start == stop or buffer[start] != FIELD_1 or body + length != stop:
-        return None
-    name = buffer.find(_ENTRY, body, stop)
+    name = buffer.find(_ENTRY, start, stop)
     if name < 0:
         return None
-    length, at = _varint(buffer, name + len(_ENTRY), stop)
-    end = at + length
-    if end > stop or not length or buffer[at] != FIELD_1:
+    try:
+        whole, body = _varint(buffer, start + 1)
+        entry, at = _varint(buffer, name + len(_ENTRY))
+        feature_end = at + entry
+        values, first = _varint(buffer, at + 1)
+        image_size, image = _varint(buffer, first + 1)
+    except IndexError:
         return None
-    length, at = _varint(buffer, at + 1, stop)
-    if at + length != end or not length or buffer[at] != FIELD_1:
-        return None
-    length, at = _varint(buffer, at + 1, stop)
-    if at + length != end:
+    end = image + image_size
+    usual = (
+        buffer[start] == buffer[at] == buffer[first] == FIELD_1
+        and body + whole == stop
+        and feature_end == first + values == end <= stop
+    )
+    if not usual:
         return None
     head = _tagged_length(end - name)
-    entry = name - len(head)
-    if entry < body or buffer[entry:name] != head or buffer.find(_ENTRY, end, stop) >= 0:
+    begin = name - len(head)
+    if begin < body or buffer[begin:name] != head:
         return None
-    return Cut(body, entry, at, end)
+    return Cut(body, begin, image, end)
 
 
-def _varint(buffer: bytearray, at: int, stop: int) -> tuple[int, int]:
-    """The varint at a place and the place behind it; 0 where it does not end before `stop`."""
-    value = shift = 0
-    while at < stop and shift < 64:
-        byte = buffer[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
-    return 0, at
+def _varint(buffer: bytearray, at: int) -> tuple[int, int]:
+    """The varint at a place and the place behind it. Written out for speed: there are four in each record.
+
+    Raises:
+        IndexError: the buffer ends.
+    """
+    byte = buffer[at]
+    if byte < 0x80:
+        return byte, at + 1
+    second = buffer[at + 1]
+    if second < 0x80:
+        return byte & 0x7F | second << 7, at + 2
+    third = buffer[at + 2]
+    value = byte & 0x7F | (second & 0x7F) << 7 | (third & 0x7F) << 14
+    at, shift = at + 3, 21
+    while third >= 0x80 and shift < 64:
+        third = buffer[at]
+        value |= (third & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+    return value, at
 
 
 def _tagged_length(length: int) -> bytes:

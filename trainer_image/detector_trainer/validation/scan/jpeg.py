@@ -13,6 +13,7 @@ from detector_trainer.validation.scan import with_pillow
 from detector_trainer.validation.scan.broken_image import BrokenImage
 
 PROGRESSIVE = 0xC2
+HEADERS = 1024
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SIZES = struct.Struct(">HH").unpack_from
 
@@ -23,6 +24,13 @@ def size_of(data: memoryview) -> tuple[int, int, bool]:
     Raises:
         BrokenImage: there is none.
     """
+    found = _frame(bytes(data[:HEADERS])) or _frame(data)  # most often it is near the beginning, and bytes are read faster
+    if found is None:
+        raise BrokenImage("its header is cut off")
+    return found
+
+
+def _frame(data: bytes | memoryview) -> tuple[int, int, bool] | None:
     position, last = 2, len(data) - 9
     while position <= last:
         if data[position] != 0xFF:
@@ -38,7 +46,7 @@ def size_of(data: memoryview) -> tuple[int, int, bool]:
             position += 2
         else:
             position += 2 + (data[position + 2] << 8 | data[position + 3])
-    raise BrokenImage("its header is cut off")
+    return None
 
 
 def decode(data: memoryview) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from detector_trainer.contract import Finding
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.readers import Reader
 from detector_trainer.validation.scan.job import Job, job_of
+from detector_trainer.validation.scan.progress import Listener, ScanError, ScanProgress
 from detector_trainer.validation.scan.shard import scan_shard
 from detector_trainer.validation.scan.table import DATASET_CHECKS, RULES
 from detector_trainer.validation.scan.totals import Dataset, Totals
@@ -26,29 +27,12 @@ ALONE_BELOW = 32 << 20
 POLL_SECONDS = 0.2
 
 
-class ScanError(Exception):
-    """The scan itself broke; it says nothing about the records."""
-
-
-@dataclass(frozen=True)
-class ScanProgress:
-    """How far a scan is."""
-
-    records: int
-    bytes: int
-    total_bytes: int
-    seconds: float
-
-
 @dataclass(frozen=True)
 class ScanOutcome:
     """What the scan found."""
 
     findings: list[Finding]
     stats: dict[str, Any]
-
-
-Listener = Callable[[ScanProgress], None]
 
 
 def scan_records(inputs: Inputs, on_progress: Listener | None = None) -> ScanOutcome:

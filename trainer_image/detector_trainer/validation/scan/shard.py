@@ -35,7 +35,7 @@ from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, Tota
 
 FRAME = HEADER + FOOTER
 STEP = 64 << 20
-"""Bytes after which a chunk ends, full or not: the progress bar shall move."""
+"""Bytes after which the progress bar shall move."""
 Advance = Callable[[int, int], None]
 """Called with records and bytes that were read since it was last called."""
 
@@ -70,9 +70,9 @@ def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advan
                 if job.hash_images and image < end:
                     totals.image_hashes.append(end - image << 32 | google_crc32c.value(payload.frozen[image:end]))
             totals.records += 1
-            if builder.full or pending >= STEP:
-                if len(builder):
-                    _finish(builder.chunk(), job, totals)
+            if builder.full:
+                _finish(builder.chunk(), job, totals)
+            if pending >= STEP:
                 advance(totals.records - done, pending)
                 totals.size += pending
                 pending, done = 0, totals.records

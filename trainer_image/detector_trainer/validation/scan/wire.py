@@ -22,28 +22,36 @@ class Names:
     """Feature names to look for, each with the number that is its place."""
 
     def __init__(self, names: list[bytes]) -> None:
-        rng = np.random.default_rng(20)
-        self._factors = rng.integers(1, 1 << 63, MAX_NAME, np.uint64) | np.uint64(1)
-        padded = np.zeros((len(names), MAX_NAME), np.uint8)
-        for row, name in enumerate(names):
-            padded[row, : len(name)] = np.frombuffer(name, np.uint8)
-        hashes = padded.astype(np.uint64) @ self._factors
+        self._factors = np.random.default_rng(20).integers(1, 1 << 63, MAX_NAME // 8, np.uint64) | np.uint64(1)
+        self._masks = np.tri(256, MAX_NAME, -1, np.uint8) * np.uint8(255)
+        self._masks[MAX_NAME + 1 :] = 0  # a longer name is none of these
+        self._masks = self._masks.view(np.uint64)
+        words = np.array(names, f"S{MAX_NAME}").view(np.uint64).reshape(-1, len(self._factors))
+        hashes = self._hashed(words)
         order = np.argsort(hashes)
-        self._hashes, self._padded, self._numbers = hashes[order], padded[order], order
+        self._hashes, self._words, self._numbers = hashes[order], words[order], order
         self._lengths = np.array([len(name) for name in names])[order]
-        self._columns = np.arange(MAX_NAME)
 
     def __len__(self) -> int:
         """How many."""
         return len(self._hashes)
 
+    def _hashed(self, words: np.ndarray) -> np.ndarray:
+        hashes: np.ndarray = (words * self._factors).sum(axis=1)
+        return hashes
+
     def find(self, data: np.ndarray, at: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """The number of the name at each place, -1 for any other."""
-        padded: np.ndarray = data[at[:, None] + self._columns]
-        padded[self._columns >= lengths[:, None]] = 0
-        hashes = padded.astype(np.uint64) @ self._factors
-        place = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        same = (self._padded[place] == padded).all(axis=1) & (self._lengths[place] == lengths)
+        """The number of the name at each place, -1 for any other. A name has fewer than 256 bytes."""
+        words = elements(data, f"V{MAX_NAME}", at).view(np.uint64).reshape(-1, len(self._factors)) & self._masks[lengths]
+        if (
+            len(at) and (words == words[0]).all() and (lengths == lengths[0]).all()
+        ):  # all records have their features in one order
+            return np.repeat(self._place(words[:1], lengths[:1]), len(at))
+        return self._place(words, lengths)
+
+    def _place(self, words: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        place = np.minimum(np.searchsorted(self._hashes, self._hashed(words)), len(self._hashes) - 1)
+        same = (self._words[place] == words).all(axis=1) & (self._lengths[place] == lengths)
         numbers: np.ndarray = np.where(same, self._numbers[place], -1)
         return numbers
 
@@ -124,8 +132,15 @@ def floats(data: np.ndarray, begin: np.ndarray, size: np.ndarray) -> np.ndarray:
     """The packed floats of all pieces, one after the other."""
     counts = size // 4
     at = np.repeat(begin, counts) + 4 * within(counts)
-    values: np.ndarray = np.frombuffer(data[at[:, None] + np.arange(4)].tobytes(), "<f4")
-    return values
+    return elements(data, "<f4", at)
+
+
+def elements(data: np.ndarray, kind: str, at: np.ndarray) -> np.ndarray:
+    """What lies at any places of the data, read as numbers or bytes of one size."""
+    kind_of = np.dtype(kind)
+    everywhere: np.ndarray = np.ndarray((len(data) - kind_of.itemsize + 1,), kind_of, data, strides=(1,))
+    found: np.ndarray = everywhere[at]
+    return found
 
 
 def ints(data: np.ndarray, begin: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
