@@ -1,0 +1,54 @@
+"""The flags of train: model_main_tf2's, and ours; a mistake is named with the flag that was meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_trainer.training.flags import UsageError, parse
+
+REQUIRED = ("--pipeline_config_path=a.config", "--model_dir=m")
+
+
+def test_the_flags_of_model_main_tf2_are_passed_on():
+    flags = parse([*REQUIRED, "--num_train_steps=7", "--record_summaries=false", "--checkpoint_every_n", "3"])
+    assert flags.upstream == {
+        "pipeline_config_path": "a.config",
+        "model_dir": "m",
+        "num_train_steps": 7,
+        "record_summaries": False,
+        "checkpoint_every_n": 3,
+    }
+
+
+def test_what_is_not_given_is_left_to_model_main_tf2():
+    assert set(parse(REQUIRED).upstream) == {"pipeline_config_path", "model_dir"}
+
+
+@pytest.mark.parametrize(("argument", "value"), [("--use_tpu", True), ("--nouse_tpu", False), ("--use_tpu=true", True)])
+def test_booleans_are_written_as_absl_takes_them(argument: str, value: bool):
+    assert parse([*REQUIRED, argument]).upstream["use_tpu"] is value
+
+
+def test_overrides_are_kept_in_order():
+    assert list(parse([*REQUIRED, "--set", "b=1", "--set", "a=x=y"]).overrides.items()) == [("b", "1"), ("a", "x=y")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (REQUIRED[:1], "--model_dir is missing"),
+        (REQUIRED[1:], "--pipeline_config_path is missing"),
+        ((*REQUIRED, "--num_train_step=3"), "did you mean --num_train_steps?"),
+        ((*REQUIRED, "--stall_timeout=3"), "did you mean --stall-timeout?"),
+        ((*REQUIRED, "--num_train_steps=0"), "--num_train_steps must be at least 1, not 0"),
+        ((*REQUIRED, "--checkpoint_every_n=-5"), "--checkpoint_every_n must be at least 1, not -5"),
+        ((*REQUIRED, "--num_train_steps=many"), "many"),
+        ((*REQUIRED, "--stall-timeout=nan"), "'nan' is not a number of seconds"),
+        ((*REQUIRED, "--record_summaries=perhaps"), "'perhaps' is neither true nor false"),
+        ((*REQUIRED, "--set", "batchSize"), "write it as KEY=VALUE"),
+        ((*REQUIRED, "pets.config"), "'pets.config' belongs to no flag"),
+    ],
+)
+def test_a_mistake_is_named(arguments: tuple[str, ...], words: str):
+    with pytest.raises(UsageError, match=words.replace("?", r"\?")):
+        parse(arguments)
