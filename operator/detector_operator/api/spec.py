@@ -93,8 +93,12 @@ class Trainer(SpecModel):
     """Secrets to pull the image with."""
     gpus: Annotated[int, Field(ge=0, le=64)] = 1
     """GPUs per worker; 0 trains on the CPU."""
+    gpu_resource: Text | None = None
+    """Extended resource that GPUs are asked for as, for example nvidia.com/mig-3g.20gb. Without it the operator's own is used."""
     resources: Resources = Resources()
     """Requests and limits of the trainer; GPUs are added from gpus."""
+    shm_size: Quantity = "1Gi"
+    """Size limit of /dev/shm, which counts as memory of the trainer."""
     env: list[Free] = []
     """Environment variables, as in a container."""
     env_from: list[Free] = []
@@ -117,10 +121,14 @@ class Trainer(SpecModel):
     """Scheduler of the pod."""
     service_account_name: Text | None = None
     """Service account of the pod, for clouds that give access to storage by it. No token is mounted."""
+    pod_security_context: Free = {}
+    """securityContext of the pod. Its fields replace those of the operator's, which are of the level restricted."""
+    security_context: Free = {}
+    """securityContext of the container. Its fields replace those of the operator's, which are of the level restricted."""
     labels: dict[str, str] = {}
-    """Labels added to the pod."""
+    """Labels added to the Job and its pod, for example kueue.x-k8s.io/queue-name; and to the validation's pod, not to its Job."""
     annotations: dict[str, str] = {}
-    """Annotations added to the pod."""
+    """Annotations added to the Job and its pod; and to the validation's pod, not to its Job."""
     termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
     """How long a stop may take: the trainer finishes its step and saves a checkpoint in this time."""
 
@@ -135,7 +143,13 @@ class Validation(SpecModel):
     timeout_seconds: Count = 3600
     """How long the validation may take."""
     resources: Resources = Resources()
-    """Requests and limits of the validation's pod."""
+    """Requests and limits of the validation's pod; never a GPU. As many processes read records as its CPU limit says."""
+    node_selector: dict[str, str] = {}
+    """Labels that its node must have. Those of the trainer do not count: its node has a GPU."""
+    tolerations: list[Free] = []
+    """Taints of nodes that it tolerates."""
+    affinity: Free = {}
+    """Rules for the choice of its node, as in a pod."""
 
 
 class Spec(SpecModel):

@@ -1,0 +1,30 @@
+"""The labels by which the operator finds its objects again, and knows what they are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from detector_operator.api import DetectorTraining
+from detector_operator.api.resource import GROUP
+from detector_operator.reconcile.runs import RunKind
+
+MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+MANAGER: Final = "detector-training"
+NAME: Final = f"{GROUP}/name"
+"""Name of the DetectorTraining."""
+RUN: Final = f"{GROUP}/run"
+"""What the run does: a RunKind."""
+ATTEMPT: Final = f"{GROUP}/attempt"
+"""Number of the run."""
+GENERATION: Final = f"{GROUP}/generation"
+"""metadata.generation that the run was started for."""
+
+
+def object_labels(resource: DetectorTraining) -> dict[str, str]:
+    """Labels of everything that belongs to a resource."""
+    return {MANAGED_BY: MANAGER, NAME: resource.metadata.name}
+
+
+def run_labels(resource: DetectorTraining, kind: RunKind, attempt: int) -> dict[str, str]:
+    """Labels of the Job of a run, and of its pod."""
+    return {**object_labels(resource), RUN: kind.value, ATTEMPT: str(attempt), GENERATION: str(resource.metadata.generation)}

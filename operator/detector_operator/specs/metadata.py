@@ -1,0 +1,35 @@
+"""metadata of an object that belongs to a DetectorTraining."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from detector_operator.api import DetectorTraining
+from detector_operator.specs.manifest import Manifest, without_empty
+
+
+def object_metadata(
+    resource: DetectorTraining, name: str, labels: Mapping[str, str], annotations: Mapping[str, str] | None = None
+) -> Manifest:
+    """metadata with the owner, so that the garbage collector deletes the object after the resource: no finalizer is needed."""
+    return without_empty(
+        {
+            "name": name,
+            "namespace": resource.metadata.namespace,
+            "labels": dict(labels),
+            "annotations": dict(annotations or {}),
+            "ownerReferences": [_owner_reference(resource)],
+        }
+    )
+
+
+def _owner_reference(resource: DetectorTraining) -> Manifest:
+    return {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "name": resource.metadata.name,
+        "uid": resource.metadata.uid,
+        "controller": True,
+        # To set it takes the right to change finalizers of the owner, which the operator does without.
+        "blockOwnerDeletion": False,
+    }

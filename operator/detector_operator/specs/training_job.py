@@ -1,0 +1,88 @@
+"""The Job of a training run: `preflight`, then `train`."""
+
+from __future__ import annotations
+
+from detector_operator.api import DetectorTraining
+from detector_operator.reconcile.runs import RunKind
+from detector_operator.specs import command_lines
+from detector_operator.specs.config_map import pipeline_config_path, pipeline_config_volumes
+from detector_operator.specs.container import TERMINATION_LOG, build_container, literal
+from detector_operator.specs.job import build_job, build_pod_spec
+from detector_operator.specs.manifest import Manifest
+from detector_operator.specs.resources import trainer_resources
+from detector_operator.specs.settings import Settings
+from detector_operator.specs.volumes import scratch, shared_memory
+from detector_trainer.contract import ExitCode
+
+
+def build_training_job(resource: DetectorTraining, attempt: int, settings: Settings) -> Manifest:
+    """The Job NAME-train-ATTEMPT.
+
+    The init container asks for the same resources as the trainer: it shall see the same GPUs, and a pod asks for the
+    larger of both, not for the sum.
+    """
+    spec, trainer = resource.spec, resource.spec.trainer
+    config = pipeline_config_path(resource)
+    volumes = [*pipeline_config_volumes(resource), *scratch(trainer), *shared_memory(trainer)]
+    preflight = command_lines.preflight(
+        spec, pipeline_config=config, fingerprint=_fingerprint(resource), termination_message=TERMINATION_LOG
+    )
+    train = command_lines.train(spec, pipeline_config=config, termination_message=TERMINATION_LOG)
+
+    def container(name: str, arguments: list[str]) -> Manifest:
+        return build_container(
+            name,
+            literal(arguments),
+            trainer,
+            settings,
+            resources=trainer_resources(trainer, settings),
+            volumes=volumes,
+            gpus=trainer.gpus,
+        )
+
+    pod_spec = build_pod_spec(
+        trainer,
+        settings,
+        init_containers=[container("preflight", preflight)],
+        container=container("train", [*train, "--progress=both"]),
+        volumes=volumes,
+        fields={
+            "nodeSelector": trainer.node_selector,
+            "tolerations": trainer.tolerations,
+            "affinity": trainer.affinity,
+            "runtimeClassName": trainer.runtime_class_name,
+            "terminationGracePeriodSeconds": trainer.termination_grace_period_seconds,
+        },
+    )
+    return build_job(
+        resource,
+        RunKind.TRAINING,
+        attempt,
+        pod_spec,
+        labels=trainer.labels,
+        annotations=trainer.annotations,
+        pod_failure_policy=_pod_failure_policy(),
+    )
+
+
+def _pod_failure_policy() -> Manifest:
+    """Any failure ends the Job (backoffLimit 0); these rules make the Job itself say which kind it was, when its pod is gone.
+
+    A disruption is not ignored: the Job would then make another pod of the same name and number, and `decide` would neither
+    see the preemption nor count it. Codes that may pass have no rule: `decide` starts the next run for them.
+    """
+    final = sorted(code.value for code in ExitCode if code is not ExitCode.DONE and not code.retryable)
+    return {
+        "rules": [
+            {"action": "FailJob", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
+            {"action": "FailJob", "onExitCodes": {"operator": "In", "values": final}},
+        ]
+    }
+
+
+def _fingerprint(resource: DetectorTraining) -> str | None:
+    """Fingerprint of the inputs that the verdict on this spec is about; None where there is no such verdict."""
+    status = resource.status
+    if status is None or status.validation is None or status.observed_generation != resource.metadata.generation:
+        return None
+    return status.validation.inputs_fingerprint
