@@ -97,8 +97,8 @@ class Trainer(SpecModel):
     """Extended resource that GPUs are asked for as, for example nvidia.com/mig-3g.20gb. Without it the operator's own is used."""
     resources: Resources = Resources()
     """Requests and limits of the trainer; GPUs are added from gpus."""
-    shm_size: Quantity = "1Gi"
-    """Size limit of /dev/shm, which counts as memory of the trainer."""
+    shm_size: Quantity | None = None
+    """Size limit of /dev/shm, which counts as memory of the trainer. Without it the operator's own is used (1Gi)."""
     env: list[Free] = []
     """Environment variables, as in a container."""
     env_from: list[Free] = []

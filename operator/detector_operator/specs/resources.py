@@ -10,9 +10,9 @@ from detector_operator.specs.settings import Settings
 def trainer_resources(trainer: Trainer, settings: Settings) -> Manifest:
     """What the user asks for, and the GPUs of spec.trainer.gpus: the trainer is started for so many."""
     gpu_resource = trainer.gpu_resource or settings.gpu_resource
-    requests, limits = ({k: v for k, v in part.items() if k != gpu_resource} for part in _parts(trainer.resources))
+    requests, limits = (_without(gpu_resource, part) for part in _parts(trainer.resources))
     if trainer.gpus:
-        limits[gpu_resource] = trainer.gpus  # a request of the same number follows from it
+        limits[gpu_resource] = str(trainer.gpus)  # a request of the same number follows from it
     return without_empty({"requests": requests, "limits": limits})
 
 
@@ -31,6 +31,10 @@ def validation_resources(given: Resources, settings: Settings) -> Manifest:
 
 def _parts(resources: Resources) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
     return resources.requests, resources.limits
+
+
+def _without(name: str, quantities: dict[str, Quantity]) -> dict[str, Quantity]:
+    return {other: quantity for other, quantity in quantities.items() if other != name}
 
 
 def _without_extended(quantities: dict[str, Quantity]) -> dict[str, Quantity]:

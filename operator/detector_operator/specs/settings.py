@@ -23,6 +23,8 @@ class Settings:
     """When that image is pulled. None leaves it to Kubernetes: Always for the tag latest, else IfNotPresent."""
     gpu_resource: str = "nvidia.com/gpu"
     """Extended resource that GPUs are asked for as."""
+    shm_size: str = "1Gi"
+    """Size limit of the trainer's /dev/shm."""
     user_id: int | None = 1000
     """User and group of the pods, and group of their volumes. None leaves them to the cluster, as OpenShift wants it."""
     validation_resources: Resources = VALIDATION_RESOURCES

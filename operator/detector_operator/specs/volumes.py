@@ -9,6 +9,7 @@ from typing import Final
 
 from detector_operator.api import Trainer
 from detector_operator.specs.manifest import Manifest
+from detector_operator.specs.settings import Settings
 
 # The root file system is read-only: TensorFlow's caches and temporary files go here.
 SCRATCH: Final = "/tmp"
@@ -41,9 +42,9 @@ def scratch(trainer: Trainer) -> list[Volume]:
     return _unless_mounted(trainer, Volume("tmp", SCRATCH, {"emptyDir": {}}))
 
 
-def shared_memory(trainer: Trainer) -> list[Volume]:
+def shared_memory(trainer: Trainer, settings: Settings) -> list[Volume]:
     """/dev/shm: the 64 MiB that a container has otherwise are too few for NCCL, by which GPUs exchange gradients."""
-    source = {"emptyDir": {"medium": "Memory", "sizeLimit": trainer.shm_size}}
+    source = {"emptyDir": {"medium": "Memory", "sizeLimit": trainer.shm_size or settings.shm_size}}
     return _unless_mounted(trainer, Volume("shm", SHARED_MEMORY, source))
 
 

@@ -80,9 +80,18 @@ def test_a_status_has_no_defaults():
     assert [path for path, schema in PROPERTIES.items() if path.startswith(".status") and "default" in schema] == []
 
 
-def test_fields_of_pods_are_handed_on():
-    assert PROPERTIES[".spec.trainer.affinity"]["x-kubernetes-preserve-unknown-fields"] is True
-    assert PROPERTIES[".spec.trainer.volumes[]"]["x-kubernetes-preserve-unknown-fields"] is True
+@pytest.mark.parametrize(
+    "field",
+    [
+        "trainer.affinity",
+        "trainer.volumes[]",
+        "trainer.podSecurityContext",
+        "trainer.securityContext",
+        "validation.tolerations[]",
+    ],
+)
+def test_fields_of_pods_are_handed_on(field):
+    assert PROPERTIES[f".spec.{field}"]["x-kubernetes-preserve-unknown-fields"] is True
 
 
 def test_it_has_no_aliases():
