@@ -1,0 +1,97 @@
+"""kubectl, for one cluster and one namespace."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cluster.waiting import until
+
+Manifest = dict[str, Any]
+
+
+class KubectlError(Exception):
+    """kubectl failed; the message is what it said."""
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """Runs kubectl."""
+
+    program: str
+    kubeconfig: Path
+    namespace: str = "default"
+
+    def within(self, namespace: str) -> Kubectl:
+        """The same for another namespace."""
+        return replace(self, namespace=namespace)
+
+    def __call__(self, *words: str, stdin: str | None = None) -> str:
+        """What kubectl prints.
+
+        Raises:
+            KubectlError: it failed.
+        """
+        command = [self.program, f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}", *words]
+        # HOME: its cache of what the API server offers is this cluster's.
+        environment = {**os.environ, "HOME": str(self.kubeconfig.parent)}
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, env=environment, check=False)
+        if done.returncode:
+            raise KubectlError(f"kubectl {' '.join(words)}: {done.stderr.strip()}")
+        return done.stdout
+
+    def apply(self, *manifests: Manifest) -> None:
+        """Server-side apply."""
+        text = "\n---\n".join(json.dumps(manifest) for manifest in manifests)
+        self("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=text)
+
+    def create(self, *manifests: Manifest) -> None:
+        """Creates what is not there yet."""
+        self("create", "-f", "-", stdin="\n---\n".join(json.dumps(manifest) for manifest in manifests))
+
+    def get(self, kind: str, name: str) -> Manifest | None:
+        """An object; None if there is none."""
+        text = self("get", kind, name, "--output=json", "--ignore-not-found")
+        return json.loads(text) if text.strip() else None
+
+    def list(self, kind: str, selector: str = "") -> list[Manifest]:
+        """Objects of a kind."""
+        items: list[Manifest] = json.loads(self("get", kind, f"--selector={selector}", "--output=json"))["items"]
+        return items
+
+    def wait(self, kind: str, name: str, condition: Callable[[Manifest], Any], what: str, *, seconds: float = 60) -> Manifest:
+        """The object, once it is there and the condition holds.
+
+        Raises:
+            NotInTime: it does not.
+        """
+
+        def look() -> Manifest | None:
+            found = self.get(kind, name)
+            return found if found is not None and condition(found) else None
+
+        return until(look, f"{kind}/{name} to be {what}", seconds=seconds)
+
+    def story(self) -> str:
+        """All that there is to know of a namespace: for when a test has failed."""
+        parts = []
+        for words in (
+            ("get", "all,events", "--sort-by=.metadata.creationTimestamp", "-o", "wide"),
+            ("describe", "dt,jobs,pods"),
+        ):
+            try:
+                parts.append(f"$ kubectl {' '.join(words)}\n{self(*words)}")
+            except KubectlError as error:
+                parts.append(str(error))
+        for pod in self.list("pods"):
+            name = pod["metadata"]["name"]
+            try:
+                parts.append(f"$ kubectl logs {name}\n{self('logs', name, '--all-containers', '--tail=60', '--prefix')}")
+            except KubectlError as error:
+                parts.append(str(error))
+        return "\n".join(parts)

@@ -1,0 +1,104 @@
+"""Builds the Go programs of a cluster, each once for each version of its module."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from cluster.places import Places
+
+SOURCES = Path(__file__).parent / "parts"
+KUBERNETES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl")
+"""The parts of the one program that is built from k8s.io/kubernetes: it goes by the name it is called by."""
+TOOLS = {"helm": "helm.sh/helm/v3/cmd/helm", "coredns": "github.com/coredns/coredns", "kwok": "sigs.k8s.io/kwok/cmd/kwok"}
+NEEDED = ("kubernetes", "etcd", "coredns")
+
+
+class NotBuilt(Exception):
+    """A program cannot be built; the message says why."""
+
+
+def program(places: Places, name: str) -> Path:
+    """The path of a program, built if it is not there yet.
+
+    Raises:
+        NotBuilt: Go is missing, or the build failed.
+    """
+    module = "kubernetes" if name in KUBERNETES else name
+    return _module(places, module) / name
+
+
+def _module(places: Places, module: str) -> Path:
+    folder = places.cache / "parts" / f"{module}-{_key(module)}"
+    if not folder.exists():
+        _build(module, folder)
+    return folder
+
+
+def _key(module: str) -> str:
+    """A fingerprint of what is built: the source and the versions it pins."""
+    digest = hashlib.sha256()
+    for file in sorted((SOURCES / module).iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _build(module: str, folder: Path) -> None:
+    if shutil.which("go") is None:
+        raise NotBuilt("Go is missing: install Go 1.24 or newer, which fetches the version that the modules ask for.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    print(f"Building {module} ...", flush=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{module}-") as scratch:
+        target = Path(scratch, "out")
+        target.mkdir()
+        package = TOOLS.get(module, ".")
+        command = [
+            "go",
+            "build",
+            "-trimpath",
+            "-mod=readonly",
+            "-ldflags",
+            _linker_flags(module),
+            "-o",
+            str(target / module),
+            package,
+        ]
+        done = subprocess.run(
+            command,
+            cwd=SOURCES / module,
+            env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise NotBuilt(f"{module} cannot be built:\n{done.stderr[-4000:]}")
+        if module == "kubernetes":
+            for name in KUBERNETES:
+                (target / name).symlink_to(module)
+        target.rename(folder)
+
+
+def _linker_flags(module: str) -> str:
+    """Smaller programs; and Kubernetes must know its version: a node without one is refused."""
+    flags = "-s -w"
+    if module == "kubernetes":
+        version = _version("k8s.io/kubernetes", SOURCES / module)
+        major, minor, _ = version.removeprefix("v").split(".", 2)
+        for name, value in {"gitVersion": version, "gitMajor": major, "gitMinor": minor}.items():
+            flags += f" -X k8s.io/component-base/version.{name}={value}"
+    return flags
+
+
+def _version(dependency: str, module: Path) -> str:
+    for line in (module / "go.mod").read_text().splitlines():
+        words = line.split()
+        if words[:1] == ["require"]:
+            words = words[1:]
+        if words[:1] == [dependency]:
+            return words[1]
+    raise NotBuilt(f"{module}/go.mod does not require {dependency}")

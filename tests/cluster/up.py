@@ -1,0 +1,87 @@
+"""Brings a cluster up and down."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from cluster import addons, control_plane, node, sandbox
+from cluster.kubectl import Kubectl
+from cluster.parts import KUBERNETES, NEEDED, program
+from cluster.places import NODE, Places
+from cluster.sandbox import Sandbox
+from cluster.waiting import until
+
+
+class Unusable(Exception):
+    """No cluster can be had on this machine; the message says what it lacks."""
+
+
+def why_not() -> str | None:
+    """Why this machine cannot have a cluster, in one sentence; None if it can."""
+    if os.name != "posix" or not Path("/proc").exists():
+        return "a cluster needs Linux"
+    if os.geteuid() != 0:
+        return "a cluster needs root"
+    if shutil.which("go") is None:
+        return "a cluster is built from source, and Go is not installed"
+    if not node.cgroups_usable():
+        return "control groups are not mounted"
+    return None
+
+
+def prepare(places: Places) -> None:
+    """Installs and builds what a cluster needs, as far as it is not there."""
+    problem = why_not()
+    if problem:
+        raise Unusable(problem)
+    subprocess.run([Path(__file__).with_name("install_packages.sh")], check=True)
+    for name in NEEDED:
+        program(places, KUBERNETES[0] if name == "kubernetes" else name)
+
+
+def up(places: Places) -> Kubectl:
+    """A new cluster, with a node that is ready, DNS and fake GPUs. One that is there already is ended first.
+
+    Raises:
+        Unusable: this machine cannot have one.
+        NotInTime: a part did not get ready; its log is in `places.logs`.
+    """
+    prepare(places)
+    down(places)
+    shutil.rmtree(places.state, ignore_errors=True)
+    places.logs.mkdir(parents=True)
+    credentials = control_plane.Credentials.make(places)
+    box = Sandbox.start(places)
+    control_plane.start_etcd(box, places)
+    control_plane.start_apiserver(box, places, credentials)
+    control_plane.start_controllers(box, places, credentials)
+    node.start_containerd(box, places)
+    until(lambda: control_plane.ready(places), "the API server", seconds=60)
+    node.start_kubelet(box, places, credentials)
+    node.start_kube_proxy(box, places, credentials)
+    kubectl = client(places)
+    addons.start_dns(box, places, credentials, kubectl)
+    kubectl.wait("node", NODE, node_is_ready, "Ready", seconds=90)
+    addons.fake_gpus(kubectl)
+    until(lambda: kubectl.get("serviceaccount", "default"), "the default service account", seconds=30)
+    return kubectl
+
+
+def down(places: Places) -> None:
+    """Ends the cluster, or what is left of one. Does nothing where there is none."""
+    sandbox.end(places)
+
+
+def client(places: Places) -> Kubectl:
+    """kubectl as the administrator."""
+    return Kubectl(str(program(places, "kubectl")), places.kubeconfig)
+
+
+def node_is_ready(found: dict[str, object]) -> bool:
+    """Whether a Node has the condition Ready."""
+    status = found.get("status")
+    conditions = status.get("conditions", []) if isinstance(status, dict) else []
+    return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
