@@ -79,9 +79,37 @@ def test_an_ignored_code_does_not_count(case: Case):
     assert main(["validate", "--pipeline-config", str(case.pipeline), *flags]) == 0
 
 
+def test_folders_of_the_report_that_are_missing_are_made(case: Case, tmp_path: Path):
+    report = tmp_path / "model" / "validation" / "report.json"
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--format", "json", "--output", str(report)]) == 0
+    assert json.loads(report.read_text())["verdict"] == "pass"
+
+
 def test_a_report_that_cannot_be_written_is_no_verdict(case: Case, capsys):
-    assert main(["validate", "--pipeline-config", str(case.pipeline), "--output", "/no/folder/report.json"]) == 2
-    assert "cannot write /no/folder" in capsys.readouterr().err
+    unwritable = case.record / "report.json"
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--output", str(unwritable)]) == 2
+    assert f"cannot write the report to {unwritable}: Not a directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("num_classes", "verdict", "code"), [(37, "pass", 0), (0, "reject", 1)], ids=["pass", "reject"])
+def test_the_termination_message_carries_the_verdict_when_the_report_cannot_be_written(
+    case: Case, tmp_path: Path, capsys, num_classes: int, verdict: str, code: int
+):
+    case.config.model.ssd.num_classes = num_classes
+    case.write()
+    unwritable, message = case.record / "report.json", tmp_path / "message"
+    flags = ["--output", str(unwritable), "--termination-message-path", str(message)]
+    assert main(["validate", "--pipeline-config", str(case.pipeline), *flags]) == code
+    summary = json.loads(message.read_text())["validation"]
+    assert summary["verdict"] == verdict
+    assert "reportPath" not in summary
+    assert f"cannot write the report to {unwritable}" in capsys.readouterr().err
+
+
+def test_a_termination_message_that_cannot_be_written_is_no_verdict(case: Case, capsys):
+    unwritable = case.record / "message"
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--termination-message-path", str(unwritable)]) == 2
+    assert f"cannot write the termination message to {unwritable}" in capsys.readouterr().err
 
 
 def test_tensorflow_is_not_imported(case: Case):

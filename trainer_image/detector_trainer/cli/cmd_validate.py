@@ -57,24 +57,37 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _deliver(report: Report, options: argparse.Namespace) -> int:
+    """Writes the report and the termination message. A verdict is told if either is written; the message has to be if asked for."""
+    report_path, message_path = options.output, options.termination_message_path
+    try:
+        _write_report(report, options)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        problem = f"cannot write the report to {options.output or 'stdout'}: {error.strerror}"
+        if not message_path:
+            return _fail(problem)
+        _say(problem)
+        report_path = None
+    if message_path:
+        try:
+            _termination_message(report, report_path).write(message_path)
+        except OSError as error:
+            return _fail(f"cannot write the termination message to {message_path}: {error.strerror}")
+    return PASS if report.verdict is Verdict.PASS else REJECT
+
+
+def _write_report(report: Report, options: argparse.Namespace) -> None:
     if options.format == "json":
         text = report.model_dump_json(by_alias=True, exclude_none=True, indent=2)
     else:
         from detector_trainer.validation.report_text import render
 
         text = render(report, colour=options.output is None and _colour(sys.stdout))
-    try:
-        if options.output is None:
-            sys.stdout.write(text + "\n")
-        else:
-            _write_atomically(Path(options.output), text + "\n")
-        if options.termination_message_path:
-            _termination_message(report, options.output).write(options.termination_message_path)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        return _fail(f"cannot write {error.filename or options.output}: {error.strerror}")
-    return PASS if report.verdict is Verdict.PASS else REJECT
+    if options.output is None:
+        sys.stdout.write(text + "\n")
+    else:
+        _write_atomically(Path(options.output), text + "\n")
 
 
 def _termination_message(report: Report, report_path: str | None) -> TerminationMessage:
@@ -109,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--ignore", action="append", default=[], metavar="CODE", help="do not let findings of this code count")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default text")
-    parser.add_argument("--output", metavar="FILE", help="write the report there instead of on stdout")
+    parser.add_argument("--output", metavar="FILE", help="write the report there instead of on stdout; missing folders are made")
     parser.add_argument("--no-scan", action="store_true", help="do not read the records")
     parser.add_argument("--no-decode", action="store_true", help="read image headers only, do not decode images")
     parser.add_argument("--processes", type=_at_least_one, metavar="N", help="processes that read records; default: one a core")
@@ -160,6 +173,8 @@ def _progress() -> Any:
 
 
 def _write_atomically(path: Path, text: str) -> None:
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
             file.write(text)
@@ -172,5 +187,9 @@ def _write_atomically(path: Path, text: str) -> None:
 
 
 def _fail(message: str) -> int:
-    sys.stderr.write(f"{PROGRAM}: {message}\n")
+    _say(message)
     return USAGE
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"{PROGRAM}: {message}\n")
