@@ -1,4 +1,4 @@
-"""The command lines of runs: the verbs of this program, as the pods run them too."""
+"""The command lines of runs on this machine."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import sys
 from collections.abc import Mapping
 from typing import Protocol
 
-from detector_operator.api import Overrides, Spec
+from detector_operator.api import Spec
 from detector_operator.local.workplace import Workplace
 from detector_operator.reconcile.runs import RunKind
-
-# Seconds of the grace period that the trainer does not use for its checkpoint, so that it ends before it is killed.
-LEFT_TO_EXIT = 5
+from detector_operator.specs import command_lines
 
 PROGRAM = (sys.executable, "-m", "detector_trainer.cli")
 
@@ -26,60 +24,19 @@ class Commands(Protocol):
 
 
 def trainer_commands(kind: RunKind, attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
-    """`validate` or `train` for a spec."""
-    arguments = _validate(attempt, spec, workplace) if kind is RunKind.VALIDATION else _train(attempt, spec, workplace)
+    """`validate` or `train` for a spec: the arguments of the pods, with the paths of this machine."""
+    config = pipeline_config(spec, workplace)
+    if kind is RunKind.VALIDATION:
+        arguments = command_lines.validate(spec, pipeline_config=config, report=str(workplace.report(attempt)))
+    else:
+        last_words = str(workplace.termination_message(kind, attempt))
+        arguments = command_lines.train(spec, pipeline_config=config, termination_message=last_words)
     return [*PROGRAM, *arguments]
-
-
-def _validate(attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
-    return [
-        "validate",
-        "--pipeline-config",
-        pipeline_config(spec, workplace),
-        "--model-dir",
-        spec.model_dir,
-        "--num-steps",
-        str(spec.num_steps),
-        "--checkpoint-every-n",
-        str(spec.checkpoint_every_steps),
-        "--gpus",
-        str(spec.trainer.gpus),
-        "--format",
-        "json",
-        "--output",
-        str(workplace.report(attempt)),
-        *_overrides(spec.pipeline_config.overrides),
-        *(argument for code in spec.validation.ignore for argument in ("--ignore", code)),
-    ]
-
-
-def _train(attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
-    return [
-        "train",
-        f"--pipeline_config_path={pipeline_config(spec, workplace)}",
-        f"--model_dir={spec.model_dir}",
-        f"--num_train_steps={spec.num_steps}",
-        f"--checkpoint_every_n={spec.checkpoint_every_steps}",
-        f"--termination-message-path={workplace.termination_message(RunKind.TRAINING, attempt)}",
-        f"--stall-timeout={spec.stall_timeout_seconds}",
-        f"--grace-period={max(1, spec.trainer.termination_grace_period_seconds - LEFT_TO_EXIT)}",
-        f"--require-gpus={spec.trainer.gpus}",
-        *_overrides(spec.pipeline_config.overrides),
-    ]
 
 
 def pipeline_config(spec: Spec, workplace: Workplace) -> str:
     """Path of the config: the user's own, or that of the inline text."""
     return spec.pipeline_config.path or str(workplace.inline_config)
-
-
-def _overrides(overrides: Overrides) -> list[str]:
-    given = overrides.model_dump(by_alias=True, exclude_none=True)
-    return [
-        argument
-        for name, value in given.items()
-        for argument in ("--set", f"{name}={','.join(value) if isinstance(value, list) else value}")
-    ]
 
 
 def environment(spec: Spec, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -1,36 +1,78 @@
-"""A pod runs what one machine runs."""
+"""The arguments that follow from a spec: on a cluster and on one machine the same."""
 
 from __future__ import annotations
 
-import pytest
-
-from detector_operator.local.commands import PROGRAM, trainer_commands
-from detector_operator.local.workplace import Workplace
-from detector_operator.reconcile.runs import RunKind
 from detector_operator.specs import command_lines
-from support.manifests import on_cluster
+from support.trainings import training
 
-SPECS = {
-    "least": {},
-    "most": {
-        "pipelineConfig": {"path": "p", "overrides": {"numClasses": 3, "evalInputPaths": ["a", "b"]}},
-        "trainer": {"gpus": 0, "terminationGracePeriodSeconds": 3},
-        "validation": {"ignore": ["records/a"]},
-        "checkpointEverySteps": 7,
-        "stallTimeoutSeconds": 9,
-    },
-}
+MESSAGE = "/dev/termination-log"
 
 
-@pytest.mark.parametrize("given", SPECS.values(), ids=SPECS)
-@pytest.mark.parametrize("kind", RunKind)
-def test_the_arguments_are_those_of_the_local_driver(kind, given):
-    spec = on_cluster(**given).spec
-    here = Workplace.of(spec.model_dir, None)
-    path, words = spec.pipeline_config.path, str(here.termination_message(kind, 1))
-    arguments = (
-        command_lines.validate(spec, pipeline_config=path, report=str(here.report(1)))
-        if kind is RunKind.VALIDATION
-        else command_lines.train(spec, pipeline_config=path, termination_message=words)
+def spec(**given):
+    return training(**given).spec
+
+
+def test_validate():
+    given = spec(
+        pipelineConfig={
+            "path": "p.config",
+            "overrides": {
+                "numClasses": 37,
+                "trainInputPaths": ["a-?????-of-00002", "b"],
+                "fineTuneCheckpointType": "detection",
+            },
+        },
+        validation={"ignore": ["records/a", "config/b"]},
     )
-    assert [*PROGRAM, *arguments] == trainer_commands(kind, 1, spec, here)
+    assert command_lines.validate(given, pipeline_config="p.config", report="m/report.json") == [
+        *("validate", "--pipeline-config", "p.config", "--model-dir", "m", "--num-steps", "100"),
+        *("--checkpoint-every-n", "1000", "--gpus", "1"),
+        *("--format", "json", "--output", "m/report.json"),
+        *("--set", "numClasses=37", "--set", "fineTuneCheckpointType=detection", "--set", "trainInputPaths=a-?????-of-00002,b"),
+        *("--ignore", "records/a", "--ignore", "config/b"),
+    ]
+
+
+def test_without_a_place_for_it_the_report_goes_to_stdout():
+    assert "--output" not in command_lines.validate(spec(), pipeline_config="p.config", report=None)
+
+
+def test_preflight():
+    given = spec(pipelineConfig={"path": "p.config", "overrides": {"batchSize": 8}}, trainer={"gpus": 2})
+    assert command_lines.preflight(given, pipeline_config="p.config", fingerprint="1-a-b-c-d", termination_message=MESSAGE) == [
+        "preflight",
+        "--pipeline-config=p.config",
+        "--model-dir=m",
+        "--gpus=2",
+        "--fingerprint=1-a-b-c-d",
+        f"--termination-message-path={MESSAGE}",
+        *("--set", "batchSize=8"),
+    ]
+
+
+def test_preflight_without_a_verdict_compares_nothing():
+    arguments = command_lines.preflight(spec(), pipeline_config="p.config", fingerprint=None, termination_message=MESSAGE)
+    assert not any(argument.startswith("--fingerprint") for argument in arguments)
+
+
+def test_train():
+    given = spec(
+        pipelineConfig={"path": "p.config", "overrides": {"numClasses": 3}}, stallTimeoutSeconds=60, checkpointEverySteps=10
+    )
+    assert command_lines.train(given, pipeline_config="p.config", termination_message=MESSAGE) == [
+        "train",
+        "--pipeline_config_path=p.config",
+        "--model_dir=m",
+        "--num_train_steps=100",
+        "--checkpoint_every_n=10",
+        f"--termination-message-path={MESSAGE}",
+        "--stall-timeout=60",
+        "--grace-period=115",
+        "--require-gpus=1",
+        *("--set", "numClasses=3"),
+    ]
+
+
+def test_a_short_grace_period_still_leaves_the_trainer_a_second():
+    given = spec(trainer={"terminationGracePeriodSeconds": 3})
+    assert "--grace-period=1" in command_lines.train(given, pipeline_config="p.config", termination_message=MESSAGE)
