@@ -269,10 +269,10 @@ def test_the_result_does_not_depend_on_the_number_of_processes(case: Case, monke
     assert reports[0][1]["records"] == 15
 
 
-def test_the_fingerprint_follows_the_contents(case: Case):
-    first = scanned(case).stats["inputsFingerprint"]
-    assert scanned(case).stats["inputsFingerprint"] == first
-    assert scanned(case, features(BOX)).stats["inputsFingerprint"] != first
+def test_the_checksum_follows_the_contents(case: Case):
+    first = scanned(case).stats["recordsChecksum"]
+    assert scanned(case).stats["recordsChecksum"] == first
+    assert scanned(case, features(BOX)).stats["recordsChecksum"] != first
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -57,7 +57,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _deliver(report: Report, options: argparse.Namespace) -> int:
-    """Writes the report and the termination message. A verdict is told if either is written; the message has to be if asked for."""
+    """Writes the report and the termination message; with the message alone the verdict is told."""
     report_path, message_path = options.output, options.termination_message_path
     try:
         _write_report(report, options)

@@ -22,6 +22,7 @@ class ValidationSummary(Contract):
     boxes: int | None = None
     duration_seconds: float = 0.0
     inputs_fingerprint: str | None = None
+    """Of config, label map, training records and checkpoint; `preflight --fingerprint` says whether they are still the same."""
     findings: list[Finding] = []
     report_path: str | None = None
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict
 from detector_trainer.validation.chain import META_CHECKS
+from detector_trainer.validation.fingerprint import survey
 from detector_trainer.validation.inputs import Inputs, Unknown
 from detector_trainer.validation.scan.progress import Listener
 
@@ -33,6 +35,9 @@ def validate(
     started = time.monotonic()
     findings: list[Finding] = []
     stats: dict[str, Any] = {}
+    # Before anything is judged: a file that changes from now on, `preflight` takes for changed.
+    with suppress(Unknown):
+        stats["inputsFingerprint"] = str(survey(inputs).fingerprint)
     for check in META_CHECKS:
         try:
             findings += check.check(inputs)

@@ -84,8 +84,8 @@ def _conclude(inputs: Inputs, readers: list[Reader], jobs: list[Job], results: I
 
 
 def _stats(train: Totals, merged: list[Totals]) -> dict[str, Any]:
-    """Numbers about the training records, and a fingerprint of the contents of all files."""
-    fingerprint = hashlib.sha256(repr([totals.fingerprints for totals in merged]).encode()).hexdigest()[:32]
+    """Numbers about the training records, and a checksum of the contents of all files, those for evaluation too."""
+    checksum = hashlib.sha256(repr([totals.checksums for totals in merged]).encode()).hexdigest()[:32]
     return {
         "records": train.records,
         "images": train.images,
@@ -96,7 +96,7 @@ def _stats(train: Totals, merged: list[Totals]) -> dict[str, Any]:
         "largestImage": train.max_size,
         "classes": dict(train.classes.most_common(100)),
         "evalRecords": sum(totals.records for totals in merged[1:]),
-        "inputsFingerprint": fingerprint,
+        "recordsChecksum": checksum,
     }
 
 

@@ -82,7 +82,7 @@ def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advan
         _finish(builder.chunk(), job, totals)
     advance(totals.records - done, size - totals.size)
     totals.size = size
-    totals.fingerprints.append((totals.records, size, crc_of_crcs))
+    totals.checksums.append((totals.records, size, crc_of_crcs))
 
 
 def _look_at_sequence(path: str, payload: Payload, totals: Totals) -> None:

@@ -44,7 +44,7 @@ class Totals:
     """Eight bytes for each image, where training and evaluation are to be compared."""
     source_hashes: array[int] = field(default_factory=_hashes)
     """Eight bytes for each image/source_id of the evaluation."""
-    fingerprints: list[tuple[int, int, int]] = field(default_factory=list)
+    checksums: list[tuple[int, int, int]] = field(default_factory=list)
     """Of each file: its records, its bytes, and a checksum of the records' checksums."""
     tallies: Tallies = field(default_factory=Tallies)
 
@@ -79,7 +79,7 @@ class Totals:
         self.names |= other.names
         self.image_hashes += other.image_hashes
         self.source_hashes += other.source_hashes
-        self.fingerprints += other.fingerprints
+        self.checksums += other.checksums
         self.tallies.merge(other.tallies)
 
 
