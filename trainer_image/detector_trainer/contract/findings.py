@@ -75,8 +75,8 @@ class Report(Contract):
     verdict: Verdict
     findings: list[Finding]
     stats: dict[str, Any]
-    """Numbers about the inputs: records, images, boxes, bytes, classes … (keys are camelCase), and two hashes: `inputsFingerprint`,
-    which `preflight` takes again, and `recordsChecksum`, of every byte of every record."""
+    """Numbers about the inputs: records, images, boxes, bytes, classes … (keys are camelCase), and two hashes:
+    `inputsFingerprint`, which `preflight` takes again, and `recordsChecksum`, of every byte of every record."""
     duration_seconds: float
 
     @property

@@ -1,9 +1,10 @@
 """A fingerprint of what a training reads, cheap enough to be taken again by a pod that holds a GPU already.
 
-Of the pipeline config (as it will be used), the label map and the checkpoint's index every byte counts; the index has the checksums
-of all tensors. Of record files and of the checkpoint's data files, be they hundreds of gigabytes: path, size, and the first and last
-64 KiB. A file that was replaced, cut or appended to differs in these. Not seen: bytes changed in the middle of a file that kept its
-size. Times do not count, because copies and mounts change them; nor do evaluation records, which no training reads.
+Of the pipeline config (as it will be used), the label map and the checkpoint's index, every byte counts; the index has the
+checksums of all tensors. Of record files and of the checkpoint's data files, be they hundreds of gigabytes: path, size, and the
+first and last 64 KiB. A file that was replaced, cut or appended to differs in these. Not seen: bytes changed in the middle of a
+file that kept its size. Times do not count, because copies and mounts change them; nor do evaluation records, which no training
+reads.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from detector_trainer.validation.inputs import Inputs
 
 VERSION = "1"
 """Of how it is made: fingerprints of different versions cannot be compared."""
-DIGITS = 12
-"""Hexadecimal digits of each part."""
+DIGEST_BYTES = 6
+"""Of each part."""
 EDGE = 64 << 10
 """Bytes at either end of a large file."""
 AT_ONCE = 16
@@ -125,4 +126,4 @@ def _look(file: _File) -> str | Unreadable:
 
 
 def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:DIGITS]
+    return hashlib.blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
