@@ -25,6 +25,18 @@ class RunState(StrEnum):
     ENDED = "ended"
 
 
+@dataclass(frozen=True)
+class Why:
+    """Why a run waits, or why it ended, in words for people."""
+
+    reason: str
+    """CamelCase, from `reasons`."""
+    message: str
+    """What happened, with names and numbers."""
+    hint: str = ""
+    """What to do about it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """What is known of a run. A Job and its pod on a cluster, a process on one machine."""
@@ -46,6 +58,14 @@ class Run:
     log_tail: tuple[str, ...] = ()
     stop_reason: str | None = None
     """Why we asked it to stop; None if we did not. Kept on the run itself (an annotation, a file)."""
+    waiting: Why | None = None
+    """What a live run waits for, where it does nothing meanwhile. It may heal by itself."""
+    cause: Why | None = None
+    """Why it ended, where the cluster knows more than an exit code tells."""
+    heard: bool = True
+    """Whether somebody reads its log: what nobody hears is not silent."""
+    heard_since: datetime | None = None
+    """When its log began to be read, if that was after its start."""
     pod: str | None = None
     container: str | None = None
     node: str | None = None

@@ -29,6 +29,33 @@ ENVIRONMENT_UNUSABLE: Final = "EnvironmentUnusable"
 UNCLASSIFIED: Final = "Unclassified"
 KILLED_BY_SIGNAL: Final = "KilledBySignal"
 
+# How a run ends on a cluster, where its exit code does not tell.
+OOM_KILLED: Final = "OOMKilled"
+STORAGE_LIMIT_EXCEEDED: Final = "StorageLimitExceeded"  # more in emptyDirs or the root file system than the pod may have
+INIT_FAILED: Final = "InitFailed"
+EVICTED: Final = "Evicted"
+PREEMPTED: Final = "Preempted"
+NODE_LOST: Final = "NodeLost"
+NODE_SHUT_DOWN: Final = "NodeShutDown"
+NODE_REFUSED_POD: Final = "NodeRefusedPod"
+POD_DELETED: Final = "PodDeleted"
+JOB_DELETED: Final = "JobDeleted"
+
+# What a run waits for on a cluster.
+UNSCHEDULABLE: Final = "Unschedulable"
+QUOTA_EXCEEDED: Final = "QuotaExceeded"
+POD_NOT_CREATED: Final = "PodNotCreated"
+SERVICE_ACCOUNT_NOT_FOUND: Final = "ServiceAccountNotFound"
+PVC_NOT_FOUND: Final = "PersistentVolumeClaimNotFound"
+PVC_NOT_BOUND: Final = "PersistentVolumeClaimNotBound"
+CONFIG_MAP_NOT_FOUND: Final = "ConfigMapNotFound"
+SECRET_NOT_FOUND: Final = "SecretNotFound"
+VOLUME_NOT_MOUNTED: Final = "VolumeNotMounted"
+IMAGE_NOT_PULLED: Final = "ImageNotPulled"
+INVALID_IMAGE_NAME: Final = "InvalidImageName"
+CONTAINER_CANNOT_START: Final = "ContainerCannotStart"  # also how a run ends
+JOB_SUSPENDED: Final = "JobSuspended"  # a queue has not admitted it
+
 # The operator's own.
 INVALID_SPEC: Final = "InvalidSpec"
 WAITING: Final = "Waiting"

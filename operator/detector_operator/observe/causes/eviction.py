@@ -1,0 +1,28 @@
+"""The kubelet evicted the pod for what the pod itself did, or, before Kubernetes 1.26, for what its node lacked."""
+
+from __future__ import annotations
+
+from detector_operator.observe.sight import Sight
+from detector_operator.reconcile.runs import Why
+from detector_trainer.contract import reasons
+
+# How the kubelet begins the message of an eviction that is not the pod's own fault.
+NODE_IS_SHORT = ("The node was low on resource", "The node had condition", "Pod The node")
+SHARED_MEMORY = '"detector-training-shm"'
+
+
+def cause(sight: Sight) -> Why | None:
+    """More on local disks or in /dev/shm than it may have."""
+    pod = sight.pod
+    if pod is None or pod.reason != "Evicted":
+        return None
+    message = f"{pod.name} was evicted from {pod.node or 'its node'}. {pod.message}"
+    if pod.message.startswith(NODE_IS_SHORT):
+        return Why(reasons.EVICTED, message, f"Ask in {sight.settings}.resources.requests for as much as it uses.")
+    if SHARED_MEMORY in pod.message:
+        return Why(reasons.STORAGE_LIMIT_EXCEEDED, message, "Raise spec.trainer.shmSize.")
+    return Why(
+        reasons.STORAGE_LIMIT_EXCEEDED,
+        message,
+        f"Raise {sight.settings}.resources.limits.ephemeral-storage, or write less outside the model directory.",
+    )

@@ -1,0 +1,36 @@
+"""What the Job itself says of a pod that is gone: which rule of its podFailurePolicy the pod matched."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from detector_operator.observe.sight import Sight
+from detector_operator.reconcile.runs import Why
+from detector_trainer.contract import reasons
+
+# The words of pkg/controller/job/pod_failure_policy.go.
+_EXIT_CODE: Final = re.compile(r"^Container (\S+) for pod \S+ failed with exit code (\d+) matching")
+_DISRUPTED: Final = re.compile(r"^Pod \S+/(\S+) has condition DisruptionTarget matching")
+
+
+def cause(sight: Sight) -> Why | None:
+    """A disruption, if the pod that would tell which is gone."""
+    found = _DISRUPTED.match(_message(sight)) if sight.pod is None else None
+    return Why(reasons.INTERRUPTED, f"{found.group(1)} was preempted or evicted, or its node was lost.") if found else None
+
+
+def exit_code(sight: Sight) -> int | None:
+    """The exit code of a pod that is gone, where the Job tells it."""
+    condition = sight.job.finished if sight.job is not None else None
+    if condition is None or sight.pod is not None:
+        return None
+    if condition.get("type") == "Complete":
+        return 0
+    found = _EXIT_CODE.match(_message(sight))
+    return int(found.group(2)) if found else None
+
+
+def _message(sight: Sight) -> str:
+    condition = sight.job.finished if sight.job is not None else None
+    return str((condition or {}).get("message") or "")

@@ -1,0 +1,233 @@
+"""Jobs and pods, as far as they matter here, read from what the API server returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from detector_operator.reconcile.runs import RunKind
+from detector_operator.specs import labels
+from detector_operator.specs.manifest import Manifest
+
+STOP_REASON: Final = "detector-training.io/stop-reason"
+"""Annotation of a Job: why the operator has asked its run to stop."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which run an object belongs to, by its labels."""
+
+    kind: RunKind
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Object:
+    """Any object."""
+
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self._metadata["name"])
+
+    @property
+    def uid(self) -> str | None:
+        """Its uid."""
+        return self._metadata.get("uid")
+
+    @property
+    def created(self) -> datetime | None:
+        """When it was created."""
+        return time(self._metadata.get("creationTimestamp"))
+
+    @property
+    def deleted(self) -> datetime | None:
+        """When it has to be gone, if someone deletes it; its grace period is in it."""
+        return time(self._metadata.get("deletionTimestamp"))
+
+    @property
+    def key(self) -> Key | None:
+        """The run it belongs to; None if it is not ours."""
+        given = self._labels
+        kind, attempt = given.get(labels.RUN, ""), given.get(labels.ATTEMPT, "")
+        if given.get(labels.MANAGED_BY) != labels.MANAGER or kind not in set(RunKind) or not attempt.isdecimal():
+            return None
+        return Key(RunKind(kind), int(attempt))
+
+    @property
+    def generation(self) -> int:
+        """metadata.generation of the resource it was created for."""
+        text = self._labels.get(labels.GENERATION, "")
+        return int(text) if text.isdecimal() else 0
+
+    @property
+    def spec(self) -> Manifest:
+        """Its spec."""
+        return part(self.manifest, "spec")
+
+    @property
+    def status(self) -> Manifest:
+        """Its status."""
+        return part(self.manifest, "status")
+
+    def condition(self, kind: str) -> Manifest | None:
+        """The condition of a type."""
+        return next((condition for condition in items(self.status, "conditions") if condition.get("type") == kind), None)
+
+    def has(self, kind: str) -> bool:
+        """Whether a condition is True."""
+        condition = self.condition(kind)
+        return condition is not None and condition.get("status") == "True"
+
+    @property
+    def _metadata(self) -> Manifest:
+        return part(self.manifest, "metadata")
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        return part(self._metadata, "labels")
+
+
+class Job(Object):
+    """A batch/v1 Job."""
+
+    @property
+    def finished(self) -> Manifest | None:
+        """The condition that says it is over."""
+        return next((self.condition(kind) for kind in ("Complete", "Failed") if self.has(kind)), None)
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it has no pod because someone suspended it: the operator to stop it, or a queue."""
+        return bool(self.spec.get("suspend"))
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the operator has asked it to stop."""
+        return part(self._metadata, "annotations").get(STOP_REASON)
+
+    def belongs_to(self, uid: str | None) -> bool:
+        """Whether the resource of this uid is its owner."""
+        return uid is None or any(owner.get("uid") == uid for owner in items(self._metadata, "ownerReferences"))
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container of a pod."""
+
+    name: str
+    init: bool
+    spec: Manifest
+    state: Manifest
+
+    @property
+    def waiting(self) -> Manifest | None:
+        """Why it waits, if the kubelet said so."""
+        return self.state.get("waiting")
+
+    @property
+    def terminated(self) -> Manifest | None:
+        """How it ended, if it did."""
+        return self.state.get("terminated")
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended otherwise than with exit code 0."""
+        return self.terminated is not None and self.terminated.get("exitCode") != 0
+
+    @property
+    def started(self) -> datetime | None:
+        """When it started."""
+        return time((self.state.get("running") or self.terminated or {}).get("startedAt"))
+
+    @property
+    def image(self) -> str:
+        """Its image, as the spec says it."""
+        return str(self.spec.get("image", ""))
+
+    def limit(self, resource: str) -> str | None:
+        """The most it may use of a resource."""
+        return _quantity(self.spec, "limits", resource)
+
+    def request(self, resource: str) -> str | None:
+        """What is set aside for it; where only a limit is given, this."""
+        return _quantity(self.spec, "requests", resource) or self.limit(resource)
+
+
+class Pod(Object):
+    """A pod."""
+
+    @property
+    def over(self) -> bool:
+        """Whether none of its containers will run again."""
+        return self.status.get("phase") in ("Succeeded", "Failed")
+
+    @property
+    def reason(self) -> str:
+        """Why the pod as a whole failed: Evicted, DeadlineExceeded …"""
+        return str(self.status.get("reason") or "")
+
+    @property
+    def message(self) -> str:
+        """The same in words."""
+        return str(self.status.get("message") or "").strip()
+
+    @property
+    def node(self) -> str | None:
+        """The node it was sent to."""
+        return self.spec.get("nodeName")
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """Its containers in the order in which they start, without sidecars: their end is not that of the run."""
+        init = [container for container in items(self.spec, "initContainers") if container.get("restartPolicy") != "Always"]
+        return (
+            *self._with_state(init, "initContainerStatuses", init=True),
+            *self._with_state(items(self.spec, "containers"), "containerStatuses", init=False),
+        )
+
+    @property
+    def started(self) -> datetime | None:
+        """When its first container started."""
+        return min((container.started for container in self.containers if container.started is not None), default=None)
+
+    def end(self, kind: RunKind) -> Container | None:
+        """The container whose end is that of the run: the first init container that failed, else the main one."""
+        failed = next((container for container in self.containers if container.init and container.failed), None)
+        return failed or next((container for container in self._main(kind) if container.terminated is not None), None)
+
+    def _main(self, kind: RunKind) -> Iterable[Container]:
+        # It is called what the run does; others were added by someone else.
+        return (container for container in self.containers if not container.init and container.name == kind.value)
+
+    def _with_state(self, specs: list[Manifest], statuses: str, *, init: bool) -> Iterable[Container]:
+        states = {status.get("name"): part(status, "state") for status in items(self.status, statuses)}
+        for spec in specs:
+            name = str(spec.get("name"))
+            yield Container(name, init, spec, states.get(name, {}))
+
+
+def part(manifest: Manifest, name: str) -> Manifest:
+    """A mapping in a manifest; empty if it is not there."""
+    value = manifest.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def items(manifest: Manifest, name: str) -> list[Manifest]:
+    """A list in a manifest; empty if it is not there."""
+    value = manifest.get(name)
+    return value if isinstance(value, list) else []
+
+
+def time(text: Any) -> datetime | None:
+    """A time as Kubernetes writes it, in whole seconds."""
+    return datetime.fromisoformat(text).replace(microsecond=0) if isinstance(text, str) and text else None
+
+
+def _quantity(spec: Manifest, kind: str, resource: str) -> str | None:
+    value = part(part(spec, "resources"), kind).get(resource)
+    return str(value) if value is not None else None

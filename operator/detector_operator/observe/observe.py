@@ -1,0 +1,168 @@
+"""`observe`: from Jobs, pods and events to Runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from detector_operator.api.resource import Metadata
+from detector_operator.observe.causes import (
+    cannot_start,
+    deletion,
+    disruption,
+    eviction,
+    init,
+    job_condition,
+    out_of_memory,
+    refusal,
+    unknown_to_kubelet,
+)
+from detector_operator.observe.log import Log
+from detector_operator.observe.manifests import Job, Key, Pod, time
+from detector_operator.observe.sight import Sight
+from detector_operator.observe.waits import (
+    container_start,
+    image,
+    leaving,
+    mount,
+    pod_creation,
+    queue,
+    references,
+    scheduling,
+    volume_claim,
+)
+from detector_operator.observe.words import Words, last_words
+from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
+from detector_operator.specs.manifest import Manifest
+from detector_trainer.contract import reasons
+
+Family = Callable[[Sight], Why | None]
+
+# Why a run ended: the first that knows.
+CAUSES: Final[tuple[Family, ...]] = (
+    disruption.cause,  # the cluster took the pod away
+    eviction.cause,  # it used more local storage than it may
+    refusal.cause,  # its node did not take it
+    unknown_to_kubelet.cause,  # its node lost it
+    out_of_memory.cause,
+    cannot_start.cause,
+    job_condition.cause,  # its pod is gone, and the Job still knows
+    deletion.cause,  # somebody deleted it
+    init.cause,  # an init container failed
+)
+
+# What a run waits for: the first that knows.
+WAITS: Final[tuple[Family, ...]] = (
+    leaving.wait,  # its pod is being taken away
+    queue.wait,  # a queue has not admitted the Job
+    pod_creation.wait,  # the Job may not create its pod: quota, service account, admission
+    volume_claim.wait,  # a PersistentVolumeClaim that is missing or not bound
+    scheduling.wait,  # no node takes it
+    image.wait,  # its image cannot be pulled
+    references.wait,  # a ConfigMap or Secret that is missing
+    container_start.wait,  # the runtime cannot start it
+    mount.wait,  # a volume cannot be mounted
+)
+
+# Signals are numbered to 64; the exit code of what a signal ended is 128 more.
+SIGNALS: Final = range(129, 193)
+
+
+def observe(
+    jobs: Iterable[Manifest],
+    pods: Iterable[Manifest],
+    *,
+    owner: Metadata,
+    events: Iterable[Manifest] = (),
+    logs: Mapping[str, Log] = MappingProxyType({}),
+) -> tuple[Run, ...]:
+    """Every run of a resource that is there, in the order of their numbers. Pure.
+
+    Args:
+        jobs: those with the resource's name as label, as the API server returns them. Others of them are left out.
+        pods: the same.
+        owner: metadata of the resource. Runs of an earlier one of the same name get generation 0, which no resource has.
+        events: events regarding these Jobs and pods, where they can be had: without them a Job without a pod says less.
+        logs: what was read of the logs of running pods, by the name of the pod.
+    """
+    told = list(events)
+    jobs_by_key = {job.key: job for job in map(Job, jobs) if job.key is not None}
+    pods_by_key: dict[Key, list[Pod]] = {}
+    for pod in map(Pod, pods):
+        if pod.key is not None:
+            pods_by_key.setdefault(pod.key, []).append(pod)
+    runs = []
+    for key in jobs_by_key.keys() | pods_by_key.keys():
+        own = sorted(pods_by_key.get(key, []), key=lambda pod: (str(pod.created), pod.name))
+        name = run_name(owner.name, key.kind, key.attempt)
+        sight = Sight(name, key.kind, jobs_by_key.get(key), tuple(own), told)
+        runs.append(_run(sight, key, _generation(sight, owner), logs))
+    return tuple(sorted(runs, key=lambda run: (run.kind, run.attempt)))
+
+
+def _generation(sight: Sight, owner: Metadata) -> int:
+    """Generation of the resource that the run was started for."""
+    if sight.job is not None:
+        return sight.job.generation if sight.job.belongs_to(owner.uid) else 0
+    (newest, born) = (sight.pods[-1], owner.creation_timestamp)
+    before = born is not None and newest.created is not None and newest.created < born
+    return 0 if before else newest.generation
+
+
+def _run(sight: Sight, key: Key, generation: int, logs: Mapping[str, Log]) -> Run:
+    pod, end = sight.pod, sight.end
+    log = logs.get(pod.name) if pod is not None else None
+    words = last_words(end) if end is not None else Words()
+    code, signal = _exit(sight)
+    state = RunState.ENDED if not sight.live else RunState.RUNNING if sight.running else RunState.PENDING
+    ended = state is RunState.ENDED
+    return Run(
+        kind=key.kind,
+        attempt=key.attempt,
+        generation=generation,
+        state=state,
+        start_time=pod.started if pod is not None else None,
+        end_time=_end_time(sight) if ended else None,
+        exit_code=code if ended else None,
+        signal=signal if ended else None,
+        message=words.message if ended else None,
+        progress=words.progress or (log.progress if log is not None else None),
+        log_tail=words.tail or (log.tail if log is not None else ()),
+        stop_reason=_stop_reason(sight),
+        waiting=_first(WAITS, sight) if not ended else None,
+        cause=_first(CAUSES, sight) if ended and code != 0 else None,
+        heard=log is not None,
+        heard_since=log.since if log is not None else None,
+        pod=pod.name if pod is not None else None,
+        container=end.name if end is not None and ended else None,
+        node=pod.node if pod is not None else None,
+    )
+
+
+def _first(families: Iterable[Family], sight: Sight) -> Why | None:
+    return next((why for family in families if (why := family(sight)) is not None), None)
+
+
+def _exit(sight: Sight) -> tuple[int | None, int | None]:
+    """Exit code and signal of the run. One of them is None, or both, if nobody saw its end."""
+    ended = sight.end.terminated if sight.end is not None else None
+    code: int | None = ended.get("exitCode") if ended is not None else job_condition.exit_code(sight)
+    if code is None or (ended is not None and ended.get("reason") == unknown_to_kubelet.REASON):
+        return None, None
+    return (None, code - 128) if code in SIGNALS else (code, None)
+
+
+def _end_time(sight: Sight) -> datetime | None:
+    """When it ended: its container, else its Job; None if neither tells."""
+    ended = (sight.end.terminated if sight.end is not None else None) or {}
+    finished = (sight.job.finished if sight.job is not None else None) or {}
+    return time(ended.get("finishedAt")) or time(finished.get("lastTransitionTime")) or (sight.pod.deleted if sight.pod else None)
+
+
+def _stop_reason(sight: Sight) -> str | None:
+    """Why it was asked to stop. The kubelet ends a validation at its deadline if there is no operator to do it."""
+    if sight.kind is RunKind.VALIDATION and sight.pod is not None and sight.pod.reason == "DeadlineExceeded":
+        return reasons.VALIDATION_TIMED_OUT
+    return sight.job.stop_reason if sight.job is not None else None

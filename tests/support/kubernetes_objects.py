@@ -1,0 +1,162 @@
+"""Jobs, pods and events as the API server returns them, of the resource `pets` in the namespace `team`."""
+
+from __future__ import annotations
+
+from detector_operator.api.resource import Metadata
+from detector_operator.api.status import rfc3339
+from support.trainings import T0, after
+
+UID = "5f1e7d6a-0000-4000-8000-000000000001"
+OWNER = Metadata(name="pets", namespace="team", uid=UID, creation_timestamp=T0)
+INIT = {"validate": "config", "train": "preflight"}
+
+
+def seconds(number):
+    """So many seconds after the beginning, as the API server writes it."""
+    return rfc3339(after(number))
+
+
+def job(kind="train", attempt=1, *, owner=UID, stop_reason=None, suspend=False, deleted=None, **status):
+    """A Job; it is not over unless `status` says so."""
+    name = f"pets-{kind}-{attempt}"
+    metadata = {
+        "name": name,
+        "namespace": "team",
+        "uid": f"uid-of-{name}",
+        "creationTimestamp": seconds(1),
+        "labels": _labels(kind, attempt),
+        "ownerReferences": [
+            {"apiVersion": "detector-training.io/v1alpha1", "kind": "DetectorTraining", "name": "pets", "uid": owner}
+        ],
+    }
+    if stop_reason:
+        metadata["annotations"] = {"detector-training.io/stop-reason": stop_reason}
+    if deleted:
+        metadata["deletionTimestamp"] = deleted
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": metadata,
+        "spec": {"suspend": suspend, "backoffLimit": 0},
+        "status": {"active": 1, **status},
+    }
+
+
+def complete():
+    """status of a Job that succeeded."""
+    return {"active": 0, "conditions": [_condition("SuccessCriteriaMet"), _condition("Complete", "CompletionsReached")]}
+
+
+def failed(message="Job has reached the specified backoff limit", reason="BackoffLimitExceeded"):
+    """status of a Job that failed."""
+    return {"active": 0, "conditions": [_condition("FailureTarget", reason, message), _condition("Failed", reason, message)]}
+
+
+def pod(
+    kind="train",
+    attempt=1,
+    *,
+    name=None,
+    phase="Running",
+    init=None,
+    main=None,
+    node="gpu-1",
+    deleted=None,
+    created=2,
+    conditions=(),
+    limits=None,
+    volumes=(),
+    **status,
+):
+    """A pod, with the state of its init and of its main container."""
+    resources = {"resources": {"limits": limits or {"cpu": "4", "memory": "8Gi"}}}
+    metadata = {
+        "name": name or f"pets-{kind}-{attempt}-x7k2p",
+        "namespace": "team",
+        "uid": f"uid-of-pod-{name or attempt}",
+        "creationTimestamp": seconds(created),
+        "labels": _labels(kind, attempt),
+        "ownerReferences": [
+            {"apiVersion": "batch/v1", "kind": "Job", "name": f"pets-{kind}-{attempt}", "uid": f"uid-of-pets-{kind}-{attempt}"}
+        ],
+    }
+    if deleted:
+        metadata["deletionTimestamp"] = deleted
+    image = {"image": "registry.example/trainer:1"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": {
+            **({"nodeName": node} if node else {}),
+            "initContainers": [{"name": INIT[kind], **image, **resources}],
+            "containers": [{"name": kind, **image, **resources}],
+            "volumes": list(volumes),
+        },
+        "status": {
+            "phase": phase,
+            "conditions": list(conditions),
+            "initContainerStatuses": [{"name": INIT[kind], "state": init if init is not None else ended(0, 4)}],
+            "containerStatuses": [{"name": kind, "state": main if main is not None else running()}],
+            **status,
+        },
+    }
+
+
+def unscheduled(message, **facts):
+    """A pod that no node takes."""
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+    return pod(phase="Pending", node=None, conditions=[condition], initContainerStatuses=[], containerStatuses=[], **facts)
+
+
+def running(since=5):
+    """State of a container that runs."""
+    return {"running": {"startedAt": seconds(since)}}
+
+
+def waiting(reason, message=None):
+    """State of a container that waits."""
+    return {"waiting": {"reason": reason, **({"message": message} if message else {})}}
+
+
+def ended(code, at=60, *, reason=None, message=None):
+    """State of a container that has ended."""
+    state = {
+        "exitCode": code,
+        "reason": reason or ("Completed" if code == 0 else "Error"),
+        "startedAt": seconds(3),
+        "finishedAt": seconds(at),
+    }
+    return {"terminated": {**state, **({"message": message} if message else {})}}
+
+
+def disrupted(reason, message):
+    """The condition of a pod that the cluster takes away."""
+    return {"type": "DisruptionTarget", "status": "True", "reason": reason, "message": message}
+
+
+def event(about, reason, message, *, at=10):
+    """An event of core/v1, regarding one of these objects."""
+    regarding = {"kind": about["kind"], "name": about["metadata"]["name"], "uid": about["metadata"]["uid"]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "involvedObject": regarding,
+        "reason": reason,
+        "message": message,
+        "lastTimestamp": seconds(at),
+    }
+
+
+def _labels(kind, attempt):
+    return {
+        "app.kubernetes.io/managed-by": "detector-training",
+        "detector-training.io/name": "pets",
+        "detector-training.io/run": kind,
+        "detector-training.io/attempt": str(attempt),
+        "detector-training.io/generation": "1",
+    }
+
+
+def _condition(kind, reason="", message=""):
+    return {"type": kind, "status": "True", "reason": reason, "message": message, "lastTransitionTime": seconds(61)}
