@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from detector_trainer.contract import Progress
+from detector_trainer.training.lease import lease_file
 from detector_trainer.validation.checkpoint import latest_checkpoint, read_checkpoint
 from support.training import Training, tiny_config
 
@@ -26,6 +27,8 @@ class Story(NamedTuple):
     stopped_code: int
     stopped_step: int | None
     stopped_message: dict[str, Any]
+    leased: tuple[bool, bool]
+    """While it trained, and after its end."""
     resumed: Training
     resumed_code: int
     resumed_message: dict[str, Any]
@@ -41,16 +44,20 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     flags = ("--num_train_steps=143", "--checkpoint_every_n=60")
     stopped = Training(folder, config, *flags)
     stopped.until_step(2)
+    held = lease_file(str(stopped.model_dir)).exists()
     stopped.process.send_signal(signal.SIGTERM)
     stopped_code = stopped.ended()
     stopped_step = saved_step(stopped)
     stopped_message = stopped.message
+    leased = (held, lease_file(str(stopped.model_dir)).exists())
     resumed = Training(folder, config, *flags)
     resumed_code = resumed.ended()
     resumed_message = resumed.message
     again = Training(folder, config, *flags)
     again_code = again.ended()
-    return Story(stopped, stopped_code, stopped_step, stopped_message, resumed, resumed_code, resumed_message, again, again_code)
+    return Story(
+        stopped, stopped_code, stopped_step, stopped_message, leased, resumed, resumed_code, resumed_message, again, again_code
+    )
 
 
 def test_sigterm_saves_a_checkpoint_and_exits_75(story: Story):
@@ -60,6 +67,10 @@ def test_sigterm_saves_a_checkpoint_and_exits_75(story: Story):
     assert message["lastCheckpointStep"] == story.stopped_step
     assert story.stopped_step == story.stopped.steps[-1]
     assert 2 <= story.stopped_step < 143
+
+
+def test_model_dir_is_leased_while_it_trains(story: Story):
+    assert story.leased == (True, False)
 
 
 def test_the_same_command_resumes_at_that_step(story: Story):

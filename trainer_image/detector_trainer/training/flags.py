@@ -74,13 +74,28 @@ class TrainFlags:
         """Whether model_main_tf2 will evaluate instead of train."""
         return bool(self.upstream.get("checkpoint_dir"))
 
+    @property
+    def owns_model_dir(self) -> bool:
+        """Whether nothing else may train in model_dir: evaluation only reads it, and the workers of one training share it."""
+        return not self.evaluates_only and int(self.upstream.get("num_workers", 1)) <= 1
+
 
 class UsageError(Exception):
     """The flags are wrong; the message says which and how."""
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Raises UsageError where argparse would end the process: the end has to be told in the termination message."""
+
+    def parse(self, argv: Sequence[str]) -> argparse.Namespace:
+        """The flags; an unknown one raises UsageError with the nearest name."""
+        parsed, unknown = self.parse_known_args(argv)
+        if unknown:
+            raise UsageError(_about_unknown(unknown[0], self))
+        return parsed
+
     def error(self, message: str) -> None:  # type: ignore[override]
+        """Called by argparse."""
         raise UsageError(message)
 
 
@@ -91,10 +106,7 @@ def parse(argv: Sequence[str]) -> TrainFlags:
         UsageError: a flag is unknown, misspelt, missing or has a wrong value.
         SystemExit: --help.
     """
-    parser = _parser()
-    parsed, unknown = parser.parse_known_args(argv)
-    if unknown:
-        raise UsageError(_about_unknown(unknown[0], parser))
+    parsed = _parser().parse(argv)
     values = vars(parsed)
     upstream = {flag.name: values[flag.name] for flag in UPSTREAM if values[flag.name] is not None}
     for required in ("pipeline_config_path", "model_dir"):
@@ -106,7 +118,7 @@ def parse(argv: Sequence[str]) -> TrainFlags:
         raise UsageError(f"--checkpoint_every_n must be at least 1, not {upstream['checkpoint_every_n']}")
     return TrainFlags(
         upstream=upstream,
-        overrides=_overrides(parsed.set),
+        overrides=overrides_of(parsed.set),
         termination_message_path=parsed.termination_message_path,
         stall_timeout=parsed.stall_timeout,
         grace_period=parsed.grace_period,
@@ -117,8 +129,34 @@ def parse(argv: Sequence[str]) -> TrainFlags:
     )
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def overrides_of(pairs: Sequence[str]) -> dict[str, str]:
+    """The values of --set.
+
+    Raises:
+        UsageError: one is not KEY=VALUE.
+    """
+    overrides = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"--set {pair}: write it as KEY=VALUE")
+        overrides[key] = value
+    return overrides
+
+
+def termination_message_path(argv: Sequence[str]) -> str | None:
+    """The value of --termination-message-path, also where the other flags are wrong."""
+    name = "--termination-message-path"
+    for argument, following in zip(argv, [*argv[1:], ""], strict=True):
+        if argument == name:
+            return following or None
+        if argument.startswith(f"{name}="):
+            return argument.partition("=")[2]
+    return None
+
+
+def _parser() -> Parser:
+    parser = Parser(
         prog=PROGRAM,
         allow_abbrev=False,
         description="Trains with model_main_tf2, and adds progress lines, a checkpoint when it is stopped and at the last step, "
@@ -191,16 +229,6 @@ def _seconds(text: str) -> float:
     if not 0 <= value < 1e9:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds between 0 and 1e9")
     return value
-
-
-def _overrides(pairs: Sequence[str]) -> dict[str, str]:
-    overrides = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(f"--set {pair}: write it as KEY=VALUE")
-        overrides[key] = value
-    return overrides
 
 
 def _about_unknown(argument: str, parser: argparse.ArgumentParser) -> str:

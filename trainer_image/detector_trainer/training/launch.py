@@ -9,25 +9,29 @@ from pathlib import Path
 from typing import Any
 
 from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.pipeline.gfile import is_remote
 from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.pipeline.overrides import apply_overrides, effective_text
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.training.ending import Ended, Ending, Standing, of_exception
 from detector_trainer.training.flags import TrainFlags, UsageError
+from detector_trainer.training.lease import Lease
 from detector_trainer.training.watch import Watch, stopped
 
 
 def train(flags: TrainFlags) -> int:
     """Trains as the flags say; returns the exit code (contract.ExitCode). Every end writes the termination message."""
     standing = Standing()
+    lease = Lease(flags.model_dir)
 
     def tell(ending: Ending) -> None:
         ending.tell(flags.termination_message_path)
+        lease.release()
 
     watch = Watch(standing, tell, grace_period=flags.grace_period, stall_timeout=flags.stall_timeout)
     watch.start()
     try:
-        ending = _train(flags, standing, watch)
+        ending = _train(flags, standing, watch, lease)
     except Ended as ended:
         ending = ended.ending(standing)
     except UsageError as error:
@@ -49,8 +53,10 @@ def usage_ending(message: str) -> Ending:
     return Ending(ExitCode.USAGE, reasons.USAGE, f"{message}.", "`detector-training train --help` shows all flags.")
 
 
-def _train(flags: TrainFlags, standing: Standing, watch: Watch) -> Ending:
+def _train(flags: TrainFlags, standing: Standing, watch: Watch, lease: Lease) -> Ending:
     config = _effective_config(flags)
+    if flags.owns_model_dir and not is_remote(flags.model_dir):
+        lease.hold()
     with tempfile.TemporaryDirectory(prefix="detector-training-") as scratch:
         path = flags.pipeline_config_path
         if flags.overrides:
@@ -165,17 +171,6 @@ def main(argv: Sequence[str]) -> int:
     try:
         flags = flag_parser.parse(argv)
     except UsageError as error:
-        usage_ending(str(error)).tell(_termination_path(argv))
+        usage_ending(str(error)).tell(flag_parser.termination_message_path(argv))
         return int(ExitCode.USAGE)
     return train(flags)
-
-
-def _termination_path(argv: Sequence[str]) -> str | None:
-    """The termination message's path, also where the other flags are wrong."""
-    name = "--termination-message-path"
-    for argument, following in zip(argv, [*argv[1:], ""], strict=True):
-        if argument == name:
-            return following or None
-        if argument.startswith(f"{name}="):
-            return argument.partition("=")[2]
-    return None
