@@ -21,6 +21,11 @@ VERBS: tuple[tuple[str, str, str], ...] = (
         "detector_trainer.cli.cmd_validate",
         "say whether a training will train: config, label map, records, checkpoint",
     ),
+    (
+        "preflight",
+        "detector_trainer.cli.cmd_preflight",
+        "say, before a pod trains, whether it can: inputs, GPUs, model directory",
+    ),
     ("train", "detector_trainer.cli.cmd_train", "train: model_main_tf2 with progress, safe stop and named failures"),
     ("explain", "detector_trainer.cli.cmd_explain", "say what a code means and how to fix it"),
     ("diagnose", "detector_trainer.cli.cmd_diagnose", "find the cause of a failure in a training's log"),

@@ -1,4 +1,4 @@
-"""The exit codes of `detector-training train`: sysexits, so that a Job's podFailurePolicy can tell them apart."""
+"""The exit codes of `detector-training train` and `preflight`: sysexits, so that a Job's podFailurePolicy can tell them apart."""
 
 from __future__ import annotations
 

@@ -11,6 +11,14 @@ VALIDATION_SKIPPED: Final = "ValidationSkipped"
 VALIDATION_FAILED: Final = "ValidationFailed"  # the validation itself broke: no verdict
 VALIDATION_TIMED_OUT: Final = "ValidationTimedOut"
 
+# Preflight: what the trainer's pod finds before it trains.
+PREFLIGHT_PASSED: Final = "PreflightPassed"
+INPUT_UNREADABLE: Final = "InputUnreadable"
+INPUTS_CHANGED: Final = "InputsChanged"  # they are not those that were validated
+TOO_FEW_GPUS: Final = "TooFewGpus"
+MODEL_DIR_UNUSABLE: Final = "ModelDirUnusable"
+MODEL_DIR_IN_USE: Final = "ModelDirInUse"  # something else trains in it
+
 # How a training ends.
 COMPLETED: Final = "Completed"
 ALREADY_COMPLETE: Final = "AlreadyComplete"  # model_dir is at or past num_steps: nothing to do

@@ -1,0 +1,61 @@
+"""Preflight: say, before a pod trains, whether it can: the init container of a trainer's pod."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+
+from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.preflight.chain import preflight
+from detector_trainer.preflight.pod import Pod
+from detector_trainer.training.ending import Ending
+from detector_trainer.training.flags import Parser, UsageError, overrides_of, termination_message_path
+from detector_trainer.validation.inputs import Inputs
+
+PROGRAM = "detector-training preflight"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs the verb; returns the exit code (contract.ExitCode). Every end writes the termination message."""
+    try:
+        ending = preflight(_pod(argv))
+    except UsageError as error:
+        ending = Ending(ExitCode.USAGE, reasons.USAGE, f"{error}.", f"`{PROGRAM} --help` shows all flags.")
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not pass for a verdict
+        words = f"Internal error of preflight: {type(error).__name__}: {error}."
+        ending = Ending(ExitCode.CRASH, reasons.UNCLASSIFIED, words, "Please report it.", traceback.format_exc())
+    ending.tell(termination_message_path(argv))
+    return int(ending.code)
+
+
+def _pod(argv: Sequence[str]) -> Pod:
+    options = _parser().parse(argv)
+    inputs = Inputs(options.pipeline_config, overrides=overrides_of(options.set))
+    if inputs.pipeline_unreadable is None:
+        try:
+            _ = inputs.config
+        except ValueError as error:
+            raise UsageError(f"--set: {error}") from None
+    return Pod(inputs, options.model_dir, options.gpus, options.fingerprint)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog=PROGRAM,
+        allow_abbrev=False,
+        description="Says, without TensorFlow, whether this pod can train: GPUs are there, the inputs can be read and are those "
+        "that were validated, the model directory can be written, and nothing else trains in it.",
+        epilog="Exit codes: 0 it can; 64 wrong flags; 65 inputs missing or changed, do not retry; 74 storage error, or the model "
+        "directory is in use; 78 this environment cannot train.",
+    )
+    parser.add_argument("--pipeline-config", required=True, metavar="FILE", help="the pipeline config")
+    parser.add_argument("--model-dir", required=True, metavar="DIR", help="where the training will write its checkpoints")
+    parser.add_argument("--gpus", required=True, type=int, metavar="N", help="GPUs that have to be visible")
+    parser.add_argument("--fingerprint", metavar="X", help="inputsFingerprint of the verdict; not compared if not given")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="override the config: numClasses, batchSize, …"
+    )
+    parser.add_argument(
+        "--termination-message-path", metavar="FILE", help="where to write how it ended, as JSON of at most 4096 bytes"
+    )
+    return parser

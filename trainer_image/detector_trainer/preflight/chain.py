@@ -1,0 +1,24 @@
+"""The checks before a training, in the order in which they are asked; the first that fails ends the pod."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.preflight import gpus_visible, inputs_readable, inputs_unchanged, model_dir_free, model_dir_writable
+from detector_trainer.preflight.check import Check
+from detector_trainer.preflight.pod import Pod
+from detector_trainer.training.ending import Ending
+
+CHECKS: tuple[Check, ...] = (
+    gpus_visible,  # the devices are there
+    inputs_readable,  # the volumes are mounted, and may be read
+    inputs_unchanged,  # what was validated is what will be trained
+    model_dir_writable,  # a checkpoint can be written
+    model_dir_free,  # and nothing else writes there; last, because it claims the directory
+)
+
+
+def preflight(pod: Pod) -> Ending:
+    """How the pod ends: DONE if it can train."""
+    endings = (check.check(pod) for check in CHECKS)
+    passed = Ending(ExitCode.DONE, reasons.PREFLIGHT_PASSED, "This pod can train.")
+    return next((ending for ending in endings if ending is not None), passed)

@@ -1,0 +1,30 @@
+"""The config, the label map, the records and the checkpoint can be read from this pod."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.pipeline.gfile import is_remote
+from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.preflight.pod import Pod
+from detector_trainer.preflight.storage import refused
+from detector_trainer.training.ending import Ending
+from detector_trainer.validation.inputs import Inputs
+
+
+def check(pod: Pod) -> Ending | None:
+    """Fails with the first that cannot."""
+    problem = pod.inputs.pipeline_unreadable or _no_records(pod.inputs) or next(iter(pod.survey.unreadable), None)
+    if problem is None:
+        return None
+    if problem.kind == "unreadable" and (ending := refused(problem.path, problem.problem)) is not None:
+        return ending
+    line = f" (line {problem.line})" if problem.line else ""
+    return Ending(ExitCode.DATA, reasons.INPUT_UNREADABLE, f"{problem}{line}.", problem.hint)
+
+
+def _no_records(inputs: Inputs) -> Unreadable | None:
+    """Where no path matches anything; that one of several does not is for `validate` to judge."""
+    paths = [pattern.text for pattern in inputs.train.patterns]
+    if not paths or inputs.train.files or any(is_remote(path) for path in paths):
+        return None
+    return Unreadable(", ".join(paths), "missing", "matches no file", "Are the records mounted in this pod, at the same path?")
