@@ -81,8 +81,10 @@ class Kubectl:
         """All that there is to know of a namespace: for when a test has failed."""
         parts = []
         for words in (
-            ("get", "all,events", "--sort-by=.metadata.creationTimestamp", "-o", "wide"),
-            ("describe", "dt,jobs,pods"),
+            ("get", "jobs,pods", "-o", "wide"),
+            ("get", "detectortrainings", "-o", "yaml"),
+            ("describe", "jobs,pods"),
+            ("events",),
         ):
             try:
                 parts.append(f"$ kubectl {' '.join(words)}\n{self(*words)}")

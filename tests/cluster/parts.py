@@ -15,6 +15,8 @@ SOURCES = Path(__file__).parent / "parts"
 KUBERNETES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl")
 """The parts of the one program that is built from k8s.io/kubernetes: it goes by the name it is called by."""
 TOOLS = {"helm": "helm.sh/helm/v3/cmd/helm", "coredns": "github.com/coredns/coredns", "kwok": "sigs.k8s.io/kwok/cmd/kwok"}
+FORMAT = b"1"
+"""To be changed with what is made of the sources."""
 NEEDED = ("kubernetes", "etcd", "coredns")
 
 
@@ -42,6 +44,7 @@ def _module(places: Places, module: str) -> Path:
 def _key(module: str) -> str:
     """A fingerprint of what is built: the source and the versions it pins."""
     digest = hashlib.sha256()
+    digest.update(FORMAT)
     for file in sorted((SOURCES / module).iterdir()):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
@@ -80,7 +83,23 @@ def _build(module: str, folder: Path) -> None:
         if module == "kubernetes":
             for name in KUBERNETES:
                 (target / name).symlink_to(module)
+        if module == "kwok":
+            (target / "stages.yaml").write_text(_kwok_stages())
         target.rename(folder)
+
+
+def _kwok_stages() -> str:
+    """How fake nodes and pods come to life: kwok does not bring it with its program, but its module has it."""
+    command = ["go", "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kwok"]
+    module = Path(subprocess.run(command, cwd=SOURCES / "kwok", capture_output=True, text=True, check=True).stdout.strip())
+    stages = module / "kustomize" / "stage"
+    names = (
+        "node/fast/node-initialize",
+        "node/heartbeat-with-lease/node-heartbeat-with-lease",
+        "pod/fast/pod-ready",
+        "pod/fast/pod-complete",
+    )
+    return "\n---\n".join((stages / f"{name}.yaml").read_text() for name in (*names, "pod/fast/pod-delete"))
 
 
 def _linker_flags(module: str) -> str:

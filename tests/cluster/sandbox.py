@@ -91,8 +91,8 @@ class Sandbox:
             done.check_returncode()
         return done.stdout
 
-    def processes(self, word: str) -> list[int]:
-        """Ids, on this machine, of the processes inside whose command line has a word."""
+    def processes(self, program: str) -> list[int]:
+        """Ids, on this machine, of the processes inside that run a program of that name."""
         inside = Path(f"/proc/{self.holder}/ns/pid").readlink()
         found = []
         for path in Path("/proc").glob("[0-9]*"):
@@ -101,7 +101,7 @@ class Sandbox:
                 same = path.joinpath("ns", "pid").readlink() == inside
             except OSError:
                 continue
-            if same and word.encode() in arguments[0]:
+            if same and arguments[0].rpartition(b"/")[2] == program.encode():
                 found.append(int(path.name))
         return found
 
@@ -146,6 +146,15 @@ def end(places: Places) -> None:
         if group.exists():
             until(lambda group=group: _remove(group), f"the removal of {group}", seconds=30)  # type: ignore[misc]
     places.holder.unlink(missing_ok=True)
+
+
+def leftovers(places: Places) -> list[str]:
+    """What of a cluster is still on this machine: processes, mounts, interfaces and control groups, each in a few words."""
+    sandbox = Sandbox.running(places)
+    found = [f"process {sandbox.holder}"] if sandbox is not None else []
+    found += [f"mount {line.split()[1]}" for line in Path("/proc/mounts").read_text().splitlines() if str(places.state) in line]
+    found += [f"interface {path.name}" for path in Path("/sys/class/net").iterdir() if path.name.startswith(LINK)]
+    return found + [f"control group {group}" for group in groups() if group.exists()]
 
 
 def groups() -> list[Path]:

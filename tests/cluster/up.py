@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from cluster import addons, control_plane, node, sandbox
@@ -17,6 +18,17 @@ from cluster.waiting import until
 
 class Unusable(Exception):
     """No cluster can be had on this machine; the message says what it lacks."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster that runs, and what it takes to meddle with its parts."""
+
+    places: Places
+    sandbox: Sandbox
+    credentials: control_plane.Credentials
+    kubectl: Kubectl
+    """As the administrator."""
 
 
 def why_not() -> str | None:
@@ -42,7 +54,7 @@ def prepare(places: Places) -> None:
         program(places, KUBERNETES[0] if name == "kubernetes" else name)
 
 
-def up(places: Places) -> Kubectl:
+def up(places: Places) -> Cluster:
     """A new cluster, with a node that is ready, DNS and fake GPUs. One that is there already is ended first.
 
     Raises:
@@ -62,22 +74,17 @@ def up(places: Places) -> Kubectl:
     until(lambda: control_plane.ready(places), "the API server", seconds=60)
     node.start_kubelet(box, places, credentials)
     node.start_kube_proxy(box, places, credentials)
-    kubectl = client(places)
+    kubectl = Kubectl(str(program(places, "kubectl")), places.kubeconfig)
     addons.start_dns(box, places, credentials, kubectl)
     kubectl.wait("node", NODE, node_is_ready, "Ready", seconds=90)
     addons.fake_gpus(kubectl)
     until(lambda: kubectl.get("serviceaccount", "default"), "the default service account", seconds=30)
-    return kubectl
+    return Cluster(places, box, credentials, kubectl)
 
 
 def down(places: Places) -> None:
     """Ends the cluster, or what is left of one. Does nothing where there is none."""
     sandbox.end(places)
-
-
-def client(places: Places) -> Kubectl:
-    """kubectl as the administrator."""
-    return Kubectl(str(program(places, "kubectl")), places.kubeconfig)
 
 
 def node_is_ready(found: dict[str, object]) -> bool:

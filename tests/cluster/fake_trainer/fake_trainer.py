@@ -1,0 +1,148 @@
+#!/opt/detector-training/bin/python
+"""The command detector-training with a `train` that takes no time and fails on demand; every other verb is the real one.
+
+It speaks the real contract: progress lines, termination message, exit codes, a checkpoint in the model directory that it resumes.
+What it does is told by environment variables of the trainer's container:
+
+FAKE_STEP_SECONDS   how long a step takes; 0.02 unless told.
+FAKE_AT_STEP        the step at which it does what FAKE_END says; 3 unless told.
+FAKE_ONCE           does it in the first run only: the next one trains to the end.
+FAKE_END            exit:CODE:REASON   ends with that code and a message with that reason
+                    crash              ends with 70 and a traceback in its log, without a message
+                    silent:CODE        ends with that code, without a message or a word
+                    signal:NAME        kills itself
+                    oom                takes memory until it is killed
+                    hang               takes no further step
+                    oversized          ends with 70 and a message of 10,000 bytes
+                    broken             ends with 70 and a message that is no JSON
+                    no-checkpoint      ends with 75 without having saved
+FAKE_IGNORES_SIGTERM  goes on until it is killed
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from detector_trainer.cli import main
+from detector_trainer.contract import ExitCode, Progress, TerminationMessage, reasons
+from detector_trainer.training.flags import TrainFlags, parse
+
+SAVE_EVERY = 5
+
+
+class FakeTraining:
+    """One run."""
+
+    def __init__(self, flags: TrainFlags) -> None:
+        self._flags = flags
+        self._checkpoint = Path(flags.model_dir, "fake-checkpoint")
+        self._first_run = Path(flags.model_dir, "fake-first-run")
+        self._total = int(flags.upstream.get("num_train_steps", 20))
+        self._stop_asked = False
+        self._end = os.environ.get("FAKE_END", "")
+        self._at = int(os.environ.get("FAKE_AT_STEP", "3"))
+        self.step = self.saved = int(self._checkpoint.read_text()) if self._checkpoint.exists() else 0
+
+    def run(self) -> int:
+        """Trains to the end, or to what was asked for."""
+        signal.signal(signal.SIGTERM, self._asked_to_stop)
+        if os.environ.get("FAKE_ONCE") and self._first_run.exists():
+            self._end = ""
+        self._first_run.touch()
+        if self.step >= self._total:
+            return self._tell(ExitCode.DONE, reasons.ALREADY_COMPLETE, f"Nothing to do: already at step {self.step}.")
+        while self.step < self._total:
+            time.sleep(float(os.environ.get("FAKE_STEP_SECONDS", "0.02")))
+            self.step += 1
+            if self.step % SAVE_EVERY == 0:
+                self._save()
+            self._report()
+            if self._end and self.step >= self._at:
+                return self._misbehave()
+            if self._stop_asked and not os.environ.get("FAKE_IGNORES_SIGTERM"):
+                self._save()
+                return self._tell(ExitCode.STOPPED, reasons.STOPPED, f"Stopped by SIGTERM at step {self.step} of {self._total}.")
+        self._save()
+        self._report()
+        return self._tell(ExitCode.DONE, reasons.COMPLETED, f"Trained to step {self.step}.")
+
+    def _misbehave(self) -> int:
+        what, _, rest = self._end.partition(":")
+        if what == "exit":
+            code, _, reason = rest.partition(":")
+            return self._tell(int(code), reason, f"It was told to end at step {self.step}.")
+        if what == "silent":
+            return int(rest)
+        if what == "crash":
+            raise RuntimeError(f"nobody has seen this before, at step {self.step}")
+        if what == "signal":
+            os.kill(os.getpid(), signal.Signals[rest])
+        if what == "oom":
+            hoard = []
+            while True:
+                hoard.append(bytearray(1 << 24))
+        if what == "hang":
+            self._wait_for_ever()
+        if what == "oversized":
+            self._write(b"{" + b"x" * 10_000)
+            return int(ExitCode.CRASH)
+        if what == "broken":
+            self._write(b"{not JSON")
+            return int(ExitCode.CRASH)
+        if what == "no-checkpoint":
+            return self._tell(ExitCode.STOPPED, reasons.STOPPED, "The step did not end within the grace period.")
+        raise SystemExit(f"FAKE_END={self._end} is not known")
+
+    def _wait_for_ever(self) -> NoReturn:
+        while True:
+            if self._stop_asked and not os.environ.get("FAKE_IGNORES_SIGTERM"):
+                raise SystemExit(self._tell(ExitCode.STOPPED, reasons.STOPPED, f"Stopped by SIGTERM at step {self.step}."))
+            time.sleep(0.1)
+
+    def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop_asked = True
+
+    def _save(self) -> None:
+        self._checkpoint.write_text(str(self.step))
+        self.saved = self.step
+
+    def _report(self) -> None:
+        progress = Progress(
+            step=self.step,
+            total_steps=self._total,
+            loss=round(1 / self.step, 4),
+            learning_rate=0.01,
+            steps_per_second=50.0,
+            images_per_second=100.0,
+            last_checkpoint_step=self.saved or None,
+            last_checkpoint=str(self._checkpoint) if self.saved else None,
+            time=round(time.time(), 3),
+        )
+        print(progress.to_line(), flush=True)
+
+    def _tell(self, code: int, reason: str, message: str) -> int:
+        text = TerminationMessage(
+            reason=reason,
+            message=message,
+            step=self.step or None,
+            last_checkpoint=str(self._checkpoint) if self.saved else None,
+            last_checkpoint_step=self.saved or None,
+        )
+        self._write(text.to_bytes())
+        return int(code)
+
+    def _write(self, data: bytes) -> None:
+        if self._flags.termination_message_path:
+            Path(self._flags.termination_message_path).write_bytes(data)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["train"]:
+        sys.exit(FakeTraining(parse(sys.argv[2:])).run())
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""What goes wrong with a cluster: its parts are killed and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from cluster import control_plane, node
+from cluster.places import NODE
+from cluster.up import Cluster, node_is_ready
+from cluster.waiting import until
+
+
+def restart_apiserver(cluster: Cluster) -> None:
+    """Kills the API server, and starts it again; returns when it is ready."""
+    kill(cluster, "kube-apiserver")
+    control_plane.start_apiserver(cluster.sandbox, cluster.places, cluster.credentials)
+    until(lambda: control_plane.ready(cluster.places), "the API server", seconds=60)
+
+
+def restart_etcd(cluster: Cluster) -> None:
+    """Kills etcd, and starts it again with its data; returns when the API server is ready."""
+    kill(cluster, "etcd")
+    control_plane.start_etcd(cluster.sandbox, cluster.places)
+    until(lambda: control_plane.ready(cluster.places), "the API server", seconds=60)
+
+
+def stop_node(cluster: Cluster) -> None:
+    """The kubelet is gone, its containers run on: as a node looks whose network is cut. Returns when it is noticed."""
+    kill(cluster, "kubelet")
+    cluster.kubectl.wait("node", NODE, lambda found: not node_is_ready(found), "lost", seconds=90)
+
+
+def start_node(cluster: Cluster) -> None:
+    """The kubelet is back."""
+    node.start_kubelet(cluster.sandbox, cluster.places, cluster.credentials)
+    cluster.kubectl.wait(
+        "node", NODE, lambda found: node_is_ready(found) and not found["spec"].get("taints"), "Ready", seconds=90
+    )
+
+
+def kill(cluster: Cluster, program: str) -> None:
+    """SIGKILL for every process of a program in the cluster; returns when they are gone."""
+    for pid in cluster.sandbox.processes(program):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not cluster.sandbox.processes(program), f"the end of {program}", seconds=10)
