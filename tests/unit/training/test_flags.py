@@ -34,6 +34,15 @@ def test_overrides_are_kept_in_order():
 
 
 @pytest.mark.parametrize(
+    ("argument", "owns"),
+    [("--num_workers=1", True), ("--num_workers=2", False), ("--checkpoint_dir=m", False)],
+    ids=["one worker", "workers share it", "evaluation only reads it"],
+)
+def test_a_training_of_one_worker_owns_its_model_dir(argument: str, owns: bool):
+    assert parse([*REQUIRED, argument]).owns_model_dir is owns
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (REQUIRED[:1], "--model_dir is missing"),

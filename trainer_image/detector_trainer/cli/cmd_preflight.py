@@ -45,8 +45,8 @@ def _parser() -> Parser:
         allow_abbrev=False,
         description="Says, without TensorFlow, whether this pod can train: GPUs are there, the inputs can be read and are those "
         "that were validated, the model directory can be written, and nothing else trains in it.",
-        epilog="Exit codes: 0 it can; 64 wrong flags; 65 inputs missing or changed, do not retry; 74 storage error, or the model "
-        "directory is in use; 78 this environment cannot train.",
+        epilog="Exit codes: 0 it can; 64 wrong flags; 65 inputs missing or changed, do not retry; 70 internal error; 74 storage "
+        "error, or the model directory is in use; 78 this environment cannot train.",
     )
     parser.add_argument("--pipeline-config", required=True, metavar="FILE", help="the pipeline config")
     parser.add_argument("--model-dir", required=True, metavar="DIR", help="where the training will write its checkpoints")
