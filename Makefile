@@ -10,7 +10,7 @@ VARIANT ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types imports unit trainer-tests lock generate bench clean
+.PHONY: help install run test lint types imports unit trainer-tests e2e cluster cluster-down lock generate clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,7 +45,7 @@ install: $(VENV)/trainer.stamp  ## the command detector-training, with the train
 run: $(VENV)/trainer.stamp  ## validate and train examples/pets on this machine
 	@$(BIN)/detector-training run -f examples/pets/training.yaml
 
-test: lint types imports unit trainer-tests  ## every check: ruff, mypy, import-linter, pytest
+test: lint types imports unit trainer-tests e2e  ## every check: ruff, mypy, import-linter, pytest
 	@echo "All checks passed."
 
 lint: $(VENV)/test.stamp  ## ruff: style and format
@@ -63,6 +63,15 @@ unit: $(VENV)/test.stamp  ## the tests that need no TensorFlow
 
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
 	$(PYTEST) tests/trainer -q
+
+e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go they are skipped, unless DETECTOR_TRAINING_KUBECONFIG is set
+	$(PYTEST) tests/e2e -q
+
+cluster: $(VENV)/test.stamp  ## a Kubernetes of one node on this machine (needs root and Go), and how to use it
+	@PYTHONPATH=tests $(BIN)/python -m cluster up
+
+cluster-down: $(VENV)/test.stamp  ## end it, and everything in it
+	@PYTHONPATH=tests $(BIN)/python -m cluster down
 
 lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*.txt
 	PATH="$(abspath $(BIN)):$$PATH" requirements/lock.sh
