@@ -99,6 +99,8 @@ class TrainingStatus(StatusModel):
     """How far the training is."""
 
     attempt: int = 0
+    """Number of the newest training run that was seen."""
+    counted: int | None = None
     """Number of the newest training run whose end is counted in restarts or preemptions."""
     progress: str | None = None
     """Step and last step, for example 1200/20000."""
@@ -112,6 +114,8 @@ class TrainingStatus(StatusModel):
     """Speed."""
     seconds_remaining: int | None = None
     """Time left at this speed."""
+    progress_time: Time | None = None
+    """When these numbers last changed here."""
     last_checkpoint_step: int | None = None
     """Step of the newest checkpoint: what a restart goes on from."""
     restarts: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from detector_operator.reconcile.runs import RunKind
@@ -46,8 +46,9 @@ class Object:
 
     @property
     def deleted(self) -> datetime | None:
-        """When it has to be gone, if someone deletes it; its grace period is in it."""
-        return time(self._metadata.get("deletionTimestamp"))
+        """When someone deleted it. Kubernetes writes down when it has to be gone: its grace period later."""
+        end = time(self._metadata.get("deletionTimestamp"))
+        return end - timedelta(seconds=self._metadata.get("deletionGracePeriodSeconds") or 0) if end is not None else None
 
     @property
     def key(self) -> Key | None:
@@ -143,6 +144,11 @@ class Container:
     def started(self) -> datetime | None:
         """When it started."""
         return time((self.state.get("running") or self.terminated or {}).get("startedAt"))
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended."""
+        return time((self.terminated or {}).get("finishedAt"))
 
     @property
     def image(self) -> str:

@@ -31,6 +31,7 @@ from detector_operator.observe.waits import (
     queue,
     references,
     scheduling,
+    silent_node,
     volume_claim,
 )
 from detector_operator.observe.words import Words, last_words
@@ -56,6 +57,7 @@ CAUSES: Final[tuple[Family, ...]] = (
 # What a run waits for: the first that knows.
 WAITS: Final[tuple[Family, ...]] = (
     leaving.wait,  # its pod is being taken away
+    silent_node.wait,  # its node no longer answers
     queue.wait,  # a queue has not admitted the Job
     pod_creation.wait,  # the Job may not create its pod: quota, service account, admission
     volume_claim.wait,  # a PersistentVolumeClaim that is missing or not bound
@@ -156,9 +158,8 @@ def _exit(sight: Sight) -> tuple[int | None, int | None]:
 
 def _end_time(sight: Sight) -> datetime | None:
     """When it ended: its container, else its Job; None if neither tells."""
-    ended = (sight.end.terminated if sight.end is not None else None) or {}
     finished = (sight.job.finished if sight.job is not None else None) or {}
-    return time(ended.get("finishedAt")) or time(finished.get("lastTransitionTime")) or (sight.pod.deleted if sight.pod else None)
+    return (sight.end.ended if sight.end is not None else None) or time(finished.get("lastTransitionTime"))
 
 
 def _stop_reason(sight: Sight) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detector_operator.api import Phase
+from detector_operator.policies import stall
 from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.runs import RunKind
@@ -13,9 +14,10 @@ from detector_trainer.contract import reasons
 def policy(situation: Situation) -> Outcome | None:
     """Failed, once `retries` has not granted another start: the end of the run is then not among those that are counted."""
     run = situation.newest(RunKind.TRAINING)
-    if run is None or run.live or run.attempt <= situation.training.attempt:
+    if run is None or run.live or run.attempt <= (situation.training.counted or 0):
         return None
-    failure = failure_of(run, situation.run_name(run))
+    stalled = run.stop_reason == reasons.TRAINING_STALLED
+    failure = stall.failure_of(situation, run) if stalled else failure_of(run, situation.run_name(run))
     if ending(run) is Ending.MAY_PASS:
         restarts = situation.training.restarts
         times = "once" if restarts == 1 else f"{restarts} times"

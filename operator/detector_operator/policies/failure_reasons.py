@@ -1,4 +1,4 @@
-"""What a failed run is called: its own words where it left some, else what its exit code or signal means."""
+"""What a failed run is called: its own words where it left some, else what the cluster or its exit code says."""
 
 from __future__ import annotations
 
@@ -54,6 +54,8 @@ def _words(run: Run, name: str) -> tuple[str, str, str]:
     """Reason, message, hint."""
     if run.message is not None and run.message.reason not in ENDED_WELL:
         return run.message.reason, run.message.message, run.message.hint
+    if run.cause is not None:
+        return run.cause.reason, run.cause.message, run.cause.hint
     if run.signal is not None:
         called = signal.Signals(run.signal).name if run.signal in set(signal.Signals) else f"signal {run.signal}"
         return reasons.KILLED_BY_SIGNAL, f"{name} was killed by {called}{at_step(run)}.", BY_SIGNAL.get(run.signal, LOOK_AT_LOG)

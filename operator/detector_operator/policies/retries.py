@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from signal import SIGTERM
+from typing import Final
 
 from detector_operator.api import Spec, TrainingStatus
 from detector_operator.reconcile.runs import Run
-from detector_trainer.contract import ExitCode
+from detector_trainer.contract import ExitCode, reasons
 
 
 class Ending(Enum):
@@ -24,18 +25,35 @@ class Ending(Enum):
 
 FINAL_CODES = (ExitCode.USAGE, ExitCode.DATA, ExitCode.ENVIRONMENT)
 
+# What others have done to it. The exit code then tells how it took that, not what went wrong.
+INTERRUPTIONS: Final = frozenset(
+    {
+        reasons.EVICTED,
+        reasons.INTERRUPTED,
+        reasons.JOB_DELETED,
+        reasons.NODE_LOST,
+        reasons.NODE_REFUSED_POD,
+        reasons.NODE_SHUT_DOWN,
+        reasons.POD_DELETED,
+        reasons.PREEMPTED,
+    }
+)
+
 
 def ending(run: Run) -> Ending:
     """How a run that is no longer live ended."""
     if run.exit_code == ExitCode.DONE:
         return Ending.DONE
-    if run.exit_code in FINAL_CODES:
+    # Killed for its stall: the status that said so may never have been written.
+    if run.exit_code in FINAL_CODES or run.stop_reason == reasons.TRAINING_STALLED:
         return Ending.FINAL
+    if run.stop_reason is not None or run.exit_code == ExitCode.STOPPED:
+        return Ending.INTERRUPTED
+    if run.cause is not None:
+        return Ending.INTERRUPTED if run.cause.reason in INTERRUPTIONS else Ending.MAY_PASS
     gone = run.exit_code is None and run.signal is None
     # Killed by SIGTERM: the stop came before the trainer was able to answer it.
-    if run.stop_reason is not None or gone or run.exit_code == ExitCode.STOPPED or run.signal == SIGTERM:
-        return Ending.INTERRUPTED
-    return Ending.MAY_PASS
+    return Ending.INTERRUPTED if gone or run.signal == SIGTERM else Ending.MAY_PASS
 
 
 def grant(run: Run, training: TrainingStatus, spec: Spec) -> TrainingStatus | None:
@@ -43,8 +61,8 @@ def grant(run: Run, training: TrainingStatus, spec: Spec) -> TrainingStatus | No
     match ending(run):
         case Ending.INTERRUPTED:
             preempted = run.stop_reason is None
-            return training.model_copy(update={"attempt": run.attempt, "preemptions": training.preemptions + preempted})
+            return training.model_copy(update={"counted": run.attempt, "preemptions": training.preemptions + preempted})
         case Ending.MAY_PASS if training.restarts < spec.retries:
-            return training.model_copy(update={"attempt": run.attempt, "restarts": training.restarts + 1})
+            return training.model_copy(update={"counted": run.attempt, "restarts": training.restarts + 1})
         case _:
             return None

@@ -29,17 +29,7 @@ def policy(situation: Situation) -> Outcome | None:
     run, end = _running(situation), due(situation)
     if run is None or end is None or situation.now < end:
         return None
-    after = f"after step {run.step}" if run.step is not None else "before the first step"
-    failure = FailureStatus(
-        reason=reasons.TRAINING_STALLED,
-        message=f"No step for {situation.spec.stall_timeout_seconds} s (spec.stallTimeoutSeconds), {after}.",
-        hint="Mostly an input that never comes: an empty record file, or storage that no longer answers.",
-        pod=run.pod,
-        container=run.container,
-        node=run.node,
-        step=run.step,
-        log_tail=list(run.log_tail),
-    )
+    failure = failure_of(situation, run)
     return Outcome(
         phase=Phase.FAILED,
         reason=failure.reason,
@@ -49,12 +39,28 @@ def policy(situation: Situation) -> Outcome | None:
     )
 
 
+def failure_of(situation: Situation, run: Run) -> FailureStatus:
+    """The failure of a run that was stopped, or is to be stopped, because of this."""
+    after = f"after step {run.step}" if run.step is not None else "before the first step"
+    return FailureStatus(
+        reason=reasons.TRAINING_STALLED,
+        message=f"No step for {situation.spec.stall_timeout_seconds} s (spec.stallTimeoutSeconds), {after}.",
+        hint="Mostly an input that never comes: an empty record file, or storage that no longer answers.",
+        pod=run.pod,
+        container=run.container,
+        node=run.node,
+        step=run.step,
+        log_tail=list(run.log_tail),
+    )
+
+
 def _running(situation: Situation) -> Run | None:
+    """A run that would do steps if it could, and is heard: not one whose pod is being taken away."""
     run = situation.newest(RunKind.TRAINING)
-    return run if run is not None and run.state is RunState.RUNNING else None
+    return run if run is not None and run.state is RunState.RUNNING and run.waiting is None and run.heard else None
 
 
 def _last_sign(run: Run) -> datetime | None:
-    if run.progress is not None and run.progress.time:
-        return datetime.fromtimestamp(int(run.progress.time), UTC)
-    return run.start_time
+    told = datetime.fromtimestamp(int(run.progress.time), UTC) if run.progress is not None and run.progress.time else None
+    since = told or run.start_time
+    return max(since, run.heard_since) if since is not None and run.heard_since is not None else since

@@ -7,21 +7,38 @@ from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.actions import StartTraining
 from detector_operator.reconcile.runs import Run, RunKind, RunState
-from detector_operator.reconcile.situation import Outcome, Situation
+from detector_operator.reconcile.situation import Outcome, Situation, wait_for
 from detector_trainer.contract import reasons
 
 
 def policy(situation: Situation) -> Outcome:
     """Queued or Training. The last in the chain: it always answers."""
     run = situation.newest(RunKind.TRAINING)
-    if run is None:
-        return _start(situation, reasons.QUEUED, "The training is being started.")
+    if run is None or run.attempt < situation.training.attempt:
+        return _anew(situation)
     if not run.live:
         return _again(situation, run)
     name = situation.run_name(run)
+    if run.stop_reason is not None:
+        return Outcome(phase=Phase.QUEUED, reason=reasons.WAITING, message=f"Waiting for {name} to stop.")
+    if run.waiting is not None:
+        return wait_for(run.waiting, Phase.QUEUED)
     if run.state is RunState.PENDING:
         return Outcome(phase=Phase.QUEUED, reason=reasons.QUEUED, message=f"{name} waits to be started.")
     return Outcome(phase=Phase.TRAINING, reason=reasons.TRAINING, message=f"{name} is training.")
+
+
+def _anew(situation: Situation) -> Outcome:
+    """The first run, or the one after a run that someone deleted."""
+    failure = situation.status.failure
+    if failure is None or failure.reason != reasons.JOB_DELETED:
+        return _start(situation, reasons.QUEUED, "The training is being started.")
+    return _start(situation, reasons.RETRYING, f"{failure.message} {_goes_on(situation)}.")
+
+
+def _goes_on(situation: Situation) -> str:
+    saved = situation.training.last_checkpoint_step
+    return f"Goes on from the checkpoint of step {saved}" if saved is not None else "Starts again"
 
 
 def _start(situation: Situation, reason: str, message: str) -> Outcome:
@@ -32,13 +49,12 @@ def _start(situation: Situation, reason: str, message: str) -> Outcome:
 def _again(situation: Situation, run: Run) -> Outcome:
     """The next run, when the wait is over. An interruption waits too, so that a run that ends at once does not spin."""
     failed = ending(run) is Ending.MAY_PASS
-    saved = situation.training.last_checkpoint_step
-    goes_on = f"Goes on from the checkpoint of step {saved}" if saved is not None else "Starts again"
+    goes_on = _goes_on(situation)
     limit = f" (restart {situation.training.restarts} of {situation.spec.retries})" if failed else ""
     message = f"{failure_of(run, situation.run_name(run)).message} {goes_on}{limit}."
     if run.stop_reason is not None:
         return _start(situation, reasons.QUEUED, f"{goes_on}.")
-    start = (run.end_time or situation.now) + situation.backoff.after(situation.training.restarts if failed else 1)
+    start = situation.next_start(run, failures=situation.training.restarts if failed else 1)
     if situation.now >= start:
         return _start(situation, reasons.RETRYING, message)
     return Outcome(phase=Phase.QUEUED, reason=reasons.RETRYING, message=message, wake_at=start)

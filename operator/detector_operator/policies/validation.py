@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -10,7 +11,7 @@ from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.actions import StartValidation, StopRun
 from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
-from detector_operator.reconcile.situation import Outcome, Situation, started
+from detector_operator.reconcile.situation import Outcome, Situation, started, wait_for
 from detector_trainer.contract import Severity, Verdict, reasons
 
 # `validate` says with these that it was started wrongly or has a bug: a second time would be the same.
@@ -29,11 +30,9 @@ def policy(situation: Situation) -> Outcome | None:
         return _start(situation)
     if run.live:
         return _follow(situation, run)
-    if ending(run) is Ending.INTERRUPTED and not _timed_out(run):
-        return _start(situation)
-    if not _timed_out(run) and run.exit_code not in FINAL_CODES and (again := _again(situation, run)) is not None:
-        return again
-    return _broken(situation, run) if wanted == "Enforce" else None
+    if _timed_out(run):
+        return _failed(_timeout(situation, run)) if wanted == "Enforce" else None
+    return _again(situation, run) or (_failed(_broken(situation, run)) if wanted == "Enforce" else None)
 
 
 def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"], str, str]:
@@ -64,16 +63,11 @@ def _checking(name: str) -> str:
 
 def _follow(situation: Situation, run: Run) -> Outcome:
     name = situation.run_name(run)
+    if run.waiting is not None:
+        return wait_for(run.waiting, Phase.VALIDATING)
     end = started(run, situation.now) + timedelta(seconds=situation.spec.validation.timeout_seconds)
     if situation.now >= end:
-        failure = FailureStatus(
-            reason=reasons.VALIDATION_TIMED_OUT,
-            message=f"{name} was not done after {situation.spec.validation.timeout_seconds} s (spec.validation.timeoutSeconds).",
-            hint="Raise spec.validation.timeoutSeconds, or give spec.validation.resources more CPU.",
-            pod=run.pod,
-            node=run.node,
-            log_tail=list(run.log_tail),
-        )
+        failure = _timeout(situation, run)
         enforced = situation.spec.validation.policy == "Enforce"
         return Outcome(
             phase=Phase.FAILED if enforced else Phase.VALIDATING,
@@ -92,17 +86,23 @@ def _timed_out(run: Run) -> bool:
 
 
 def _again(situation: Situation, run: Run) -> Outcome | None:
-    """Another try of a validation that crashed, while there is one left."""
-    runs = situation.of_this_generation(RunKind.VALIDATION)
-    crashes = sum(not run.live and ending(run) is not Ending.INTERRUPTED for run in runs)
-    if crashes > situation.spec.retries:
-        return None
-    failure = failure_of(run, situation.run_name(run))
-    start = (run.end_time or situation.now) + situation.backoff.after(crashes)
-    message = f"{failure.message} The inputs are checked again."
-    if situation.now >= start:
+    """Another try of a validation that gave no verdict, while there is one left. Interruptions are not counted."""
+    if run.stop_reason is not None:
         return _start(situation)
+    interrupted, crashes = ending(run) is Ending.INTERRUPTED, _crashes(situation)
+    if not interrupted and (run.exit_code in FINAL_CODES or crashes > situation.spec.retries):
+        return None
+    start = situation.next_start(run, failures=1 if interrupted else crashes)
+    failure = failure_of(run, situation.run_name(run))
+    if situation.now >= start:
+        return replace(_start(situation), failure=failure)
+    message = f"{failure.message} The inputs are checked again."
     return Outcome(phase=Phase.VALIDATING, reason=reasons.RETRYING, message=message, failure=failure, wake_at=start)
+
+
+def _crashes(situation: Situation) -> int:
+    runs = situation.of_this_generation(RunKind.VALIDATION)
+    return sum(not run.live and ending(run) is not Ending.INTERRUPTED for run in runs)
 
 
 def _rejected(situation: Situation) -> Outcome:
@@ -121,9 +121,25 @@ def _first_error(situation: Situation) -> FailureStatus:
     return FailureStatus(reason=reasons.VALIDATION_REJECTED, message=f"{place}{first.message}{more}", hint=first.hint or None)
 
 
-def _broken(situation: Situation, run: Run) -> Outcome:
+def _broken(situation: Situation, run: Run) -> FailureStatus:
     found = failure_of(run, situation.run_name(run))
-    failure = found.model_copy(update={"reason": reasons.VALIDATION_FAILED, "log_tail": list(run.log_tail)})
+    reason = run.cause.reason if run.cause is not None else reasons.VALIDATION_FAILED
+    return found.model_copy(update={"reason": reason, "log_tail": list(run.log_tail)})
+
+
+def _timeout(situation: Situation, run: Run) -> FailureStatus:
+    seconds = situation.spec.validation.timeout_seconds
+    return FailureStatus(
+        reason=reasons.VALIDATION_TIMED_OUT,
+        message=f"{situation.run_name(run)} was not done after {seconds} s (spec.validation.timeoutSeconds).",
+        hint="Raise spec.validation.timeoutSeconds, or give spec.validation.resources more CPU.",
+        pod=run.pod,
+        node=run.node,
+        log_tail=list(run.log_tail),
+    )
+
+
+def _failed(failure: FailureStatus) -> Outcome:
     return Outcome(phase=Phase.FAILED, reason=failure.reason, message=failure.message, failure=failure)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from detector_operator.api import ConditionType, DetectorTraining, Phase, Status, ValidationStatus
 from detector_operator.policies import deadline, failure, replacement, stall, success, suspend, training, validation
+from detector_operator.reconcile import pace
 from detector_operator.reconcile.actions import Action, Event
 from detector_operator.reconcile.conditions import conditions_of
 from detector_operator.reconcile.facts import gather
@@ -48,6 +49,7 @@ def decide(
     now: datetime,
     *,
     backoff: Backoff = Backoff(),  # noqa: B008
+    progress_every: timedelta = timedelta(),
 ) -> Decision:
     """What to do about a resource. Pure; can be called at any moment, any number of times.
 
@@ -56,6 +58,7 @@ def decide(
         runs: every run that is there, of any generation.
         now: the time, in UTC, without fractions of a second if the status is compared.
         backoff: how long to wait before a failed run is tried again.
+        progress_every: mere progress changes the status at most so often.
     """
     status = resource.status or Status()
     generation = resource.metadata.generation
@@ -67,7 +70,10 @@ def decide(
     facts = gather(situation)
     outcome = next(answer for policy in POLICIES if (answer := policy(facts)) is not None)
     decided = _status(facts, outcome)
-    return Decision(decided, outcome.actions, tuple(_events(status, decided)), _wake_at(facts, outcome))
+    due = pace.due(status, decided, progress_every)
+    if due is not None and now < due:
+        return Decision(status, outcome.actions, (), min(filter(None, (due, _wake_at(facts, outcome)))))
+    return Decision(decided, outcome.actions, tuple(_events(status, decided, outcome)), _wake_at(facts, outcome))
 
 
 def _status(facts: Situation, outcome: Outcome) -> Status:
@@ -89,7 +95,7 @@ def _wake_at(facts: Situation, outcome: Outcome) -> datetime | None:
     return min((time for time in times if time is not None), default=None)
 
 
-def _events(before: Status, after: Status) -> Iterable[Event]:
+def _events(before: Status, after: Status, outcome: Outcome) -> Iterable[Event]:
     """What has changed: the verdict, and what the condition Training says, which is the headline of every phase."""
     headline = after.condition(ConditionType.TRAINING)
     for kind in (ConditionType.VALIDATED, ConditionType.TRAINING):
@@ -98,7 +104,10 @@ def _events(before: Status, after: Status) -> Iterable[Event]:
             continue
         if new is not headline and headline is not None and new.reason == headline.reason:
             continue  # said by the headline
-        bad = new.reason in _WARNINGS or after.phase in (Phase.FAILED, Phase.REJECTED)
+        waiting = new is headline and outcome.waiting
+        if waiting and old is not None and old.reason == new.reason:
+            continue
+        bad = waiting or new.reason in _WARNINGS or after.phase in (Phase.FAILED, Phase.REJECTED)
         yield Event("Warning" if bad else "Normal", new.reason, new.message)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from datetime import datetime
 
 from detector_operator.api import Status, TrainingStatus, ValidationStatus
 from detector_operator.policies import failure_reasons, retries
-from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
 from detector_operator.reconcile.situation import Situation, with_status
+from detector_trainer.contract import reasons
 
 
 def gather(situation: Situation) -> Situation:
@@ -22,16 +25,17 @@ def _of_this_generation(situation: Situation) -> Status:
     status = situation.status
     if status.observed_generation == situation.generation:
         return status
+    newest = _newest_before(situation)
     return Status(
         observed_generation=situation.generation,
         conditions=status.conditions,
         validation=ValidationStatus(attempt=situation.next_attempt(RunKind.VALIDATION) - 1),
-        training=TrainingStatus(attempt=_newest_before(situation), total_steps=situation.spec.num_steps),
+        training=TrainingStatus(attempt=newest, counted=newest, total_steps=situation.spec.num_steps),
     )
 
 
 def _newest_before(situation: Situation) -> int:
-    earlier = [run.attempt for run in situation.runs if run.kind is RunKind.TRAINING and run.generation != situation.generation]
+    earlier = [run.attempt for run in _trainings(situation) if run.generation != situation.generation]
     return max([situation.training.attempt, *earlier])
 
 
@@ -62,22 +66,39 @@ def _training(situation: Situation) -> Status:
     status, training = situation.status, situation.training
     training = training.model_copy(update={"total_steps": situation.spec.num_steps})
     failure = status.failure
-    for run in situation.of_this_generation(RunKind.TRAINING):
-        if run.attempt <= training.attempt:
+    for run in (*_lost(situation), *situation.of_this_generation(RunKind.TRAINING)):
+        if run.attempt <= (training.counted or 0):
             continue
-        training = _progress(training, run)
+        training = _progress(training, run, situation.now)
+        training = training.model_copy(update={"attempt": max(training.attempt, run.attempt)})
         if run.live:
             continue
         granted = retries.grant(run, training, situation.spec)
         if granted is None:
             break
-        if granted.restarts > training.restarts:
+        if run.stop_reason is None:
             failure = failure_reasons.failure_of(run, situation.run_name(run))
         training = granted
     return status.model_copy(update={"training": training, "failure": failure})
 
 
-def _progress(training: TrainingStatus, run: Run) -> TrainingStatus:
+def _lost(situation: Situation) -> tuple[Run, ...]:
+    """The newest run that was seen, if nothing of it is there any more: someone deleted it before its end was counted."""
+    training = situation.training
+    there = (run.attempt for run in _trainings(situation))
+    if training.attempt <= (training.counted or 0) or training.attempt in there:
+        return ()
+    name = run_name(situation.name, RunKind.TRAINING, training.attempt)
+    why = Why(reasons.JOB_DELETED, f"{name} was deleted: nothing of it is left.", "To stop a training, set spec.suspend.")
+    kind, generation = RunKind.TRAINING, situation.generation
+    return (Run(kind=kind, attempt=training.attempt, generation=generation, state=RunState.ENDED, cause=why),)
+
+
+def _trainings(situation: Situation) -> Iterable[Run]:
+    return (run for run in situation.runs if run.kind is RunKind.TRAINING)
+
+
+def _progress(training: TrainingStatus, run: Run, now: datetime) -> TrainingStatus:
     """The newest numbers a run has told; those it has not told stay."""
     seen: dict[str, object] = {"step": run.step, "last_checkpoint_step": run.last_checkpoint_step}
     if training.start_time is None and run.state is not RunState.PENDING:
@@ -90,7 +111,8 @@ def _progress(training: TrainingStatus, run: Run) -> TrainingStatus:
     update["seconds_remaining"] = round(left) if left is not None else None
     step = update.get("step", training.step)
     update["progress"] = f"{step}/{training.total_steps}" if step is not None else None
-    return training.model_copy(update=update)
+    told = training.model_copy(update=update)
+    return told if told == training else told.model_copy(update={"progress_time": now})
 
 
 def _rounded(number: float | None) -> float | None:

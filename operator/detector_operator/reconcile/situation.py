@@ -8,7 +8,7 @@ from functools import cached_property
 
 from detector_operator.api import FailureStatus, Phase, Spec, Status, TrainingStatus, ValidationStatus
 from detector_operator.reconcile.actions import Action, StopRun
-from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
+from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,10 @@ class Situation:
         known = self.validation.attempt if kind is RunKind.VALIDATION else self.training.attempt
         return 1 + max([known, *(run.attempt for run in self.runs if run.kind is kind)])
 
+    def next_start(self, run: Run, *, failures: int) -> datetime:
+        """When the run after this one may start: at once, if nobody knows when this one ended."""
+        return run.end_time + self.backoff.after(failures) if run.end_time is not None else self.now
+
     def run_name(self, run: Run) -> str:
         """The name of a run."""
         return run_name(self.name, run.kind, run.attempt)
@@ -87,6 +91,13 @@ class Outcome:
     """Replaces the status' own; None leaves it."""
     wake_at: datetime | None = None
     """When to decide again though nothing was observed."""
+    waiting: bool = False
+    """It waits for something outside: told as a warning, and not again when only the words change, which are others' words."""
+
+
+def wait_for(why: Why, phase: Phase) -> Outcome:
+    """What is answered while a run waits for something outside."""
+    return Outcome(phase=phase, reason=why.reason, message=f"{why.message} {why.hint}".strip(), waiting=True)
 
 
 def at_step(run: Run) -> str:

@@ -104,7 +104,7 @@ def test_a_validation_that_is_killed_again_and_again_fails():
 
 def test_a_validation_whose_node_went_away_is_not_counted():
     runs = [validate_run(attempt, end_time=after(10)) for attempt in (1, 2, 3)]
-    assert decide(training(retries=0), runs, after(11)).actions == (StartValidation(4),)
+    assert decide(training(retries=0), runs, after(20)).actions == (StartValidation(4),)
 
 
 def test_a_validation_that_takes_too_long_is_stopped_and_fails():
@@ -183,9 +183,9 @@ ENDINGS = {
     "a storage error is tried again": ({"exit_code": 74}, Phase.QUEUED, reasons.STORAGE_ERROR, 1, 0),
     "an unknown exit code is tried again": ({"exit_code": 3}, Phase.QUEUED, reasons.UNCLASSIFIED, 1, 0),
     "a kill is tried again": ({"signal": 9}, Phase.QUEUED, reasons.KILLED_BY_SIGNAL, 1, 0),
-    "a stop from outside is not counted": ({"exit_code": 75, "message": said("Stopped")}, Phase.QUEUED, None, 0, 1),
-    "SIGTERM before it can be answered is not counted": ({"signal": 15}, Phase.QUEUED, None, 0, 1),
-    "a lost node is not counted": ({"end_time": after(10)}, Phase.QUEUED, None, 0, 1),
+    "a stop from outside is not counted": ({"exit_code": 75, "message": said("Stopped")}, Phase.QUEUED, "Stopped", 0, 1),
+    "SIGTERM before it can be answered is not counted": ({"signal": 15}, Phase.QUEUED, reasons.KILLED_BY_SIGNAL, 0, 1),
+    "a lost node is not counted": ({"end_time": after(10)}, Phase.QUEUED, reasons.INTERRUPTED, 0, 1),
     "our own stop is no preemption": ({"exit_code": 75, "stop_reason": "Suspended"}, Phase.QUEUED, None, 0, 0),
 }
 

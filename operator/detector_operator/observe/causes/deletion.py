@@ -13,19 +13,17 @@ def cause(sight: Sight) -> Why | None:
     if sight.stopped_by_us:
         return None
     if sight.job is None or sight.job.deleted is not None:
-        return job_deleted(sight.name) if not _ended_before(sight) else None
+        why = Why(reasons.JOB_DELETED, f"Job {sight.name} was deleted.", "To stop a training, set spec.suspend.")
+        return why if not _ended_before(sight) else None
     if sight.pod is None:
         told = job_condition.exit_code(sight) is not None
         return None if told else Why(reasons.POD_DELETED, f"The pod of {sight.name} was deleted before anyone saw how it ended.")
-    return Why(reasons.POD_DELETED, f"{sight.pod.name} was deleted.") if not _ended_before(sight) else None
-
-
-def job_deleted(name: str) -> Why:
-    """Also said of a run that left nothing behind at all."""
-    return Why(reasons.JOB_DELETED, f"Job {name} was deleted.", "To stop a training, set spec.suspend.")
+    if sight.pod.deleted is None or _ended_before(sight):
+        return None
+    return Why(reasons.POD_DELETED, f"{sight.pod.name} was deleted.", "To stop a training, set spec.suspend.")
 
 
 def _ended_before(sight: Sight) -> bool:
-    """Whether the pod ended before it was deleted: deletionTimestamp is when the grace period is over."""
-    pod, ended = sight.pod, (sight.end.terminated if sight.end is not None else None)
-    return pod is not None and ended is not None and pod.deleted is None
+    """Whether the pod ended before it was deleted."""
+    pod, ended = sight.pod, sight.end.ended if sight.end is not None else None
+    return pod is not None and ended is not None and (pod.deleted is None or ended < pod.deleted)

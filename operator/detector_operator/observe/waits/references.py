@@ -26,7 +26,10 @@ def wait(sight: Sight) -> Why | None:
         waiting = container.waiting or {}
         if waiting.get("reason") == "CreateContainerConfigError":
             told = str(waiting.get("message") or "")
-            return missing(told) or Why(reasons.CONTAINER_CANNOT_START, f"Container {container.name} cannot be made: {told}.")
+            hint = "Name a user in spec.trainer.podSecurityContext.runAsUser." if "runAsNonRoot" in told else ""
+            return missing(told) or Why(
+                reasons.CONTAINER_CANNOT_START, f"Container {container.name} cannot be made: {told}.", hint
+            )
     return None
 
 
