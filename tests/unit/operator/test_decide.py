@@ -9,7 +9,8 @@ import pytest
 from detector_operator.api import ConditionType, Phase
 from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
-from detector_operator.reconcile.runs import RunKind, RunState, run_name
+from detector_operator.reconcile.pace import PROGRESS_EVERY
+from detector_operator.reconcile.runs import RunKind, RunState, Why, run_name
 from detector_trainer.contract import Verdict, reasons
 from support.trainings import T0, after, at, passed, rejected, said, train_run, training, validate_run
 
@@ -256,6 +257,161 @@ def test_a_status_that_was_never_written_is_made_up_for():
     assert (status.phase, status.training.restarts, status.training.preemptions) == (Phase.TRAINING, 1, 1)
 
 
+# What a cluster tells
+
+NO_GPU = Why(reasons.UNSCHEDULABLE, "No node takes it: 2 Insufficient nvidia.com/gpu.", "Add a node.")
+
+
+def test_what_a_training_waits_for_is_the_headline():
+    decision = decide(training(), [passed(), train_run(state=RunState.PENDING, start_time=None, waiting=NO_GPU)], after(20))
+    headline = decision.status.condition(ConditionType.TRAINING)
+    assert (decision.status.phase, decision.actions, decision.status.failure) == (Phase.QUEUED, (), None)
+    assert (headline.reason, headline.message) == ("Unschedulable", f"{NO_GPU.message} {NO_GPU.hint}")
+    assert [(event.type, event.reason) for event in decision.events if event.reason == "Unschedulable"] == [
+        ("Warning", "Unschedulable")
+    ]
+
+
+def test_what_a_validation_waits_for_is_the_headline():
+    decision = decide(training(), [validate_run(state=RunState.PENDING, start_time=None, waiting=NO_GPU)], after(20))
+    assert (decision.status.phase, conditions(decision.status)["Training"]) == (Phase.VALIDATING, ("False", "Unschedulable"))
+
+
+def test_other_words_for_the_same_wait_are_written_but_not_told_again():
+    def waits(why, status=None):
+        return decide(training(status=status), [passed(), train_run(state=RunState.PENDING, waiting=why)], after(20))
+
+    first = waits(NO_GPU).status
+    second = waits(Why(reasons.UNSCHEDULABLE, "No node takes it: 1 Insufficient nvidia.com/gpu."), first)
+    assert second.events == ()
+    assert second.status.condition(ConditionType.TRAINING).message == "No node takes it: 1 Insufficient nvidia.com/gpu."
+    assert [event.reason for event in waits(Why(reasons.IMAGE_NOT_PULLED, "x"), first).events] == ["ImageNotPulled"]
+
+
+def test_what_is_being_taken_away_is_no_longer_training_and_does_not_stall():
+    run = train_run(progress=at(40), waiting=Why(reasons.NODE_LOST, "gpu-1 no longer answers."))
+    decision = decide(training(stallTimeoutSeconds=60), [passed(), run], after(5000))
+    assert (decision.status.phase, decision.actions) == (Phase.QUEUED, ())
+    assert conditions(decision.status)["Training"] == ("False", "NodeLost")
+
+
+def test_a_training_that_still_stops_after_suspend_was_taken_back_is_waited_for():
+    decision = decide(training(), [passed(), train_run(stop_reason=reasons.SUSPENDED)], after(20))
+    headline = decision.status.condition(ConditionType.TRAINING)
+    assert (decision.status.phase, headline.message) == (Phase.QUEUED, "Waiting for pets-train-1 to stop.")
+
+
+# Causes that a cluster tells: (cause, restarts, preemptions)
+CAUSES = {
+    "preempted": (reasons.PREEMPTED, 0, 1),
+    "evicted": (reasons.EVICTED, 0, 1),
+    "its node lost": (reasons.NODE_LOST, 0, 1),
+    "deleted by someone": (reasons.POD_DELETED, 0, 1),
+    "out of memory": (reasons.OOM_KILLED, 1, 0),
+    "cannot start": (reasons.CONTAINER_CANNOT_START, 1, 0),
+    "too much storage": (reasons.STORAGE_LIMIT_EXCEEDED, 1, 0),
+}
+
+
+@pytest.mark.parametrize(("reason", "restarts", "preemptions"), CAUSES.values(), ids=CAUSES)
+def test_each_cause(reason, restarts, preemptions):
+    run = train_run(
+        signal=9, cause=Why(reason, "Something happened.", "Do this."), progress=at(40, checkpoint=40), pod="p", node="n"
+    )
+    status = decide(training(), [passed(), run], after(11)).status
+    assert (status.training.restarts, status.training.preemptions) == (restarts, preemptions)
+    assert (status.failure.reason, status.failure.message, status.failure.hint) == (reason, "Something happened.", "Do this.")
+    assert (status.failure.pod, status.failure.node, status.failure.signal, status.failure.step) == ("p", "n", 9, 40)
+    assert "Goes on from the checkpoint of step 40" in status.condition(ConditionType.TRAINING).message
+
+
+def test_the_trainers_own_words_come_before_the_clusters():
+    run = train_run(exit_code=65, message=said("DataError"), cause=Why(reasons.PREEMPTED, "x"))
+    status = decide(training(), [passed(), run], after(11)).status
+    assert (status.phase, status.failure.reason) == (Phase.FAILED, "DataError")
+
+
+def test_a_validation_that_was_preempted_is_tried_again_after_a_while_and_says_why():
+    runs = [validate_run(signal=9, cause=Why(reasons.PREEMPTED, "It was preempted."))]
+    waiting = decide(training(retries=0), runs, after(15))
+    assert (waiting.actions, waiting.wake_at, waiting.status.failure.reason) == ((), after(20), "Preempted")
+    assert decide(training(retries=0), runs, after(20)).actions == (StartValidation(2),)
+
+
+def test_a_validation_without_memory_fails_by_that_name():
+    run = validate_run(signal=9, cause=Why(reasons.OOM_KILLED, "It needed more than 4Gi."))
+    decision = decide(training(retries=0), [run], after(20))
+    assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.OOM_KILLED)
+
+
+def test_a_validation_that_ran_into_its_time_limit_while_nobody_looked_ends_the_same():
+    run = validate_run(signal=15, stop_reason=reasons.VALIDATION_TIMED_OUT)
+    decision = decide(training(validation={"timeoutSeconds": 60}), [run], after(5000))
+    assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.VALIDATION_TIMED_OUT)
+
+
+# What was deleted
+
+
+def test_a_run_that_is_gone_is_counted_once_and_its_number_not_used_again():
+    before = decide(training(), [passed(), train_run(progress=at(40, checkpoint=40))], after(20)).status
+    gone = decide(training(status=before), [passed()], after(30))
+    assert gone.actions == (StartTraining(2),)
+    assert (gone.status.training.preemptions, gone.status.failure.reason) == (1, reasons.JOB_DELETED)
+    headline = gone.status.condition(ConditionType.TRAINING)
+    assert headline.message == "pets-train-1 was deleted: nothing of it is left. Goes on from the checkpoint of step 40."
+    again = decide(training(status=gone.status), [passed()], after(31))
+    assert (again.status, again.actions, again.events) == (gone.status, (StartTraining(2),), ())
+    followed = decide(training(status=gone.status), [passed(), train_run(2)], after(40)).status
+    assert (followed.phase, followed.training.preemptions) == (Phase.TRAINING, 1)
+
+
+def test_a_run_that_is_gone_is_counted_also_if_the_next_one_was_started_by_an_operator_that_crashed():
+    before = decide(training(), [passed(), train_run()], after(20)).status
+    status = decide(training(status=before), [passed(), train_run(2)], after(40)).status
+    assert (status.phase, status.training.attempt, status.training.preemptions) == (Phase.TRAINING, 2, 1)
+
+
+def test_what_ended_well_before_it_was_deleted_has_succeeded():
+    before = decide(training(), [passed(), train_run(exit_code=0)], after(20)).status
+    assert decide(training(status=before), [], after(30)).status.phase is Phase.SUCCEEDED
+
+
+def test_the_runs_of_an_earlier_resource_of_this_name_end_first_and_keep_their_numbers():
+    left = train_run(3, generation=0)
+    decision = decide(training(), [left], after(20))
+    assert (decision.status.phase, decision.actions) == (Phase.PENDING, (StopRun(left, reasons.SPEC_CHANGED),))
+    ended = train_run(3, generation=0, exit_code=75)
+    assert decide(training(), [ended, passed()], after(30)).actions == (StartTraining(4),)
+
+
+# Progress at a bounded rate
+
+
+def paced(status, run, now):
+    return decide(training(status=status), [passed(), run], now, progress_every=PROGRESS_EVERY)
+
+
+def test_mere_progress_is_written_every_ten_seconds():
+    first = paced(None, train_run(progress=at(40)), after(30))
+    assert first.status.training.progress_time == after(30)
+    held = paced(first.status, train_run(progress=at(50)), after(39))
+    assert (held.status, held.wake_at) == (first.status, after(40))
+    due = paced(first.status, train_run(progress=at(50)), after(40))
+    assert (due.status.training.step, due.status.training.progress_time) == (50, after(40))
+
+
+def test_without_progress_nothing_is_written():
+    first = paced(None, train_run(progress=at(40)), after(30))
+    assert paced(first.status, train_run(progress=at(40)), after(3000 - 1200)).status == first.status
+
+
+def test_a_transition_is_written_at_once_with_the_newest_numbers():
+    first = paced(None, train_run(progress=at(40)), after(30))
+    crashed = paced(first.status, train_run(exit_code=70, progress=at(50)), after(31)).status
+    assert (crashed.phase, crashed.training.step, crashed.training.restarts) == (Phase.QUEUED, 50, 1)
+
+
 # Suspend, deadline, stall
 
 
@@ -320,6 +476,24 @@ def test_no_step_for_too_long_stops_and_fails():
     decision = decide(resource, [passed(), run], after(460))
     assert decision.actions == (StopRun(run, reasons.TRAINING_STALLED),)
     assert (decision.status.failure.reason, decision.status.failure.log_tail) == (reasons.TRAINING_STALLED, ["waiting"])
+
+
+def test_a_stall_counts_from_when_the_log_was_first_read():
+    run = train_run(progress=at(40, time=100), heard_since=after(10_000))
+    resource = training(stallTimeoutSeconds=60)
+    assert decide(resource, [passed(), run], after(10_359)).status.phase is Phase.TRAINING
+    assert decide(resource, [passed(), run], after(10_360)).status.failure.reason == reasons.TRAINING_STALLED
+
+
+def test_what_nobody_hears_has_not_stalled():
+    assert decide(training(), [passed(), train_run(heard=False)], after(1_000_000)).status.phase is Phase.TRAINING
+
+
+def test_a_stall_fails_also_if_the_operator_crashed_before_it_wrote_so():
+    run = train_run(exit_code=75, message=said("Stopped"), stop_reason=reasons.TRAINING_STALLED, progress=at(40))
+    decision = decide(training(), [passed(), run], after(5000))
+    assert (decision.status.phase, decision.actions) == (Phase.FAILED, ())
+    assert decision.status.failure.message == "No step for 1800 s (spec.stallTimeoutSeconds), after step 40."
 
 
 # Generations and terminal states

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from detector_operator.api import Phase, Status
 from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
-from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_operator.reconcile.runs import Run, RunKind, RunState, Why
 from detector_trainer.contract import reasons
 from support.trainings import T0, at, passed, rejected, said, training, validate_run
 
@@ -27,6 +27,8 @@ TRAINING_ENDS = st.sampled_from(
         {"exit_code": 78},
         {"signal": 9},
         {"signal": 15},
+        {"signal": 9, "cause": Why(reasons.PREEMPTED, "It was preempted.")},
+        {"signal": 9, "cause": Why(reasons.OOM_KILLED, "It needed too much.")},
         {},
     ]
 )
@@ -46,6 +48,7 @@ class Cluster(RuleBasedStateMachine):
         self.status: Status | None = None
         self.runs: dict[tuple[RunKind, int], Run] = {}
         self.started: list[tuple[RunKind, int, int]] = []
+        self.seen: set[tuple[RunKind, int]] = set()
 
     def decide(self):
         return decide(training(self.generation, self.status, **self.spec), self.runs.values(), self.now)
@@ -62,7 +65,7 @@ class Cluster(RuleBasedStateMachine):
                     self.runs[run.kind, run.attempt] = replace(run, stop_reason=reason)
 
     def start(self, kind, attempt):
-        assert (kind, attempt) not in self.runs, "a name came twice"
+        assert (kind, attempt) not in self.runs.keys() | self.seen, "a name came twice"
         self.started.append((kind, attempt, self.generation))
         self.runs[kind, attempt] = Run(kind=kind, attempt=attempt, generation=self.generation, state=RunState.PENDING)
 
@@ -74,9 +77,12 @@ class Cluster(RuleBasedStateMachine):
 
     @rule()
     def reconcile(self):
-        decision = self.decide()
+        before, decision = self.status, self.decide()
+        self.seen |= self.runs.keys()
         self.act(decision.actions)
         self.status = decision.status
+        ended = before is not None and before.phase.terminal and before.observed_generation == self.generation
+        assert not ended or decision.status == before, "a terminal state was lost"
 
     @rule()
     def reconcile_and_crash_before_the_status_is_written(self):
@@ -112,6 +118,18 @@ class Cluster(RuleBasedStateMachine):
         end = make()
         facts = {"exit_code": end.exit_code, "signal": end.signal, "message": end.message}
         self.put(run, state=RunState.ENDED, end_time=self.now, **facts)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.runs)
+    def all_of_a_run_is_deleted(self, data):
+        del self.runs[data.draw(st.sampled_from(sorted(self.runs)))]
+
+    @rule(data=st.data())
+    @precondition(lambda self: any(run.live for run in self.runs.values()))
+    def a_run_has_to_wait(self, data):
+        run = data.draw(st.sampled_from([run for run in self.runs.values() if run.live]))
+        why = Why(reasons.UNSCHEDULABLE, "No node takes it.")
+        self.put(run, waiting=data.draw(st.sampled_from([why, None])), heard=data.draw(st.booleans()))
 
     @rule(suspend=st.booleans(), policy=st.sampled_from(["Enforce", "Warn", "Skip"]))
     def the_spec_changes(self, suspend, policy):
@@ -149,6 +167,12 @@ class Cluster(RuleBasedStateMachine):
         if any(isinstance(action, StartTraining) for action in decision.actions) and self.spec.get("validation") is None:
             condition = next(condition for condition in decision.status.conditions if condition.type.value == "Validated")
             assert (condition.status, condition.reason) == ("True", reasons.VALIDATION_PASSED)
+
+    @invariant()
+    def each_run_is_counted_at_most_once(self):
+        training_status = self.decide().status.training
+        runs = sum(kind is RunKind.TRAINING and generation == self.generation for kind, _, generation in self.started)
+        assert training_status is None or training_status.restarts + training_status.preemptions <= runs
 
     @invariant()
     def a_failure_says_why(self):

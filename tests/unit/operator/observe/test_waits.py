@@ -1,0 +1,257 @@
+"""Given this Job, its pod and what was told about them: what the run waits for."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_operator.observe import observe
+from detector_operator.reconcile.runs import RunState
+from support.kubernetes_objects import OWNER, disrupted, event, job, pod, running, seconds, unscheduled, waiting
+
+CREATING = {"phase": "Pending", "init": waiting("PodInitializing"), "main": waiting("PodInitializing")}
+
+
+def only_run(jobs, pods, events=(), **more):
+    (run,) = observe(jobs, pods, owner=OWNER, events=events, **more)
+    return run
+
+
+# The scheduler's words: (message, reason, what is said of it, what to do)
+SCHEDULER = {
+    "too few GPUs": (
+        "0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient nvidia.com/gpu. "
+        "no new claims to deallocate, preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.",
+        "Unschedulable",
+        "No node takes it: 0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient nvidia.com/gpu.",
+        "It asks for 4 nvidia.com/gpu on one node: wait for others to end, add such a node, or lower spec.trainer.gpus.",
+    ),
+    "too little of several": (
+        "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.",
+        "Unschedulable",
+        "No node takes it: 0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.",
+        "It asks for 16 cpu and 64Gi memory on one node: wait for others to end, add such a node, or lower spec.trainer.resources.",
+    ),
+    "a taint": (
+        "0/1 nodes are available: 1 node(s) had untolerated taint {nvidia.com/gpu: present}.",
+        "Unschedulable",
+        "No node takes it: 0/1 nodes are available: 1 node(s) had untolerated taint {nvidia.com/gpu: present}.",
+        "Tolerate the taint in spec.trainer.tolerations, or free a node without it.",
+    ),
+    "a claim that is not there": (
+        '0/3 nodes are available: persistentvolumeclaim "datasets" not found. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+        "PersistentVolumeClaimNotFound",
+        "There is no PersistentVolumeClaim datasets in this namespace.",
+        "Create it, or mend the name in spec.trainer.volumes.",
+    ),
+    "a claim without a volume": (
+        "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
+        "PersistentVolumeClaimNotBound",
+        "PersistentVolumeClaim data has no volume yet.",
+        "`kubectl describe pvc` tells why: mostly its storage class is missing or cannot make one.",
+    ),
+    "a claim that goes away": (
+        '0/3 nodes are available: persistentvolumeclaim "data" is being deleted.',
+        "PersistentVolumeClaimNotBound",
+        'PersistentVolumeClaim "data" is being deleted.',
+        "Create it anew, or name another.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "reason", "said", "hint"), SCHEDULER.values(), ids=SCHEDULER)
+def test_no_node_takes_it(message, reason, said, hint):
+    limits = {"cpu": "16", "memory": "64Gi", "nvidia.com/gpu": "4"}
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    run = only_run([job()], [unscheduled(message, limits=limits, volumes=volumes)])
+    assert (run.state, run.node) == (RunState.PENDING, None)
+    assert (run.waiting.reason, run.waiting.message, run.waiting.hint) == (reason, said, hint)
+
+
+def test_what_a_validation_waits_for_is_set_elsewhere():
+    run = only_run([job("validate")], [unscheduled("0/1 nodes are available: 1 Insufficient cpu.", kind="validate")])
+    assert run.waiting.hint.endswith("lower spec.validation.resources.")
+
+
+# What the kubelet says of a container: (reason, message, reason of ours, words that are said, words of the hint)
+CONTAINERS = {
+    "the image is not there": (
+        ("ErrImagePull", 'failed to pull and unpack image "registry.example/trainer:1": registry.example/trainer:1: not found'),
+        *(
+            "ImageNotPulled",
+            "Image registry.example/trainer:1 cannot be pulled: failed to pull and unpack",
+            "Mend the name or the tag",
+        ),
+    ),
+    "the image is not there, again": (
+        ("ImagePullBackOff", 'Back-off pulling image "registry.example/trainer:1": ErrImagePull: manifest unknown'),
+        *("ImageNotPulled", "Image registry.example/trainer:1 cannot be pulled: manifest unknown.", "Mend the name or the tag"),
+    ),
+    "the registry wants a login": (
+        ("ErrImagePull", "failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized"),
+        *("ImageNotPulled", "401 Unauthorized.", "spec.trainer.imagePullSecrets"),
+    ),
+    "nothing more is known yet": (
+        ("ImagePullBackOff", 'Back-off pulling image "registry.example/trainer:1"'),
+        *("ImageNotPulled", "Image registry.example/trainer:1 cannot be pulled.", "whether the node reaches the registry"),
+    ),
+    "it may not be pulled": (
+        ("ErrImageNeverPull", 'Container image "registry.example/trainer:1" is not present with pull policy of Never'),
+        *("ImageNotPulled", "pull policy of Never.", "spec.trainer.imagePullPolicy is Never"),
+    ),
+    "no name of an image": (
+        (
+            "InvalidImageName",
+            'Failed to apply default image tag "a b": couldn\'t parse image name "a b": invalid reference format',
+        ),
+        *("InvalidImageName", "registry.example/trainer:1 is no name of an image.", "Mend spec.trainer.image"),
+    ),
+    "no ConfigMap": (
+        ("CreateContainerConfigError", 'configmap "env" not found'),
+        *("ConfigMapNotFound", "There is no ConfigMap env in this namespace.", "Create it"),
+    ),
+    "no Secret": (
+        ("CreateContainerConfigError", 'secret "bucket" not found'),
+        *("SecretNotFound", "There is no Secret bucket in this namespace.", "Create it"),
+    ),
+    "no key in a Secret": (
+        ("CreateContainerConfigError", "couldn't find key token in Secret team/bucket"),
+        *("SecretNotFound", "Secret bucket has no key token.", "Add the key"),
+    ),
+    "root is not allowed": (
+        ("CreateContainerConfigError", "container has runAsNonRoot and image will run as root (pod: ...)"),
+        *("ContainerCannotStart", "runAsNonRoot", "runAsUser"),
+    ),
+    "the runtime cannot make it": (
+        ("CreateContainerError", "context deadline exceeded"),
+        *("ContainerCannotStart", "Container preflight cannot be started: context deadline exceeded", "detector-training"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("kubelet", "reason", "said", "hint"), CONTAINERS.values(), ids=CONTAINERS)
+def test_a_container_does_not_start(kubelet, reason, said, hint):
+    run = only_run([job()], [pod(phase="Pending", init=waiting(*kubelet), main=waiting("PodInitializing"))])
+    assert run.state is RunState.PENDING
+    assert run.waiting.reason == reason
+    assert said in run.waiting.message
+    assert hint in run.waiting.hint
+
+
+# Events about a pod whose containers are being created: (reason, message, reason of ours or None, words that are said)
+MOUNTS = {
+    "the ConfigMap of a volume is missing": (
+        ("FailedMount", 'MountVolume.SetUp failed for volume "detector-training-config" : configmap "pets-config" not found'),
+        *("ConfigMapNotFound", "There is no ConfigMap pets-config in this namespace."),
+    ),
+    "a key of it is missing": (
+        (
+            "FailedMount",
+            'MountVolume.SetUp failed for volume "c" : configmap references non-existent config key: pipeline.config',
+        ),
+        *("ConfigMapNotFound", "The ConfigMap of a volume has no key pipeline.config."),
+    ),
+    "the storage does not answer": (
+        ("FailedMount", 'MountVolume.SetUp failed for volume "data" : mount failed: exit status 32'),
+        *("VolumeNotMounted", "Volume data cannot be mounted: mount failed: exit status 32"),
+    ),
+    "another node holds it": (
+        ("FailedAttachVolume", 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) other'),
+        *("VolumeNotMounted", "A volume cannot be mounted: Multi-Attach error"),
+    ),
+    "the image is being pulled": (("Pulling", 'Pulling image "registry.example/trainer:1"'), None, ""),
+}
+
+
+@pytest.mark.parametrize(("told", "reason", "said"), MOUNTS.values(), ids=MOUNTS)
+def test_a_volume_is_not_mounted(told, reason, said):
+    about = pod(**CREATING)
+    events = [event(about, "FailedMount", "an old one", at=5), event(about, *told, at=20)]
+    run = only_run([job()], [about], events)
+    assert (run.waiting.reason if run.waiting else None) == reason
+    assert run.waiting is None or said in run.waiting.message
+
+
+def test_what_the_events_told_has_passed_once_it_runs():
+    about = pod()
+    assert only_run([job()], [about], [event(about, "FailedMount", "x")]).waiting is None
+
+
+# Events about a Job without a pod
+CREATIONS = {
+    "quota": (
+        "exceeded quota: gpus, requested: requests.nvidia.com/gpu=2, used: requests.nvidia.com/gpu=3, limited: requests.nvidia.com/gpu=4",
+        "QuotaExceeded",
+        "Quota gpus is exceeded: it asks for requests.nvidia.com/gpu=2; used are requests.nvidia.com/gpu=3 of requests.nvidia.com/gpu=4.",
+    ),
+    "service account": (
+        'error looking up service account team/bucket-reader: serviceaccount "bucket-reader" not found',
+        *("ServiceAccountNotFound", "There is no service account bucket-reader in this namespace."),
+    ),
+    "pod security": (
+        'violates PodSecurity "restricted:latest": privileged (container "train" must not set securityContext.privileged=true)',
+        *("PodNotCreated", 'The pod of pets-train-1 is not admitted: violates PodSecurity "restricted:latest": privileged'),
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "reason", "said"), CREATIONS.values(), ids=CREATIONS)
+@pytest.mark.parametrize("prefix", ["", "(combined from similar events): "], ids=["first", "again"])
+def test_the_job_may_not_create_its_pod(prefix, message, reason, said):
+    about = job()
+    told = event(about, "FailedCreate", f'{prefix}Error creating: pods "pets-train-1-x7k2p" is forbidden: {message}')
+    run = only_run([about], [], [told])
+    assert (run.state, run.waiting.reason) == (RunState.PENDING, reason)
+    assert run.waiting.message.startswith(said)
+
+
+def test_events_of_the_newer_api_are_read_too():
+    about = job()
+    told = {
+        "apiVersion": "events.k8s.io/v1",
+        "kind": "Event",
+        "regarding": {"kind": "Job", "uid": about["metadata"]["uid"]},
+        "reason": "FailedCreate",
+        "note": 'Error creating: pods "p" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1',
+        "eventTime": "2026-01-01T00:00:10.000000Z",
+    }
+    assert only_run([about], [], [told]).waiting.reason == "QuotaExceeded"
+
+
+def test_a_job_without_a_pod_and_without_events_is_just_pending():
+    run = only_run([job()], [])
+    assert (run.state, run.waiting) == (RunState.PENDING, None)
+
+
+def test_a_job_that_its_queue_has_suspended_waits_for_it():
+    run = only_run([job(suspend=True)], [])
+    assert (run.state, run.waiting.reason) == (RunState.PENDING, "JobSuspended")
+
+
+def test_a_pod_in_its_grace_period_is_live_and_says_why_it_goes():
+    condition = disrupted("PreemptionByScheduler", "default-scheduler: preempting to accommodate a higher priority pod")
+    run = only_run([job()], [pod(conditions=[condition], deleted=seconds(40))])
+    assert (run.state, run.waiting.reason) == (RunState.RUNNING, "Preempted")
+    assert run.waiting.message.endswith("preempting to accommodate a higher priority pod. It is stopping.")
+
+
+def test_a_pod_that_someone_deletes_is_live_until_it_is_over():
+    run = only_run([job()], [pod(deleted=seconds(40))])
+    assert (run.state, run.waiting.reason) == (RunState.RUNNING, "PodDeleted")
+
+
+def test_what_we_have_stopped_waits_for_nothing():
+    assert only_run([job(stop_reason="Suspended", suspend=True)], [pod(deleted=seconds(40))]).waiting is None
+
+
+def test_a_pod_on_a_lost_node_is_live_and_says_how_to_give_it_up():
+    condition = disrupted("DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint")
+    run = only_run([job()], [pod(conditions=[condition], deleted=seconds(40))])
+    assert (run.state, run.waiting.reason) == (RunState.RUNNING, "NodeLost")
+    assert run.waiting.hint == "If the node does not come back: `kubectl delete node gpu-1`."
+
+
+def test_a_node_that_falls_silent_is_told_before_its_pods_are_taken_off():
+    silent = {"type": "Ready", "status": "False"}
+    assert only_run([job()], [pod(conditions=[silent])]).waiting.reason == "NodeLost"
+    by_kubelet = {"type": "Ready", "status": "False", "reason": "ContainersNotReady"}
+    assert only_run([job()], [pod(main=running(), conditions=[by_kubelet])]).waiting is None
