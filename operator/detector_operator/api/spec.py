@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import Field, StringConstraints, WithJsonSchema
 
+from detector_operator.api import rules_of_spec as rules
+from detector_operator.api.lists import ListMap
 from detector_operator.api.model import SpecModel
+from detector_operator.api.pod import EnvVar, Free, Volume, VolumeMount
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Quantity = Annotated[int | str, WithJsonSchema({"x-kubernetes-int-or-string": True})]
-# Fields of a pod that are handed on as they are; the API server checks them when the pod is made.
-Free = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
-
-CONFIG_SOURCES = ("path", "configMapKeyRef", "inline")
+Quantity = Annotated[int | str, WithJsonSchema({"x-kubernetes-int-or-string": True, "maxLength": 64}), rules.QUANTITY]
+Quantities = Annotated[dict[str, Quantity], Field(max_length=32)]
 
 
 class ConfigMapKeyRef(SpecModel):
@@ -52,26 +52,18 @@ class PipelineConfig(SpecModel):
     """Path of the config file, as the trainer sees it."""
     config_map_key_ref: ConfigMapKeyRef | None = None
     """The config is a key of a ConfigMap."""
-    inline: Text | None = None
+    inline: Annotated[Text, Field(max_length=rules.MAX_INLINE), rules.INLINE_SIZE] | None = None
     """The text of the config itself."""
     overrides: Overrides = Overrides()
     """Values that replace those of the config."""
-
-    @model_validator(mode="after")
-    def _one_source(self) -> PipelineConfig:
-        sources = (self.path, self.config_map_key_ref, self.inline)
-        given = [name for name, source in zip(CONFIG_SOURCES, sources, strict=True) if source is not None]
-        if len(given) != 1:
-            raise ValueError(f"needs exactly one of path, configMapKeyRef and inline, and has {' and '.join(given) or 'none'}.")
-        return self
 
 
 class Resources(SpecModel):
     """What a container asks for, as in a pod."""
 
-    requests: dict[str, Quantity] = {}
+    requests: Quantities = {}
     """What is set aside for the container, for example cpu, memory, ephemeral-storage."""
-    limits: dict[str, Quantity] = {}
+    limits: Quantities = {}
     """The most it may use."""
 
 
@@ -89,23 +81,23 @@ class Trainer(SpecModel):
     """Image of the trainer. Without it the operator's own trainer image is used."""
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
     """When the image is pulled, as in a pod."""
-    image_pull_secrets: list[LocalObjectReference] = []
+    image_pull_secrets: Annotated[list[LocalObjectReference], ListMap("name")] = []
     """Secrets to pull the image with."""
     gpus: Annotated[int, Field(ge=0, le=64)] = 1
     """GPUs per worker; 0 trains on the CPU."""
-    gpu_resource: Text | None = None
+    gpu_resource: Annotated[Text, Field(max_length=317), rules.GPU_RESOURCE] | None = None
     """Extended resource that GPUs are asked for as, for example nvidia.com/mig-3g.20gb. Without it the operator's own is used."""
     resources: Resources = Resources()
     """Requests and limits of the trainer; GPUs are added from gpus."""
     shm_size: Quantity | None = None
     """Size limit of /dev/shm, which counts as memory of the trainer. Without it the operator's own is used (1Gi)."""
-    env: list[Free] = []
+    env: Annotated[list[EnvVar], ListMap("name")] = []
     """Environment variables, as in a container."""
     env_from: list[Free] = []
     """Sources of environment variables, as in a container."""
-    volumes: list[Free] = []
+    volumes: Annotated[list[Volume], ListMap("name")] = []
     """Volumes of the pod: where the data, the model and the config are."""
-    volume_mounts: list[Free] = []
+    volume_mounts: Annotated[list[VolumeMount], ListMap("mountPath")] = []
     """Where the volumes are mounted."""
     node_selector: dict[str, str] = {}
     """Labels that a node must have."""
@@ -138,7 +130,7 @@ class Validation(SpecModel):
 
     policy: Literal["Enforce", "Warn", "Skip"] = "Enforce"
     """Enforce rejects what will not train; Warn trains all the same and says what is wrong; Skip does not look."""
-    ignore: list[Text] = []
+    ignore: Annotated[list[Annotated[Text, Field(max_length=100), rules.FINDING_CODE]], Field(max_length=100)] = []
     """Codes of findings that do not count, for example records/too-many-boxes."""
     timeout_seconds: Count = 3600
     """How long the validation may take."""
@@ -155,9 +147,9 @@ class Validation(SpecModel):
 class Spec(SpecModel):
     """What shall be trained, on what, and how."""
 
-    pipeline_config: PipelineConfig
+    pipeline_config: Annotated[PipelineConfig, rules.ONE_SOURCE]
     """The pipeline config, and what replaces its values."""
-    model_dir: Text
+    model_dir: Annotated[Text, Field(max_length=4096), rules.ABSOLUTE_MODEL_DIR]
     """Where checkpoints and summaries are written, as the trainer sees it. A directory that has a checkpoint is resumed."""
     num_steps: Count
     """The training ends at this step."""

@@ -69,11 +69,17 @@ def decide(
         return Decision(status, situation.stop_all(headline.reason if headline else reasons.COMPLETED))
     facts = gather(situation)
     outcome = next(answer for policy in POLICIES if (answer := policy(facts)) is not None)
-    decided = _status(facts, outcome)
-    due = pace.due(status, decided, progress_every)
+    decision = concluded(status, facts, outcome)
+    due = pace.due(status, decision.status, progress_every)
     if due is not None and now < due:
-        return Decision(status, outcome.actions, (), min(filter(None, (due, _wake_at(facts, outcome)))))
-    return Decision(decided, outcome.actions, tuple(_events(status, decided, outcome)), _wake_at(facts, outcome))
+        return Decision(status, outcome.actions, (), min(filter(None, (due, decision.wake_at))))
+    return decision
+
+
+def concluded(before: Status, facts: Situation, outcome: Outcome) -> Decision:
+    """What follows from a policy's answer."""
+    status = _status(facts, outcome)
+    return Decision(status, outcome.actions, tuple(_events(before, status, outcome)), _wake_at(facts, outcome))
 
 
 def _status(facts: Situation, outcome: Outcome) -> Status:

@@ -30,6 +30,7 @@ VERBS: tuple[tuple[str, str, str], ...] = (
     ("explain", "detector_trainer.cli.cmd_explain", "say what a code means and how to fix it"),
     ("diagnose", "detector_trainer.cli.cmd_diagnose", "find the cause of a failure in a training's log"),
     ("doctor", "detector_trainer.cli.cmd_doctor", "say whether this machine can train"),
+    ("operator", "detector_operator.cli.cmd_operator", "run the operator on a cluster"),
     ("crd", "detector_operator.cli.cmd_crd", "print the CustomResourceDefinition"),
 )
 

@@ -1,0 +1,32 @@
+"""Fields of a pod that are handed on as they are; the API server checks them when the pod is made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from pydantic import ConfigDict, Field, GetPydanticSchema, WithJsonSchema
+
+Free = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
+
+_HANDED_ON = ConfigDict(extra="allow", strict=True)
+
+
+class _EnvVar(TypedDict):
+    __pydantic_config__ = _HANDED_ON  # type: ignore[misc]
+    name: Annotated[str, Field(min_length=1, description="Name of the variable.")]
+
+
+class _Volume(TypedDict):
+    __pydantic_config__ = _HANDED_ON  # type: ignore[misc]
+    name: Annotated[str, Field(min_length=1, description="Name of the volume.")]
+
+
+class _VolumeMount(TypedDict):
+    __pydantic_config__ = _HANDED_ON  # type: ignore[misc]
+    mountPath: Annotated[str, Field(min_length=1, description="Where it is mounted in the container.")]
+
+
+# Of these the key is looked at, by which an item is told from the others.
+EnvVar = Annotated[dict[str, Any], GetPydanticSchema(lambda _, handler: handler.generate_schema(_EnvVar))]
+Volume = Annotated[dict[str, Any], GetPydanticSchema(lambda _, handler: handler.generate_schema(_Volume))]
+VolumeMount = Annotated[dict[str, Any], GetPydanticSchema(lambda _, handler: handler.generate_schema(_VolumeMount))]

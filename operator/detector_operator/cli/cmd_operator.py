@@ -1,0 +1,109 @@
+"""Run the operator: watch DetectorTrainings on a cluster, validate and train them.
+
+It uses the service account of its pod, or else the kubeconfig. Exit code: 0 stopped by a signal, 1 the cluster cannot be used,
+2 wrong flags.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+from kubernetes.aio.config import ConfigException
+
+from detector_operator.operate.operator import Options, operate
+from detector_operator.specs.settings import Settings
+
+STOPPED, UNUSABLE = 0, 1
+DEFAULTS = Settings(trainer_image="")
+
+
+def main(argv: list[str]) -> int:
+    """Runs the operator until a signal comes."""
+    arguments = _parser().parse_args(argv)
+    logger = _logger(arguments.log_format, arguments.log_level)
+    settings = Settings(
+        trainer_image=arguments.trainer_image,
+        image_pull_policy=arguments.image_pull_policy,
+        gpu_resource=arguments.gpu_resource,
+        shm_size=arguments.shm_size,
+        user_id=arguments.user_id,
+    )
+    options = Options(namespaces=arguments.namespace, settings=settings, health_port=arguments.health_port)
+    try:
+        asyncio.run(operate(options, logger))
+    except ConfigException as error:
+        return _say(f"there is no cluster to work on: {error}")
+    except OSError as error:
+        return _say(str(error))
+    return STOPPED
+
+
+def _parser() -> argparse.ArgumentParser:
+    summary, _, rest = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(prog="detector-training operator", description=summary, epilog=rest, allow_abbrev=False)
+    parser.add_argument("--namespace", action="append", default=[], metavar="NAME", help="watch this namespace; default: all")
+    parser.add_argument("--trainer-image", required=True, metavar="IMAGE", help="image of trainings that name none")
+    parser.add_argument(
+        "--image-pull-policy", choices=("Always", "IfNotPresent", "Never"), help="when that image is pulled; default: Kubernetes'"
+    )
+    parser.add_argument(
+        "--gpu-resource",
+        default=DEFAULTS.gpu_resource,
+        metavar="NAME",
+        help=f"how GPUs are asked for; default {DEFAULTS.gpu_resource}",
+    )
+    parser.add_argument(
+        "--shm-size", default=DEFAULTS.shm_size, metavar="QUANTITY", help=f"size of /dev/shm; default {DEFAULTS.shm_size}"
+    )
+    parser.add_argument(
+        "--user-id",
+        type=_user_id,
+        default=DEFAULTS.user_id,
+        metavar="N",
+        help=f"user of the pods, or none to leave it to the cluster; default {DEFAULTS.user_id}",
+    )
+    parser.add_argument("--health-port", type=int, default=8080, metavar="PORT", help="of /healthz and /readyz; default 8080")
+    parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default text")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info", help="default info")
+    return parser
+
+
+def _user_id(text: str) -> int | None:
+    if text == "none":
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a user id above 0 nor none")
+    return int(text)
+
+
+def _logger(form: str, level: str) -> logging.Logger:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logger = logging.getLogger("detector_operator")
+    logger.setLevel(level.upper())
+    return logger
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def _say(message: str) -> int:
+    sys.stderr.write(f"detector-training operator: {message}\n")
+    return UNUSABLE

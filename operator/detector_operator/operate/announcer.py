@@ -1,0 +1,61 @@
+"""Kubernetes Events of a resource: each transition once, also if it is decided a second time by a process that has just started."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from detector_operator.api import DetectorTraining
+from detector_operator.api.resource import API_VERSION, KIND
+from detector_operator.api.status import rfc3339
+from detector_operator.operate.api_server import CORE, ApiServer
+from detector_operator.reconcile.actions import Event
+from detector_operator.specs.manifest import Manifest
+
+COMPONENT: Final = "detector-training"
+MAX_MESSAGE: Final = 1024
+"""The API server refuses more."""
+
+
+async def announce(server: ApiServer, resource: DetectorTraining, event: Event, now: datetime) -> None:
+    """Creates an Event, unless the same is there.
+
+    Raises:
+        Refused: it cannot be created.
+    """
+    await server.create(CORE, resource.metadata.namespace or "default", "events", _manifest(resource, event, now))
+
+
+def _manifest(resource: DetectorTraining, event: Event, now: datetime) -> Manifest:
+    metadata = resource.metadata
+    attempts = [
+        part.attempt
+        for part in (resource.status and resource.status.validation, resource.status and resource.status.training)
+        if part
+    ]
+    told = repr((metadata.uid, metadata.generation, attempts, event.reason, event.message))
+    digest = hashlib.sha256(told.encode()).hexdigest()[:16]
+    message = event.message if len(event.message) <= MAX_MESSAGE else event.message[: MAX_MESSAGE - 1] + "…"
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": f"{metadata.name}.{digest}", "namespace": metadata.namespace},
+        "involvedObject": {
+            "apiVersion": API_VERSION,
+            "kind": KIND,
+            "name": metadata.name,
+            "namespace": metadata.namespace,
+            "uid": metadata.uid,
+            "resourceVersion": metadata.resource_version,
+        },
+        "type": event.type,
+        "reason": event.reason,
+        "message": message,
+        "source": {"component": COMPONENT},
+        "reportingComponent": COMPONENT,
+        "reportingInstance": COMPONENT,
+        "firstTimestamp": rfc3339(now),
+        "lastTimestamp": rfc3339(now),
+        "count": 1,
+    }

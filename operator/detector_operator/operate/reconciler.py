@@ -1,0 +1,159 @@
+"""Observe, decide, act: one resource, as often as anything about it changes. Doing it once more changes nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import ValidationError
+
+from detector_operator.api import DetectorTraining
+from detector_operator.observe import observe
+from detector_operator.observe.manifests import STOP_REASON
+from detector_operator.operate.announcer import announce
+from detector_operator.operate.api_server import CORE, JOBS, ApiServer, Refused, Stale
+from detector_operator.operate.event_reader import EventReader
+from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.store import Key, Store
+from detector_operator.reconcile.actions import Action, Event, StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.decide import Decision, decide
+from detector_operator.reconcile.pace import PROGRESS_EVERY
+from detector_operator.reconcile.refused import refused
+from detector_operator.reconcile.runs import Run, RunState, run_name
+from detector_operator.specs.config_map import build_config_map
+from detector_operator.specs.manifest import Manifest
+from detector_operator.specs.settings import Settings
+from detector_operator.specs.training_job import build_training_job
+from detector_operator.specs.validation_job import build_validation_job
+
+UNREADABLE: Final = "this operator cannot read it, and leaves it as it is"
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """What a reconcile needs."""
+
+    server: ApiServer
+    store: Store
+    settings: Settings
+    logs: LogReader
+    events: EventReader
+    wake: Callable[[Key, float], None]
+    """Has a resource reconciled again in so many seconds."""
+    clock: Callable[[], datetime]
+    logger: logging.Logger
+
+    async def reconcile(self, key: Key) -> None:
+        """Brings a resource one step further.
+
+        Raises:
+            Refused: the API server did not do what was asked. It is to be tried again.
+        """
+        manifest = self.store.resource(key)
+        if manifest is None:  # deleted: what it owns goes with it
+            self.logs.follow(key, ())
+            return
+        if manifest["metadata"].get("deletionTimestamp"):
+            return
+        try:
+            resource = DetectorTraining.model_validate(manifest)
+        except ValidationError as error:
+            self.logger.error("%s/%s: %s: %s", *key, UNREADABLE, error)
+            return
+        now = self.clock()
+        runs, look_again = await self._observe(key, resource, now)
+        self.logs.follow(key, runs)
+        decision = decide(resource, runs, now, progress_every=PROGRESS_EVERY)
+        try:
+            resource = await self._tell(key, resource, decision, now)
+            await self._act(key, resource, decision)
+        except Stale:
+            return  # the event of the change is on its way
+        due = [time for time in (decision.wake_at, look_again) if time is not None]
+        if due:
+            self.wake(key, (min(due) - now).total_seconds())
+
+    async def _observe(self, key: Key, resource: DetectorTraining, now: datetime) -> tuple[tuple[Run, ...], datetime | None]:
+        """The runs, and when to look again for what no watch tells."""
+        jobs, pods, logs = self.store.jobs(key), self.store.pods(key), self.logs.logs(key)
+        runs = observe(jobs, pods, owner=resource.metadata, logs=logs)
+        silent = {run.pod or run_name(key.name, run.kind, run.attempt) for run in runs if _waits_in_silence(run)}
+        objects = [manifest for manifest in (*jobs, *pods) if manifest["metadata"]["name"] in silent]
+        if not objects:
+            self.events.forget(jobs + pods)
+            return runs, None
+        events, due = [], []
+        for manifest in objects:
+            told, again = await self.events.events(manifest, now)
+            events += told
+            due.append(again)
+        return observe(jobs, pods, owner=resource.metadata, events=events, logs=logs), min(due)
+
+    async def _tell(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> DetectorTraining:
+        """Writes the status if it has changed, and then tells what happened."""
+        if decision.status == resource.status:
+            return resource
+        changed = resource.model_copy(update={"status": decision.status})
+        written = await self.server.write_status(*key, changed.to_dict()["status"], str(resource.metadata.resource_version))
+        self.store.put_resource(written)
+        for event in decision.events:
+            self.logger.info("%s/%s: %s: %s", *key, event.reason, event.message)
+            await self._announce(changed, event, now)
+        version = written["metadata"]["resourceVersion"]
+        return changed.model_copy(update={"metadata": changed.metadata.model_copy(update={"resource_version": version})})
+
+    async def _announce(self, resource: DetectorTraining, event: Event, now: datetime) -> None:
+        """Events are a courtesy: the status has it all."""
+        try:
+            await announce(self.server, resource, event, now)
+        except Refused as error:
+            self.logger.warning("%s/%s: event %s: %s", resource.metadata.namespace, resource.metadata.name, event.reason, error)
+
+    async def _act(self, key: Key, resource: DetectorTraining, decision: Decision) -> None:
+        for action in decision.actions:
+            try:
+                await self._do(key, resource, action)
+            except Refused as error:
+                if not error.invalid:
+                    raise
+                # The same Job would be refused for ever.
+                failed = refused(resource, str(error), self.clock())
+                await self._tell(key, resource, failed, self.clock())
+                return
+
+    async def _do(self, key: Key, resource: DetectorTraining, action: Action) -> None:
+        match action:
+            case StartValidation(attempt):
+                await self._create_job(key, resource, build_validation_job(resource, attempt, self.settings))
+            case StartTraining(attempt):
+                await self._create_job(key, resource, build_training_job(resource, attempt, self.settings))
+            case StopRun(run, reason):
+                await self._stop(key, run, reason)
+
+    async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> None:
+        config_map = build_config_map(resource)
+        if config_map is not None:
+            await self.server.create(CORE, key.namespace, "configmaps", config_map)
+        created = await self.server.create(JOBS, key.namespace, "jobs", job)
+        if created is not None:
+            self.store.put_job(created)
+            self.logger.info("%s/%s: created Job %s", *key, created["metadata"]["name"])
+
+    async def _stop(self, key: Key, run: Run, reason: str) -> None:
+        """A suspended Job has its pods deleted: they get SIGTERM and their grace period. The Job stays, and says why."""
+        name = run_name(key.name, run.kind, run.attempt)
+        patch = {"metadata": {"annotations": {STOP_REASON: reason}}, "spec": {"suspend": True}}
+        try:
+            self.store.put_job(await self.server.merge(JOBS, key.namespace, "jobs", name, patch))
+        except Refused as error:
+            if not error.gone:
+                raise
+            return
+        self.logger.info("%s/%s: stopping Job %s: %s", *key, name, reason)
+
+
+def _waits_in_silence(run: Run) -> bool:
+    return run.state is RunState.PENDING and run.waiting is None
