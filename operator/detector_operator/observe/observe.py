@@ -108,7 +108,7 @@ def _generation(sight: Sight, owner: Metadata) -> int:
     """Generation of the resource that the run was started for."""
     if sight.job is not None:
         return sight.job.generation if sight.job.belongs_to(owner.uid) else 0
-    (newest, born) = (sight.pods[-1], owner.creation_timestamp)
+    newest, born = sight.pods[-1], owner.creation_timestamp
     before = born is not None and newest.created is not None and newest.created < born
     return 0 if before else newest.generation
 

@@ -98,6 +98,10 @@ ENDS = {
         over(ended(137), reason="Evicted", message='Container train exceeded its local ephemeral storage limit "10Gi". '),
         *(Ending.MAY_PASS, "StorageLimitExceeded", 'storage limit "10Gi"', "limits.ephemeral-storage"),
     ),
+    "refused by a node that is short of disk": (
+        pod(**KUBELET, reason="Evicted", message="Pod was rejected: The node had condition: [DiskPressure]. "),
+        *(Ending.INTERRUPTED, "Evicted", "[DiskPressure]", "spec.trainer.resources.requests"),
+    ),
     "a broken GPU": (
         pod(
             **KUBELET,
