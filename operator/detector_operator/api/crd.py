@@ -13,9 +13,10 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
 
-from detector_operator.api import resource, spec, status
-from detector_operator.api.resource import GROUP, KIND, MAX_NAME, PLURAL, VERSION
+from detector_operator.api import resource, rules, spec, status
+from detector_operator.api.resource import GROUP, KIND, PLURAL, VERSION
 from detector_trainer.contract import findings
 
 FILE = Path(__file__).parents[3] / "crds" / f"{PLURAL}.yaml"
@@ -31,18 +32,10 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("Age", "date", ".metadata.creationTimestamp", "When it was made."),
 )
 
-# What a schema cannot say: (path in the resource's schema, CEL rule, message).
-RULES: tuple[tuple[tuple[str, ...], str, str], ...] = (
-    (
-        ("spec", "pipelineConfig"),
-        "(has(self.path) ? 1 : 0) + (has(self.configMapKeyRef) ? 1 : 0) + (has(self.inline) ? 1 : 0) == 1",
-        "needs exactly one of path, configMapKeyRef and inline",
-    ),
-    (
-        (),
-        f"size(self.metadata.name) <= {MAX_NAME}",
-        f"metadata.name may have at most {MAX_NAME} characters: the names of Jobs and pods are made from it",
-    ),
+# What a CRD may say in the same words as a JSON schema.
+_KEPT = (
+    *("description", "type", "format", "enum", "minimum", "maximum", "pattern"),
+    *("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
 )
 
 
@@ -86,7 +79,7 @@ def to_yaml() -> str:
 
 def schema() -> Schema:
     """The structural schema of the resource."""
-    generated = resource.DetectorTraining.model_json_schema(by_alias=True)
+    generated = resource.DetectorTraining.model_json_schema(by_alias=True, schema_generator=_Unsorted)
     definitions = generated.pop("$defs")
     described = {model.__name__: model for module in (resource, spec, status, findings) for model in _models(module)}
     for name, definition in definitions.items():
@@ -103,13 +96,17 @@ def schema() -> Schema:
     }
     root["required"] = ["spec"]
     _without_defaults(root["properties"]["status"])
-    _as_list_map(root["properties"]["status"]["properties"]["conditions"], key="type")
-    for path, rule, message in RULES:
-        place = root
-        for name in path:
-            place = place["properties"][name]
-        place.setdefault("x-kubernetes-validations", []).append({"rule": rule, "message": message})
+    # So that who waits for it (kstatus, Flux) does not take what no operator has seen yet for done.
+    root["properties"]["status"]["default"] = {"observedGeneration": 0}
+    root["x-kubernetes-validations"] = [rule.to_dict() for rule in rules.OF_RESOURCE]
     return root
+
+
+class _Unsorted(GenerateJsonSchema):
+    """In the order in which people read it."""
+
+    def sort(self, value: Schema, parent_key: str | None = None) -> Schema:  # noqa: ARG002
+        return value
 
 
 def _without_defaults(given: Schema) -> None:
@@ -117,12 +114,6 @@ def _without_defaults(given: Schema) -> None:
     given.pop("default", None)
     for part in (*given.get("properties", {}).values(), *([given["items"]] if "items" in given else [])):
         _without_defaults(part)
-
-
-def _as_list_map(array: Schema, key: str) -> None:
-    """Conditions are told apart by their type: two writers do not overwrite each other's."""
-    array["x-kubernetes-list-type"] = "map"
-    array["x-kubernetes-list-map-keys"] = [key]
 
 
 def _structural(given: Schema, definitions: dict[str, Schema]) -> Schema:
@@ -137,11 +128,7 @@ def _structural(given: Schema, definitions: dict[str, Schema]) -> Schema:
             **_without_docs(branch, given),
         }
         return _structural(given, definitions)
-    kept: Schema = {
-        key: given[key]
-        for key in ("description", "type", "format", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern")
-        if key in given
-    }
+    kept: Schema = {key: given[key] for key in _KEPT if key in given}
     if "const" in given:
         kept["enum"] = [given["const"]]
     if given.get("default") not in (None, [], {}) and not isinstance(given["default"], dict):
@@ -153,8 +140,8 @@ def _structural(given: Schema, definitions: dict[str, Schema]) -> Schema:
     kept |= {key: value for key, value in given.items() if key.startswith("x-kubernetes-")}
     if "items" in given:
         kept["items"] = _structural(given["items"], definitions)
-    if "minItems" in given:
-        kept["minItems"] = given["minItems"]
+    if given.get("additionalProperties") is True:
+        kept["x-kubernetes-preserve-unknown-fields"] = True
     if "properties" in given:
         kept["properties"] = {name: _structural(value, definitions) for name, value in given["properties"].items()}
         if given.get("required"):

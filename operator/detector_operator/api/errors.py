@@ -9,6 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from detector_operator.api import list_map, rule
+
 LONGEST_VALUE = 60
 
 Context = Mapping[str, Any]
@@ -34,11 +36,20 @@ def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
     if details["type"] == "missing":
         return f"{path} is missing."
     context: Context = details.get("ctx", {})
-    if details["type"] == "value_error":
-        return f"{path} {context['error']}"
+    if details["type"] == rule.ERROR:
+        return _broken(path, details["input"], context)
+    if details["type"] == list_map.ERROR:
+        return f"{path}{context['field']} is {context['value']!r}, as that of an item before it."
     wanted = _WANTED.get(details["type"])
     what = wanted(context) if wanted else details["msg"][:1].lower() + details["msg"][1:]
     return f"{path} is {_shown(details['input'])}, and must be {what}."
+
+
+def _broken(path: str, value: Any, context: Context) -> str:
+    if context["field"]:
+        path = f"{path}.{context['field']}"
+    is_what = "" if isinstance(value, BaseModel | dict) else f" is {_shown(value)}, and"
+    return f"{path}{is_what} {context['message']}."
 
 
 _WANTED: dict[str, Callable[[Context], str]] = {
@@ -56,6 +67,7 @@ _WANTED: dict[str, Callable[[Context], str]] = {
     "less_than_equal": lambda context: f"at most {context['le']}",
     "string_too_short": lambda context: f"at least {context['min_length']} character long",
     "string_too_long": lambda context: f"at most {context['max_length']} characters long",
+    "too_long": lambda context: f"a mapping or list of at most {context['max_length']}",
     "too_short": lambda context: f"a list of at least {context['min_length']}",
     "string_pattern_mismatch": lambda _: "made of lower case letters, digits and '-', and begin and end with a letter or digit",
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, GetPydanticSchema, WithJsonSchema
+from typing_extensions import TypedDict  # pydantic takes that of typing from Python 3.12 on
 
 Free = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from detector_operator.api import rules
+from detector_operator.api.rules import MAX_NAME
 from detector_operator.api.spec import Spec
 from detector_operator.api.status import Status, Time
 
@@ -15,9 +17,6 @@ VERSION: Final = "v1alpha1"
 API_VERSION: Final = "detector-training.io/v1alpha1"
 KIND: Final = "DetectorTraining"
 PLURAL: Final = "detectortrainings"
-
-# Names of Jobs and pods are made from it (NAME-validate-3, five characters more for a pod) and may have 63 characters.
-MAX_NAME = 45
 
 
 class Metadata(BaseModel):
@@ -43,7 +42,7 @@ class DetectorTraining(BaseModel):
     api_version: Literal["detector-training.io/v1alpha1"] = API_VERSION
     kind: Literal["DetectorTraining"] = KIND
     metadata: Metadata
-    spec: Spec
+    spec: Annotated[Spec, rules.BATCH_DIVIDES]
     status: Status | None = None
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,49 +1,83 @@
-"""What a schema cannot say of a spec: each rule once, for the API server and for `run`."""
+"""The rules of a spec, one after the other: what is wrong is refused when it is applied, with a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Final
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from detector_operator.api.rule import Rule
 
-ERROR = "rule"
-"""The type of pydantic's error where a rule does not hold."""
+if TYPE_CHECKING:
+    from detector_operator.api.spec import PipelineConfig, Spec
+
+# Names of Jobs and pods are made from it (NAME-validate-3, five characters more for a pod) and may have 63 characters.
+MAX_NAME: Final = 45
+# It becomes a ConfigMap, and those take 1 MiB.
+MAX_INLINE: Final = 1_000_000
+
+_CODE = r"^[a-z0-9-]+/[a-z0-9-]+$"
+_EXTENDED_RESOURCE = r"^[a-z0-9]([-.a-z0-9]*[a-z0-9])?/[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?$"
+_QUANTITY = r"^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
 
 
-@dataclass(frozen=True)
-class Rule:
-    """Stands in the `Annotated[...]` of what it is about.
+def _one_source(config: PipelineConfig) -> bool:
+    return [config.path, config.config_map_key_ref, config.inline].count(None) == 2
 
-    The bounds of everything `cel` looks at (maxLength, maxItems, maxProperties) have to stand in the schema: from them the API
-    server reckons what the rule may cost, and refuses a CRD whose rules cost too much.
-    """
 
-    cel: str
-    """What the API server evaluates."""
-    message: str
-    """Goes on after the name of the field: `must be …`, `needs …`."""
-    holds: Callable[[Any], bool] | None = None
-    """The same for pydantic; None where it is a rule of clusters alone."""
-    field: str = ""
-    """The field below this one that the message is about, if it is one."""
+def _batch_divides(spec: Spec) -> bool:
+    size = spec.pipeline_config.overrides.batch_size
+    return size is None or spec.trainer.gpus < 2 or size % spec.trainer.gpus == 0
 
-    def to_dict(self) -> dict[str, str]:
-        """As it stands in x-kubernetes-validations."""
-        written = {"rule": self.cel, "message": self.message}
-        return {**written, "fieldPath": f".{self.field}"} if self.field else written
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = handler(source)
-        return core_schema.no_info_after_validator_function(self._checked, schema) if self.holds else schema
+ONE_SOURCE: Final = Rule(
+    "(has(self.path) ? 1 : 0) + (has(self.configMapKeyRef) ? 1 : 0) + (has(self.inline) ? 1 : 0) == 1",
+    "needs exactly one of path, configMapKeyRef and inline",
+    _one_source,
+)
+INLINE_SIZE: Final = Rule(
+    f"size(bytes(self)) <= {MAX_INLINE}",
+    f"must be at most {MAX_INLINE:,} bytes long: it becomes a ConfigMap; put it on a volume and set path instead",
+    lambda text: len(text.encode()) <= MAX_INLINE,
+)
+BATCH_DIVIDES: Final = Rule(
+    "!has(self.pipelineConfig.overrides) || !has(self.pipelineConfig.overrides.batchSize) || self.trainer.gpus < 2 || "
+    "self.pipelineConfig.overrides.batchSize % self.trainer.gpus == 0",
+    "must be a multiple of trainer.gpus: the trainer splits every batch evenly over its GPUs",
+    _batch_divides,
+    field="pipelineConfig.overrides.batchSize",
+)
+# On one machine `run` takes a relative path, from where it is called.
+ABSOLUTE_MODEL_DIR: Final = Rule(
+    "self.matches('^(/|[a-z0-9]+://)')",
+    "must begin with / and be on one of trainer.volumes, or in a bucket such as gs://bucket/pets: the pod itself is read-only",
+)
+QUANTITY: Final = Rule(
+    "type(self) == int ? self >= 0 : isQuantity(self) && !self.startsWith('-')",
+    "must be a quantity such as 2, 500m or 16Gi, and not negative",
+    lambda quantity: quantity >= 0 if isinstance(quantity, int) else re.fullmatch(_QUANTITY, quantity) is not None,
+)
+GPU_RESOURCE: Final = Rule(
+    f"self.matches('{_EXTENDED_RESOURCE}')",
+    "must be an extended resource such as nvidia.com/gpu",
+    lambda name: re.fullmatch(_EXTENDED_RESOURCE, name) is not None,
+)
+FINDING_CODE: Final = Rule(
+    f"self.matches('{_CODE}')",
+    "must be the code of a finding, area/what-is-wrong, for example records/too-many-boxes",
+    lambda code: re.fullmatch(_CODE, code) is not None,
+)
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        generated = handler(schema)
-        return {**generated, "x-kubernetes-validations": [*generated.get("x-kubernetes-validations", []), self.to_dict()]}
-
-    def _checked(self, value: Any) -> Any:
-        if self.holds is not None and not self.holds(value):
-            raise PydanticCustomError(ERROR, "{message}", {"message": self.message, "field": self.field})
-        return value
+# Of the whole resource: of all metadata, rules see only the name; and only from here they see the status. pydantic knows no
+# earlier spec, and checks the name in `Metadata`.
+OF_RESOURCE: Final = (
+    Rule(
+        f"size(self.metadata.name) <= {MAX_NAME} && !self.metadata.name.contains('.')",
+        f"metadata.name must have at most {MAX_NAME} characters and no dot: the names of Jobs and pods are made from it",
+    ),
+    Rule(
+        "self.spec.modelDir == oldSelf.spec.modelDir || !has(self.status) || !has(self.status.phase) || "
+        "!(self.status.phase in ['Queued', 'Training']) || !has(self.status.training) || !has(self.status.training.step)",
+        "must not change while the training runs, because it would start anew there: set suspend to true first",
+        field="spec.modelDir",
+    ),
+)

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
-from detector_operator.api import rules_of_spec as rules
-from detector_operator.api.lists import ListMap
+from detector_operator.api import rules
+from detector_operator.api.list_map import ListMap
 from detector_operator.api.model import SpecModel
 from detector_operator.api.pod import EnvVar, Free, Volume, VolumeMount
 

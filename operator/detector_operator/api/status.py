@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 
+from detector_operator.api.list_map import ListMap
 from detector_operator.api.model import StatusModel
 from detector_trainer.contract import Finding, Verdict
 
@@ -158,7 +159,7 @@ class Status(StatusModel):
     """metadata.generation that this status is about."""
     phase: Phase = Phase.PENDING
     """What is going on, in one word."""
-    conditions: list[Condition] = []
+    conditions: Annotated[list[Condition], ListMap("type")] = []
     """The same for machines, with reasons."""
     validation: ValidationStatus | None = None
     """What the validation found."""

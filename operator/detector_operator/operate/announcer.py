@@ -1,4 +1,4 @@
-"""Kubernetes Events of a resource: each transition once, also if it is decided a second time by a process that has just started."""
+"""Kubernetes Events of a resource: each transition once, also if a process that has just started decides it a second time."""
 
 from __future__ import annotations
 

@@ -113,14 +113,16 @@ class ApiServer:
         found: list[Manifest] = (await self._json("GET", f"{path}?{urlencode(query)}"))["items"]
         return found
 
-    async def log_lines(self, namespace: str, pod: str, container: str, tail: int) -> AsyncIterator[str]:
-        """Follows a container's log: the last lines of it, then every line as it is written, until it ends.
+    async def log_lines(self, namespace: str, pod: str, container: str, tail: int, *, follow: bool) -> AsyncIterator[str]:
+        """The last lines of a container's log; to follow it, also every line as it is written, until it ends.
 
         Raises:
             Refused: there is no log, or not yet.
         """
-        query = urlencode({"container": container, "follow": "true", "tailLines": tail})
-        response = await self._request("GET", f"{CORE}/namespaces/{namespace}/pods/{pod}/log?{query}", limit=NO_LIMIT)
+        query = urlencode({"container": container, "follow": str(follow).lower(), "tailLines": tail})
+        response = await self._request(
+            "GET", f"{CORE}/namespaces/{namespace}/pods/{pod}/log?{query}", limit=NO_LIMIT if follow else LIMIT
+        )
         try:
             async for line in response.content:
                 yield line.decode("utf-8", "replace").rstrip("\n")

@@ -29,6 +29,10 @@ def registry(store: Store, queue: Queue) -> kopf.OperatorRegistry:
         if key is not None and store.resource(key) is not None:
             queue.ask(key)
 
+    @kopf.on.login(registry=handlers)
+    async def login(**known: Any) -> kopf.ConnectionInfo | None:
+        return kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
+
     @kopf.index(*JOBS, registry=handlers)
     async def job_index(body: kopf.Body, **_: Any) -> None:
         store.put_job(dict(body))

@@ -78,8 +78,10 @@ class Reconciler:
 
     async def _observe(self, key: Key, resource: DetectorTraining, now: datetime) -> tuple[tuple[Run, ...], datetime | None]:
         """The runs, and when to look again for what no watch tells."""
-        jobs, pods, logs = self.store.jobs(key), self.store.pods(key), self.logs.logs(key)
-        runs = observe(jobs, pods, owner=resource.metadata, logs=logs)
+        jobs, pods = self.store.jobs(key), self.store.pods(key)
+        runs = observe(jobs, pods, owner=resource.metadata, logs=self.logs.logs(key))
+        if await self.logs.read_to_end(key, runs):
+            runs = observe(jobs, pods, owner=resource.metadata, logs=self.logs.logs(key))
         silent = {run.pod or run_name(key.name, run.kind, run.attempt) for run in runs if _waits_in_silence(run)}
         objects = [manifest for manifest in (*jobs, *pods) if manifest["metadata"]["name"] in silent]
         if not objects:
@@ -90,7 +92,7 @@ class Reconciler:
             told, again = await self.events.events(manifest, now)
             events += told
             due.append(again)
-        return observe(jobs, pods, owner=resource.metadata, events=events, logs=logs), min(due)
+        return observe(jobs, pods, owner=resource.metadata, events=events, logs=self.logs.logs(key)), min(due)
 
     async def _tell(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> DetectorTraining:
         """Writes the status if it has changed, and then tells what happened."""

@@ -14,7 +14,7 @@ ERROR = "duplicate"
 
 @dataclass(frozen=True)
 class ListMap:
-    """Stands in the `Annotated[list[...], ...]`. The key has to be required in every item; the API server refuses one that comes twice."""
+    """Stands in the `Annotated[list[...], ...]`. Every item has to have the key, and no other item has the same."""
 
     key: str
 
