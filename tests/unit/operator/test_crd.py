@@ -16,6 +16,8 @@ def properties(schema, path=""):
         if "items" in value:
             yield f"{path}.{name}[]", value["items"]
             yield from properties(value["items"], f"{path}.{name}[]")
+        if "additionalProperties" in value:
+            yield f"{path}.{name}{{}}", value["additionalProperties"]
 
 
 PROPERTIES = dict(properties(crd.schema()))
@@ -43,7 +45,7 @@ def test_every_value_has_a_type():
 
 
 def test_every_field_is_described():
-    assert [path for path, schema in PROPERTIES.items() if not path.endswith("[]") and "description" not in schema] == [
+    assert [path for path, schema in PROPERTIES.items() if not path.endswith(("[]", "{}")) and "description" not in schema] == [
         ".metadata"
     ]
 
@@ -61,9 +63,42 @@ def test_names_status_subresource_and_category():
     assert spec["versions"][0]["subresources"] == {"status": {}}
 
 
-def test_exactly_one_source_of_the_config_is_a_rule():
-    (rule,) = PROPERTIES[".spec.pipelineConfig"]["x-kubernetes-validations"]
-    assert rule["message"] == "needs exactly one of path, configMapKeyRef and inline"
+def test_rules_stand_where_what_they_are_about_is():
+    rules = {
+        path: [rule.get("fieldPath", "") for rule in schema["x-kubernetes-validations"]]
+        for path, schema in {".": crd.schema(), **PROPERTIES}.items()
+        if "x-kubernetes-validations" in schema
+    }
+    assert rules == {
+        ".": ["", ".spec.modelDir"],
+        ".spec": [".pipelineConfig.overrides.batchSize"],
+        ".spec.pipelineConfig": [""],
+        ".spec.pipelineConfig.inline": [""],
+        ".spec.modelDir": [""],
+        ".spec.trainer.gpuResource": [""],
+        ".spec.trainer.shmSize": [""],
+        ".spec.trainer.resources.requests{}": [""],
+        ".spec.trainer.resources.limits{}": [""],
+        ".spec.validation.ignore[]": [""],
+        ".spec.validation.resources.requests{}": [""],
+        ".spec.validation.resources.limits{}": [""],
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    {
+        ".spec.trainer.imagePullSecrets": "name",
+        ".spec.trainer.env": "name",
+        ".spec.trainer.volumes": "name",
+        ".spec.trainer.volumeMounts": "mountPath",
+        ".status.conditions": "type",
+    }.items(),
+)
+def test_lists_that_are_maps(path, key):
+    assert PROPERTIES[path]["x-kubernetes-list-type"] == "map"
+    assert PROPERTIES[path]["x-kubernetes-list-map-keys"] == [key]
+    assert key in PROPERTIES[f"{path}[]"]["required"]
 
 
 def test_defaults_are_those_of_the_models():
@@ -76,8 +111,11 @@ def test_defaults_are_those_of_the_models():
     assert defaults[".spec.validation.policy"] == "Enforce"
 
 
-def test_a_status_has_no_defaults():
-    assert [path for path, schema in PROPERTIES.items() if path.startswith(".status") and "default" in schema] == []
+def test_a_status_has_no_defaults_but_that_no_generation_was_observed():
+    defaults = {
+        path: schema["default"] for path, schema in PROPERTIES.items() if path.startswith(".status") and "default" in schema
+    }
+    assert defaults == {".status": {"observedGeneration": 0}}
 
 
 @pytest.mark.parametrize(
