@@ -1,0 +1,64 @@
+"""Resources as an API server shows them, with the statuses that `decide` writes in every situation."""
+
+from __future__ import annotations
+
+from detector_operator.api import Phase
+from detector_operator.reconcile.decide import decide
+from detector_operator.reconcile.runs import RunState, Why
+from detector_trainer.contract import reasons
+from support.trainings import after, at, passed, rejected, said, train_run, training, validate_run
+
+PENDING = {"state": RunState.PENDING, "start_time": None}
+UNSCHEDULABLE = Why(reasons.UNSCHEDULABLE, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", "Ask for fewer GPUs.")
+
+
+def recorded(*runs, seconds=30, **spec):
+    """What `kubectl get -o json` says after a reconcile."""
+    resource = training(**spec)
+    return resource.model_copy(update={"status": decide(resource, runs, after(seconds)).status}).to_dict()
+
+
+def unseen():
+    """Created, and no operator was there: the default of the CRD."""
+    return {**training().to_dict(), "status": {"observedGeneration": 0}}
+
+
+def changed(resource):
+    """The same after a change of its spec that no operator has seen yet."""
+    return {**resource, "metadata": {**resource["metadata"], "generation": 2}}
+
+
+def seen_again(*runs, **spec):
+    """A resource that had failed, its spec changed, and reconciled again."""
+    failed = decide(training(), [rejected()], after(11)).status
+    resource = training(generation=2, status=failed, numSteps=200, **spec)
+    return resource.model_copy(update={"status": decide(resource, runs, after(60)).status}).to_dict()
+
+
+SUCCEEDED = recorded(passed(), train_run(exit_code=0, message=said(reasons.COMPLETED, "Trained 100 steps.", "", step=100)))
+REJECTED = recorded(rejected())
+FAILED = recorded(passed(), train_run(exit_code=65, message=said(reasons.DATA_ERROR, "Record 7 is broken.", "Mend it.")))
+
+RESOURCES = {
+    "created": unseen(),
+    "validating": recorded(validate_run()),
+    "validating, no node yet": recorded(validate_run(**PENDING)),
+    "rejected": REJECTED,
+    "rejected, and the policy is Warn": recorded(rejected(), validation={"policy": "Warn"}),
+    "queued": recorded(passed(), train_run(**PENDING)),
+    "queued, no node fits": recorded(passed(), train_run(waiting=UNSCHEDULABLE, **PENDING)),
+    "training": recorded(passed(), train_run(progress=at(40))),
+    "between two tries": recorded(passed(), train_run(signal=9), seconds=12),
+    "suspended, and still stopping": recorded(passed(), train_run(progress=at(40)), suspend=True),
+    "suspended": recorded(passed(), train_run(exit_code=75, stop_reason=reasons.SUSPENDED), suspend=True),
+    "suspended from the start": recorded(suspend=True, seconds=0),
+    "succeeded": SUCCEEDED,
+    "failed": FAILED,
+    "failed after all retries": recorded(passed(), train_run(signal=9), retries=0),
+    "succeeded, and the spec was changed": changed(SUCCEEDED),
+    "failed, and the spec was changed": changed(FAILED),
+    "rejected, changed, and validated again": seen_again(validate_run(2, generation=2)),
+    "rejected, changed, and suspended": seen_again(suspend=True),
+}
+
+PHASES = {what: Phase(resource["status"].get("phase", Phase.PENDING)) for what, resource in RESOURCES.items()}
