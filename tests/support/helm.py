@@ -44,10 +44,11 @@ class Helm:
             HelmError: it failed.
         """
         command = [str(self.program), f"--namespace={self.namespace}", *map(str, words)]
+        # What a user has set for their own clusters is not for the tests'.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("HELM_", "KUBE"))}
         if self.kubeconfig is not None:
             command.append(f"--kubeconfig={self.kubeconfig}")
-        # What a user has set for his own clusters is not for the tests'.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("HELM_", "KUBE"))}
+            environment["HOME"] = str(self.kubeconfig.parent)  # its cache of what the API server offers is this cluster's
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if done.returncode:
             raise HelmError(f"helm {' '.join(map(str, words))}: {done.stderr.strip()}")

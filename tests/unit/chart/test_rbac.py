@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-GROUP = "detector-training.io"
-OPERATOR = {
-    (GROUP, "detectortrainings"): {"get", "list", "watch"},
-    (GROUP, "detectortrainings/status"): {"patch"},
-    ("batch", "jobs"): {"get", "list", "watch", "create", "patch"},
-    ("", "pods"): {"get", "list", "watch"},
-    ("", "pods/log"): {"get"},
-    ("", "configmaps"): {"create"},
-    ("", "events"): {"list", "create"},
-}
-VIEW = {(GROUP, "detectortrainings"): {"get", "list", "watch"}}
-EDIT = {(GROUP, "detectortrainings"): {"create", "delete", "deletecollection", "patch", "update"}}
+from support.rights import EDIT, OPERATOR, VIEW
+
 NAMESPACED = 'watchNamespaces=["a", "b"]'
 
 
