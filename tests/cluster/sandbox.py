@@ -140,8 +140,9 @@ def end(places: Places) -> None:
     if sandbox is not None:
         os.kill(sandbox.holder, signal.SIGKILL)
         until(lambda: not Path(f"/proc/{sandbox.holder}").exists(), "the end of the cluster's processes", seconds=30)
-    if Path(f"/sys/class/net/{LINK}").exists():
-        _ip("link", "delete", LINK)
+    # The kernel takes the link away with the namespace, a little later.
+    subprocess.run(["ip", "link", "delete", LINK], capture_output=True, check=False)
+    until(lambda: not Path(f"/sys/class/net/{LINK}").exists(), f"the removal of {LINK}", seconds=30)
     for group in groups():
         if group.exists():
             until(lambda group=group: _remove(group), f"the removal of {group}", seconds=30)  # type: ignore[misc]

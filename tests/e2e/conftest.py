@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cluster import images, node
 from cluster.kubectl import Kubectl
 from cluster.places import Places
 from cluster.sandbox import leftovers
 from cluster.up import Cluster, down, up, why_not
+from e2e.operators import Operator
+from e2e.workspace import Workspace, prepared
 
 KUBECONFIG = "DETECTOR_TRAINING_KUBECONFIG"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -122,6 +125,27 @@ def namespace(kubectl: Kubectl, request: pytest.FixtureRequest) -> Iterator[Kube
     if report is not None and report.failed:
         sys.stdout.write(f"\n=== Everything in namespace {name} ===\n{within.story()}\n")
     kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def workspace(
+    namespace: Kubectl, volume: Callable[[str, Path], dict[str, Any]], image: Callable[[str], str], tmp_path: Path
+) -> Workspace:
+    """The namespace with examples/ on a volume, on which trainings may write."""
+    return Workspace(namespace, tmp_path, volume("data", prepared(tmp_path)), image("fake-trainer"))
+
+
+@pytest.fixture(scope="session")
+def operator(kubectl: Kubectl, image: Callable[[str], str]) -> Iterator[Operator]:
+    """The operator, watching all namespaces."""
+    kubectl.apply(*yaml.safe_load_all((images.ROOT / "crds/detectortrainings.yaml").read_text()))
+    kubectl("wait", "--for=condition=Established", "crd/detectortrainings.detector-training.io")
+    running = Operator(kubectl, image("fake-trainer"))
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.hookimpl(wrapper=True)

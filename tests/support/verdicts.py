@@ -50,7 +50,7 @@ ABSOLUTE = (
 A_CODE = "must be the code of a finding, area/what-is-wrong, for example records/too-many-boxes"
 TOO_LONG = "must be at most 1,000,000 bytes long: it becomes a ConfigMap; put it on a volume and set path instead"
 EXTENDED = "must be an extended resource such as nvidia.com/gpu"
-A_NAME = "metadata.name must have at most 45 characters and no dot: the names of Jobs and pods are made from it"
+A_NAME = "metadata.name: Invalid value: must have at most 45 characters and no dot: the names of Jobs and pods are made from it"
 
 CASES = {
     "the least there can be": Case({}),
@@ -71,7 +71,9 @@ CASES = {
         "spec.pipelineConfig.inline is '" + "#" * 59 + "…, and must be at most 1000000 characters long.",
     ),
     "an inline config that is too long in UTF-8": Case(
-        config(inline="ü" * 500_001), TOO_LONG, f"spec.pipelineConfig.inline is '{'ü' * 59}…, and {TOO_LONG}."
+        config(inline="ü" * 500_001),
+        f"spec.pipelineConfig.inline: Invalid value: {TOO_LONG}",
+        f"spec.pipelineConfig.inline {TOO_LONG}.",
     ),
     "a misspelt field": Case(
         {"numStep": 3}, 'unknown field "spec.numStep"', "spec.numStep is not a field; did you mean numSteps?"

@@ -157,6 +157,10 @@ class Status(StatusModel):
 
     observed_generation: Annotated[int, Field(ge=0)] = 0
     """metadata.generation that this status is about."""
+    spec_generation: int | None = None
+    """metadata.generation since which the spec is as it is, but for suspend. Runs carry it."""
+    spec_hash: str | None = None
+    """Tells whether more than suspend has changed in the spec."""
     phase: Phase = Phase.PENDING
     """What is going on, in one word."""
     conditions: Annotated[list[Condition], ListMap("type")] = []

@@ -22,6 +22,7 @@ from detector_operator.reconcile.actions import Action, StartTraining, StartVali
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.runs import Run, RunKind, run_name
 from detector_operator.reconcile.situation import Backoff
+from detector_operator.reconcile.spec_generation import spec_generation
 from detector_trainer.contract import reasons
 
 Key = tuple[RunKind, int]
@@ -177,7 +178,7 @@ class Driver:
             Record(
                 kind=kind,
                 attempt=attempt,
-                generation=self._resource.metadata.generation,
+                generation=spec_generation(self._resource),
                 pid=child.id.pid,
                 process_started=child.id.started,
                 start_time=self._clock(),

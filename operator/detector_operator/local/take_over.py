@@ -28,6 +28,7 @@ def take_over(given: DetectorTraining, left: DetectorTraining | None, records: l
     generation = left.metadata.generation
     if not same_spec(left.spec, given.spec) or before.phase in (Phase.REJECTED, Phase.FAILED) or _succeeded(left):
         generation = max(generation, newest) + 1
+        before = before.model_copy(update={"spec_generation": None, "spec_hash": None})
     attempt = before.validation.attempt if before.validation is not None else 0
     status = before.model_copy(update={"validation": ValidationStatus(attempt=attempt)})
     return _with(given, generation, left.metadata.creation_timestamp or now, status)

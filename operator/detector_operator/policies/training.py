@@ -6,7 +6,7 @@ from detector_operator.api import Phase
 from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.actions import StartTraining
-from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
 from detector_operator.reconcile.situation import Outcome, Situation, wait_for
 from detector_trainer.contract import reasons
 
@@ -24,7 +24,7 @@ def policy(situation: Situation) -> Outcome:
     if run.waiting is not None:
         return wait_for(run.waiting, Phase.QUEUED)
     if run.state is RunState.PENDING:
-        return Outcome(phase=Phase.QUEUED, reason=reasons.QUEUED, message=f"{name} waits to be started.")
+        return Outcome(phase=Phase.QUEUED, reason=reasons.QUEUED, message=_waits(name))
     return Outcome(phase=Phase.TRAINING, reason=reasons.TRAINING, message=f"{name} is training.")
 
 
@@ -32,8 +32,13 @@ def _anew(situation: Situation) -> Outcome:
     """The first run, or the one after a run that someone deleted."""
     failure = situation.status.failure
     if failure is None or failure.reason != reasons.JOB_DELETED:
-        return _start(situation, reasons.QUEUED, "The training is being started.")
+        name = run_name(situation.name, RunKind.TRAINING, situation.next_attempt(RunKind.TRAINING))
+        return _start(situation, reasons.QUEUED, _waits(name))
     return _start(situation, reasons.RETRYING, f"{failure.message} {_goes_on(situation)}.")
+
+
+def _waits(name: str) -> str:
+    return f"{name} waits to be started."
 
 
 def _goes_on(situation: Situation) -> str:

@@ -53,8 +53,12 @@ def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"]
 
 def _start(situation: Situation) -> Outcome:
     attempt = situation.next_attempt(RunKind.VALIDATION)
-    message = _checking(run_name(situation.name, RunKind.VALIDATION, attempt))
-    return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=message, actions=(StartValidation(attempt),))
+    message = _waits(run_name(situation.name, RunKind.VALIDATION, attempt))
+    return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=message, actions=(StartValidation(attempt),))
+
+
+def _waits(name: str) -> str:
+    return f"{name} waits to be started."
 
 
 def _checking(name: str) -> str:
@@ -77,7 +81,7 @@ def _follow(situation: Situation, run: Run) -> Outcome:
             failure=failure if enforced else None,
         )
     if run.state is RunState.PENDING:
-        return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=f"{name} waits to be started.")
+        return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=_waits(name))
     return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=_checking(name), wake_at=end)
 
 

@@ -37,7 +37,7 @@ def conditions_of(situation: Situation, outcome: Outcome) -> list[Condition]:
             Condition(
                 type=kind,
                 status=truth,
-                observed_generation=situation.generation,
+                observed_generation=situation.observed_generation,
                 last_transition_time=before.last_transition_time if before is not None and unchanged else situation.now,
                 reason=reason,
                 message=message,

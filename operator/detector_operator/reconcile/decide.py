@@ -14,6 +14,7 @@ from detector_operator.reconcile.conditions import conditions_of
 from detector_operator.reconcile.facts import gather
 from detector_operator.reconcile.runs import Run
 from detector_operator.reconcile.situation import Backoff, Outcome, Situation
+from detector_operator.reconcile.spec_generation import spec_generation, spec_hash
 from detector_trainer.contract import reasons
 
 Policy = Callable[[Situation], Outcome | None]
@@ -61,12 +62,11 @@ def decide(
         progress_every: mere progress changes the status at most so often.
     """
     status = resource.status or Status()
-    generation = resource.metadata.generation
-    situation = Situation(resource.metadata.name, generation, resource.spec, status, tuple(runs), now, backoff)
-    if status.phase.terminal and status.observed_generation == generation:
+    situation = situation_of(resource, runs, now, backoff)
+    if status.phase.terminal and status.spec_generation == situation.generation:
         # What has ended stays ended until the spec changes; whatever still runs has to go.
         headline = status.condition(ConditionType.TRAINING)
-        return Decision(status, situation.stop_all(headline.reason if headline else reasons.COMPLETED))
+        return Decision(_observed(status, situation), situation.stop_all(headline.reason if headline else reasons.COMPLETED))
     facts = gather(situation)
     outcome = next(answer for policy in POLICIES if (answer := policy(facts)) is not None)
     decision = concluded(status, facts, outcome)
@@ -76,16 +76,41 @@ def decide(
     return decision
 
 
+def situation_of(resource: DetectorTraining, runs: Iterable[Run], now: datetime, backoff: Backoff = Backoff()) -> Situation:  # noqa: B008
+    """What the policies look at, before the facts of the runs are in it."""
+    return Situation(
+        name=resource.metadata.name,
+        generation=spec_generation(resource),
+        observed_generation=resource.metadata.generation,
+        spec=resource.spec,
+        status=resource.status or Status(),
+        runs=tuple(runs),
+        now=now,
+        backoff=backoff,
+    )
+
+
 def concluded(before: Status, facts: Situation, outcome: Outcome) -> Decision:
     """What follows from a policy's answer."""
     status = _status(facts, outcome)
     return Decision(status, outcome.actions, tuple(_events(before, status, outcome)), _wake_at(facts, outcome))
 
 
+def _observed(status: Status, situation: Situation) -> Status:
+    """The same status, about the generation that is there now: only spec.suspend has changed."""
+    generation = situation.observed_generation
+    if status.observed_generation == generation:
+        return status
+    conditions = [condition.model_copy(update={"observed_generation": generation}) for condition in status.conditions]
+    return status.model_copy(update={"observed_generation": generation, "conditions": conditions})
+
+
 def _status(facts: Situation, outcome: Outcome) -> Status:
     failure_now = outcome.failure or facts.status.failure
     return Status(
-        observed_generation=facts.generation,
+        observed_generation=facts.observed_generation,
+        spec_generation=facts.generation,
+        spec_hash=spec_hash(facts.spec),
         phase=outcome.phase,
         conditions=conditions_of(facts, outcome),
         validation=facts.validation if facts.validation != ValidationStatus() else None,
@@ -108,7 +133,7 @@ def _events(before: Status, after: Status, outcome: Outcome) -> Iterable[Event]:
         old, new = before.condition(kind), after.condition(kind)
         if new is None or (old is not None and (old.reason, old.message) == (new.reason, new.message)):
             continue
-        if new is not headline and headline is not None and new.reason == headline.reason:
+        if new is not headline and headline is not None and new.reason in (headline.reason, reasons.VALIDATING):
             continue  # said by the headline
         waiting = new is headline and outcome.waiting
         if waiting and old is not None and old.reason == new.reason:

@@ -23,11 +23,12 @@ def gather(situation: Situation) -> Situation:
 def _of_this_generation(situation: Situation) -> Status:
     """The status; for a new generation one that keeps nothing but the numbers of the runs, for the names of the next ones."""
     status = situation.status
-    if status.observed_generation == situation.generation:
+    if status.spec_generation == situation.generation:
         return status
     newest = _newest_before(situation)
     return Status(
-        observed_generation=situation.generation,
+        observed_generation=situation.observed_generation,
+        spec_generation=situation.generation,
         conditions=status.conditions,
         validation=ValidationStatus(attempt=situation.next_attempt(RunKind.VALIDATION) - 1),
         training=TrainingStatus(attempt=newest, counted=newest, total_steps=situation.spec.num_steps),

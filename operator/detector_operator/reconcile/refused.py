@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from detector_operator.api import DetectorTraining, FailureStatus, Phase, Status
-from detector_operator.reconcile.decide import Decision, concluded
+from detector_operator.reconcile.decide import Decision, concluded, situation_of
 from detector_operator.reconcile.facts import gather
-from detector_operator.reconcile.situation import Outcome, Situation
+from detector_operator.reconcile.situation import Outcome
 from detector_trainer.contract import reasons
 
 HINT = "Correct the field that it names: it is taken over from the spec as it is."
@@ -15,7 +15,10 @@ HINT = "Correct the field that it names: it is taken over from the spec as it is
 
 def refused(resource: DetectorTraining, words: str, now: datetime) -> Decision:
     """Failed, with the API server's words."""
-    status, metadata = resource.status or Status(), resource.metadata
-    facts = gather(Situation(metadata.name, metadata.generation, resource.spec, status, (), now))
+    facts = gather(situation_of(resource, (), now))
     failure = FailureStatus(reason=reasons.INVALID_SPEC, message=f"The API server refuses its Job: {words}", hint=HINT)
-    return concluded(status, facts, Outcome(phase=Phase.FAILED, reason=failure.reason, message=failure.message, failure=failure))
+    return concluded(
+        resource.status or Status(),
+        facts,
+        Outcome(phase=Phase.FAILED, reason=failure.reason, message=failure.message, failure=failure),
+    )

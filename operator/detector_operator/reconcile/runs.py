@@ -45,7 +45,7 @@ class Run:
     attempt: int
     """1, 2, …: counted through the life of the resource, so that a name never comes twice."""
     generation: int
-    """metadata.generation of the resource it was started for."""
+    """Generation of the spec that it was started for (see spec_generation)."""
     state: RunState
     start_time: datetime | None = None
     end_time: datetime | None = None

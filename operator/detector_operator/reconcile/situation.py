@@ -29,6 +29,9 @@ class Situation:
 
     name: str
     generation: int
+    """The one that runs are started for (see spec_generation)."""
+    observed_generation: int
+    """metadata.generation, which also counts changes of spec.suspend."""
     spec: Spec
     status: Status
     runs: tuple[Run, ...]

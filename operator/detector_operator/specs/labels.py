@@ -7,6 +7,7 @@ from typing import Final
 from detector_operator.api import DetectorTraining
 from detector_operator.api.resource import GROUP
 from detector_operator.reconcile.runs import RunKind
+from detector_operator.reconcile.spec_generation import spec_generation
 
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 MANAGER: Final = "detector-training"
@@ -17,7 +18,7 @@ RUN: Final = f"{GROUP}/run"
 ATTEMPT: Final = f"{GROUP}/attempt"
 """Number of the run."""
 GENERATION: Final = f"{GROUP}/generation"
-"""metadata.generation that the run was started for."""
+"""Generation of the spec that the run was started for."""
 
 
 def object_labels(resource: DetectorTraining) -> dict[str, str]:
@@ -27,4 +28,4 @@ def object_labels(resource: DetectorTraining) -> dict[str, str]:
 
 def run_labels(resource: DetectorTraining, kind: RunKind, attempt: int) -> dict[str, str]:
     """Labels of the Job of a run, and of its pod."""
-    return {**object_labels(resource), RUN: kind.value, ATTEMPT: str(attempt), GENERATION: str(resource.metadata.generation)}
+    return {**object_labels(resource), RUN: kind.value, ATTEMPT: str(attempt), GENERATION: str(spec_generation(resource))}

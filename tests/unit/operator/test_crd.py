@@ -70,10 +70,9 @@ def test_rules_stand_where_what_they_are_about_is():
         if "x-kubernetes-validations" in schema
     }
     assert rules == {
-        ".": ["", ".spec.modelDir"],
+        ".": [".metadata.name", ".spec.modelDir"],
         ".spec": [".pipelineConfig.overrides.batchSize"],
-        ".spec.pipelineConfig": [""],
-        ".spec.pipelineConfig.inline": [""],
+        ".spec.pipelineConfig": ["", ".inline"],
         ".spec.modelDir": [""],
         ".spec.trainer.gpuResource": [""],
         ".spec.trainer.shmSize": [""],

@@ -28,8 +28,8 @@ def test_a_new_resource_is_validated_first():
     assert decision.status.phase is Phase.VALIDATING
     assert conditions(decision.status) == {
         "Validated": ("Unknown", "Validating"),
-        "Training": ("False", "Validating"),
-        "Reconciling": ("True", "Validating"),
+        "Training": ("False", "Waiting"),
+        "Reconciling": ("True", "Waiting"),
     }
 
 
@@ -531,14 +531,36 @@ def test_a_changed_spec_waits_for_the_runs_of_the_earlier_one():
 
 def test_a_changed_spec_is_a_new_attempt_with_new_names_and_counts():
     failed = decide(training(), [passed(), train_run(exit_code=65)], after(20)).status
-    resource = training(generation=2, status=failed)
+    resource = training(generation=2, status=failed, retries=5)
     runs = [passed(), train_run(exit_code=65)]
     decision = decide(resource, runs, after(30))
     assert decision.actions == (StartValidation(2),)
     assert (decision.status.failure, decision.status.validation.verdict, decision.status.training.step) == (None, None, None)
-    assert conditions(decision.status)["Failed"] == ("False", "Validating")
-    trained = decide(training(generation=2, status=decision.status), [*runs, passed(2, generation=2)], after(40))
+    assert conditions(decision.status)["Failed"] == ("False", "Waiting")
+    trained = decide(training(generation=2, status=decision.status, retries=5), [*runs, passed(2, generation=2)], after(40))
     assert trained.actions == (StartTraining(2),)
+
+
+def test_a_training_that_was_suspended_goes_on_with_its_verdict_and_its_numbers():
+    runs = [passed(), train_run(progress=at(40, checkpoint=40))]
+    status = decide(training(), runs, after(20)).status
+    stopping = decide(training(generation=2, status=status, suspend=True), runs, after(30))
+    assert [type(action).__name__ for action in stopping.actions] == ["StopRun"]
+    runs = [passed(), train_run(exit_code=75, stop_reason="Suspended", message=said("Stopped", step=42, last_checkpoint_step=42))]
+    stopped = decide(training(generation=2, status=stopping.status, suspend=True), runs, after(40))
+    assert (stopped.status.phase, stopped.actions) == (Phase.SUSPENDED, ())
+    resumed = decide(training(generation=3, status=stopped.status), runs, after(50))
+    assert resumed.actions == (StartTraining(2),)
+    assert (resumed.status.observed_generation, resumed.status.spec_generation) == (3, 1)
+    assert resumed.status.training is not None
+    assert resumed.status.training.last_checkpoint_step == 42
+
+
+def test_suspending_what_has_ended_changes_only_the_generation():
+    ended = decide(training(), [passed(), train_run(exit_code=65)], after(20)).status
+    status = decide(training(generation=2, status=ended, suspend=True), [], after(30)).status
+    assert (status.phase, status.failure, status.observed_generation) == (ended.phase, ended.failure, 2)
+    assert {condition.observed_generation for condition in status.conditions} == {2}
 
 
 def test_every_condition_has_the_generation_it_was_decided_for():
@@ -574,6 +596,7 @@ def test_each_transition_is_one_event():
         status = decision.status
         told += [(event.type, event.reason) for event in decision.events]
     assert told == [
+        ("Normal", "Waiting"),
         ("Normal", "Validating"),
         ("Normal", "ValidationPassed"),
         ("Normal", "Queued"),

@@ -13,6 +13,7 @@ from detector_operator.api import Phase, Status
 from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why
+from detector_operator.reconcile.spec_generation import spec_generation
 from detector_trainer.contract import reasons
 from support.trainings import T0, at, passed, rejected, said, training, validate_run
 
@@ -35,6 +36,12 @@ TRAINING_ENDS = st.sampled_from(
 VALIDATION_ENDS = st.sampled_from(
     [lambda: passed(), lambda: rejected(), lambda: validate_run(exit_code=2), lambda: validate_run(signal=9)]
 )
+
+
+def told(status):
+    """A status, but for the generation that it is about: only suspend has changed since."""
+    conditions = [condition.model_copy(update={"observed_generation": 0}) for condition in status.conditions]
+    return status.model_copy(update={"observed_generation": 0, "conditions": conditions})
 
 
 class Cluster(RuleBasedStateMachine):
@@ -66,8 +73,9 @@ class Cluster(RuleBasedStateMachine):
 
     def start(self, kind, attempt):
         assert (kind, attempt) not in self.runs.keys() | self.seen, "a name came twice"
-        self.started.append((kind, attempt, self.generation))
-        self.runs[kind, attempt] = Run(kind=kind, attempt=attempt, generation=self.generation, state=RunState.PENDING)
+        generation = spec_generation(training(self.generation, self.status, **self.spec))
+        self.started.append((kind, attempt, generation))
+        self.runs[kind, attempt] = Run(kind=kind, attempt=attempt, generation=generation, state=RunState.PENDING)
 
     def live(self, kind):
         return [run for run in self.runs.values() if run.live and run.kind is kind]
@@ -81,8 +89,8 @@ class Cluster(RuleBasedStateMachine):
         self.seen |= self.runs.keys()
         self.act(decision.actions)
         self.status = decision.status
-        ended = before is not None and before.phase.terminal and before.observed_generation == self.generation
-        assert not ended or decision.status == before, "a terminal state was lost"
+        ended = before is not None and before.phase.terminal and before.spec_generation == decision.status.spec_generation
+        assert not ended or told(decision.status) == told(before), "a terminal state was lost"
 
     @rule()
     def reconcile_and_crash_before_the_status_is_written(self):
@@ -131,9 +139,14 @@ class Cluster(RuleBasedStateMachine):
         why = Why(reasons.UNSCHEDULABLE, "No node takes it.")
         self.put(run, waiting=data.draw(st.sampled_from([why, None])), heard=data.draw(st.booleans()))
 
-    @rule(suspend=st.booleans(), policy=st.sampled_from(["Enforce", "Warn", "Skip"]))
-    def the_spec_changes(self, suspend, policy):
-        self.spec = {**self.spec, "suspend": suspend, "validation": {"policy": policy, "timeoutSeconds": 600}}
+    @rule(changed=st.booleans(), suspend=st.booleans(), policy=st.sampled_from(["Enforce", "Warn", "Skip"]))
+    def the_spec_changes(self, changed, suspend, policy):
+        self.spec = {
+            **self.spec,
+            "retries": 10 + self.generation if changed else self.spec.get("retries", 3),
+            "suspend": suspend,
+            "validation": {"policy": policy, "timeoutSeconds": 600},
+        }
         self.generation += 1
 
     @invariant()

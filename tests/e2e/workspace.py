@@ -1,0 +1,93 @@
+"""A namespace with the examples on a volume, and trainings in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cluster.images import ROOT
+from cluster.kubectl import Kubectl, Manifest
+
+PETS = "/data/examples/pets"
+
+
+def prepared(folder: Path) -> Path:
+    """The folder with the examples in it, writable for every user."""
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    folder.chmod(0o777)
+    return folder
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Applies trainings and waits for them."""
+
+    kubectl: Kubectl
+    folder: Path
+    volume: Manifest
+    fake_trainer: str
+
+    def training(
+        self, name: str = "pets", *, fake: dict[str, str] | None = None, trainer: Manifest | None = None, **spec: Any
+    ) -> Manifest:
+        """A sound training of examples/pets on the CPU. `fake` says how the fake trainer behaves."""
+        return {
+            "apiVersion": "detector-training.io/v1alpha1",
+            "kind": "DetectorTraining",
+            "metadata": {"name": name},
+            "spec": {
+                "pipelineConfig": {
+                    "path": f"{PETS}/pipeline.config",
+                    "overrides": {
+                        "labelMapPath": f"{PETS}/pet_label_map.pbtxt",
+                        "trainInputPaths": [f"{PETS}/pets_examples.record"],
+                    },
+                },
+                "modelDir": f"/data/models/{name}",
+                "numSteps": 20,
+                "trainer": {
+                    "image": self.fake_trainer,
+                    "gpus": 0,
+                    "env": [{"name": key, "value": value} for key, value in (fake or {}).items()],
+                    "volumes": [self.volume],
+                    "volumeMounts": [{"name": self.volume["name"], "mountPath": "/data"}],
+                    **(trainer or {}),
+                },
+                **spec,
+            },
+        }
+
+    def apply(self, manifest: Manifest) -> None:
+        """Applies it, as GitOps does."""
+        self.kubectl.apply(manifest)
+
+    def wait(self, condition: Callable[[Manifest], Any], what: str, *, name: str = "pets", seconds: float = 90) -> Manifest:
+        """The status, once the condition holds for it."""
+        found = self.kubectl.wait("detectortraining", name, lambda dt: condition(dt.get("status", {})), what, seconds=seconds)
+        status: Manifest = found["status"]
+        return status
+
+    def wait_for_phase(self, *phases: str, name: str = "pets", seconds: float = 90) -> Manifest:
+        """The status, once the phase is one of these."""
+        return self.wait(lambda status: status.get("phase") in phases, " or ".join(phases), name=name, seconds=seconds)
+
+    def jobs(self) -> list[str]:
+        """Names of all Jobs."""
+        return sorted(job["metadata"]["name"] for job in self.kubectl.list("jobs"))
+
+    def events(self, name: str = "pets") -> list[tuple[str, str]]:
+        """Type and reason of the resource's events, in their order."""
+        found = [event for event in self.kubectl.list("events") if event["involvedObject"].get("name") == name]
+        ours = [event for event in found if event["involvedObject"].get("kind") == "DetectorTraining"]
+        return [
+            (event["type"], event["reason"])
+            for event in sorted(ours, key=lambda event: int(event["metadata"]["resourceVersion"]))
+        ]
+
+
+def condition(status: Manifest, kind: str) -> Manifest:
+    """A condition of a status; empty if it is not there."""
+    return next((found for found in status.get("conditions", []) if found["type"] == kind), {})
