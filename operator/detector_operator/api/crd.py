@@ -90,7 +90,8 @@ def schema() -> Schema:
     root["properties"] = {
         "apiVersion": {"type": "string", "description": "Version of this schema."},
         "kind": {"type": "string", "description": "DetectorTraining."},
-        "metadata": {"type": "object"},
+        # Named so that a rule's message can be about it.
+        "metadata": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 253, "description": "Its name."}}},
         "spec": properties["spec"],
         "status": properties["status"],
     }

@@ -34,10 +34,12 @@ ONE_SOURCE: Final = Rule(
     "needs exactly one of path, configMapKeyRef and inline",
     _one_source,
 )
+# Of the config, not of its text: the API server would print the text, all of it.
 INLINE_SIZE: Final = Rule(
-    f"size(bytes(self)) <= {MAX_INLINE}",
+    f"!has(self.inline) || size(bytes(self.inline)) <= {MAX_INLINE}",
     f"must be at most {MAX_INLINE:,} bytes long: it becomes a ConfigMap; put it on a volume and set path instead",
-    lambda text: len(text.encode()) <= MAX_INLINE,
+    lambda config: config.inline is None or len(config.inline.encode()) <= MAX_INLINE,
+    field="inline",
 )
 BATCH_DIVIDES: Final = Rule(
     "!has(self.pipelineConfig.overrides) || !has(self.pipelineConfig.overrides.batchSize) || self.trainer.gpus < 2 || "
@@ -72,7 +74,8 @@ FINDING_CODE: Final = Rule(
 OF_RESOURCE: Final = (
     Rule(
         f"size(self.metadata.name) <= {MAX_NAME} && !self.metadata.name.contains('.')",
-        f"metadata.name must have at most {MAX_NAME} characters and no dot: the names of Jobs and pods are made from it",
+        f"must have at most {MAX_NAME} characters and no dot: the names of Jobs and pods are made from it",
+        field="metadata.name",
     ),
     Rule(
         "self.spec.modelDir == oldSelf.spec.modelDir || !has(self.status) || !has(self.status.phase) || "

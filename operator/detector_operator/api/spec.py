@@ -52,7 +52,7 @@ class PipelineConfig(SpecModel):
     """Path of the config file, as the trainer sees it."""
     config_map_key_ref: ConfigMapKeyRef | None = None
     """The config is a key of a ConfigMap."""
-    inline: Annotated[Text, Field(max_length=rules.MAX_INLINE), rules.INLINE_SIZE] | None = None
+    inline: Annotated[Text, Field(max_length=rules.MAX_INLINE)] | None = None
     """The text of the config itself."""
     overrides: Overrides = Overrides()
     """Values that replace those of the config."""
@@ -147,7 +147,7 @@ class Validation(SpecModel):
 class Spec(SpecModel):
     """What shall be trained, on what, and how."""
 
-    pipeline_config: Annotated[PipelineConfig, rules.ONE_SOURCE]
+    pipeline_config: Annotated[PipelineConfig, rules.ONE_SOURCE, rules.INLINE_SIZE]
     """The pipeline config, and what replaces its values."""
     model_dir: Annotated[Text, Field(max_length=4096), rules.ABSOLUTE_MODEL_DIR]
     """Where checkpoints and summaries are written, as the trainer sees it. A directory that has a checkpoint is resumed."""
