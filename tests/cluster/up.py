@@ -61,6 +61,24 @@ def up(places: Places) -> Cluster:
         Unusable: this machine cannot have one.
         NotInTime: a part did not get ready; its log is in `places.logs`.
     """
+    cluster = control_plane_up(places)
+    box, credentials, kubectl = cluster.sandbox, cluster.credentials, cluster.kubectl
+    node.start_containerd(box, places)
+    node.start_kubelet(box, places, credentials)
+    node.start_kube_proxy(box, places, credentials)
+    addons.start_dns(box, places, credentials, kubectl)
+    kubectl.wait("node", NODE, node_is_ready, "Ready", seconds=90)
+    addons.fake_gpus(kubectl)
+    return cluster
+
+
+def control_plane_up(places: Places) -> Cluster:
+    """A new cluster without a node: what is created in it stays as it is.
+
+    Raises:
+        Unusable: this machine cannot have one.
+        NotInTime: a part did not get ready; its log is in `places.logs`.
+    """
     prepare(places)
     down(places)
     shutil.rmtree(places.state, ignore_errors=True)
@@ -70,14 +88,8 @@ def up(places: Places) -> Cluster:
     control_plane.start_etcd(box, places)
     control_plane.start_apiserver(box, places, credentials)
     control_plane.start_controllers(box, places, credentials)
-    node.start_containerd(box, places)
     until(lambda: control_plane.ready(places), "the API server", seconds=60)
-    node.start_kubelet(box, places, credentials)
-    node.start_kube_proxy(box, places, credentials)
     kubectl = Kubectl(str(program(places, "kubectl")), places.kubeconfig)
-    addons.start_dns(box, places, credentials, kubectl)
-    kubectl.wait("node", NODE, node_is_ready, "Ready", seconds=90)
-    addons.fake_gpus(kubectl)
     until(lambda: kubectl.get("serviceaccount", "default"), "the default service account", seconds=30)
     return Cluster(places, box, credentials, kubectl)
 

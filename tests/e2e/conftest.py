@@ -108,6 +108,7 @@ def volume(request: pytest.FixtureRequest, namespace: Kubectl) -> Callable[[str,
                 "spec": {**common, "volumeName": volume_name, "resources": {"requests": size}},
             },
         )
+        namespace.wait("persistentvolumeclaim", name, lambda claim: claim["status"].get("phase") == "Bound", "bound")
         return {"name": name, "persistentVolumeClaim": {"claimName": name}}
 
     return claimed

@@ -34,6 +34,12 @@ class Operator:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         until(self.ready, f"the operator; its log is {self.log}", seconds=30)
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def ready(self) -> bool:
         """Whether it says so itself."""
         try:

@@ -10,7 +10,7 @@ FAKE_ONCE           does it in the first run only: the next one trains to the en
 FAKE_END            exit:CODE:REASON   ends with that code and a message with that reason
                     crash              ends with 70 and a traceback in its log, without a message
                     silent:CODE        ends with that code, without a message or a word
-                    signal:NAME        kills itself
+                    segfault           ends by SIGSEGV
                     oom                takes memory until it is killed
                     hang               takes no further step
                     oversized          ends with 70 and a message of 10,000 bytes
@@ -21,6 +21,7 @@ FAKE_IGNORES_SIGTERM  goes on until it is killed
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -81,8 +82,8 @@ class FakeTraining:
             return int(rest)
         if what == "crash":
             raise RuntimeError(f"nobody has seen this before, at step {self.step}")
-        if what == "signal":
-            os.kill(os.getpid(), signal.Signals[rest])
+        if what == "segfault":  # a signal that it sends itself does nothing to the first process of a container
+            ctypes.string_at(0)
         if what == "oom":
             hoard = []
             while True:
@@ -130,6 +131,7 @@ class FakeTraining:
         text = TerminationMessage(
             reason=reason,
             message=message,
+            hint="Tell it to end otherwise." if code else "",
             step=self.step or None,
             last_checkpoint=str(self._checkpoint) if self.saved else None,
             last_checkpoint_step=self.saved or None,
@@ -144,5 +146,9 @@ class FakeTraining:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["train"]:
-        sys.exit(FakeTraining(parse(sys.argv[2:])).run())
+        flags = parse(sys.argv[2:])
+        try:
+            sys.exit(FakeTraining(flags).run())
+        finally:
+            Path(flags.model_dir, ".detector-training", "lease.json").unlink(missing_ok=True)  # as `train` does at its end
     sys.exit(main())

@@ -1,0 +1,146 @@
+"""Every way a training can fail or wait, as the resource tells it: reason, message and hint, with pod, exit code and step."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from e2e.workspace import PETS, Workspace, condition
+
+pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("operator")]
+
+
+class Failure(NamedTuple):
+    """How the fake trainer ends, and what is told of it."""
+
+    end: str
+    reason: str
+    exit_code: int | None
+    words: str
+    final: bool = True
+    """Not tried again."""
+
+
+FAILURES = {
+    "a data error": Failure("exit:65:DataError", "DataError", 65, "at step 3"),
+    "a loss that is not finite": Failure("exit:65:NonFiniteLoss", "NonFiniteLoss", 65, "at step 3"),
+    "a checkpoint that cannot be restored": Failure("exit:65:CheckpointNotRestored", "CheckpointNotRestored", 65, "at step 3"),
+    "an environment that cannot train": Failure("exit:78:EnvironmentUnusable", "EnvironmentUnusable", 78, "at step 3"),
+    "wrong flags": Failure("exit:64:WrongFlags", "WrongFlags", 64, "at step 3"),
+    "a stall that the trainer noticed": Failure("exit:74:TrainingStalled", "TrainingStalled", 74, "at step 3", final=False),
+    "a full disk": Failure("exit:74:DiskFull", "DiskFull", 74, "at step 3", final=False),
+    "a crash that nobody knows": Failure("crash", "Unclassified", 1, "", final=False),
+    "an exit without a word": Failure("silent:3", "Unclassified", 3, "", final=False),
+    "a signal": Failure("segfault", "KilledBySignal", None, "SIGSEGV", final=False),
+    "too much memory": Failure("oom", "OOMKilled", None, "64Mi", final=False),
+    "a message that is too long": Failure("oversized", "Unclassified", 70, "", final=False),
+    "a message that is no JSON": Failure("broken", "Unclassified", 70, "", final=False),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_says_why(workspace: Workspace, name: str):
+    failure = FAILURES[name]
+    resources = {"limits": {"memory": "64Mi"}} if failure.end == "oom" else {}
+    workspace.apply(workspace.training(fake={"FAKE_END": failure.end}, retries=0, trainer={"resources": resources}))
+    status = workspace.wait_for_phase("Failed")
+    told = status["failure"]
+    assert (told["reason"], told.get("exitCode")) == (failure.reason, failure.exit_code)
+    assert failure.words in told["message"]
+    assert told["hint"]
+    assert told["pod"].startswith("pets-train-1-")
+    assert (told["container"], told["node"]) == ("train", "node-1")
+    headline = condition(status, "Failed")
+    assert headline["status"] == "True"
+    assert headline["reason"] == (failure.reason if failure.final else "RetriesExhausted")
+    workspace.kubectl("delete", "jobs", "--all")
+    after = workspace.wait(lambda _: not workspace.kubectl.list("pods"), "without pods")
+    assert after["failure"] == told
+
+
+def test_the_last_lines_of_the_log_stay_where_nothing_else_tells(workspace: Workspace):
+    workspace.apply(workspace.training(fake={"FAKE_END": "crash"}, retries=0))
+    failure = workspace.wait_for_phase("Failed")["failure"]
+    assert any("nobody has seen this before, at step 3" in line for line in failure["logTail"])
+
+
+def test_a_deadline_ends_it(workspace: Workspace):
+    workspace.apply(workspace.training(fake={"FAKE_STEP_SECONDS": "1"}, activeDeadlineSeconds=8))
+    status = workspace.wait_for_phase("Failed", seconds=120)
+    assert condition(status, "Failed")["reason"] == "DeadlineExceeded"
+
+
+class Wait(NamedTuple):
+    """What a training waits for, by a change of its trainer."""
+
+    trainer: dict[str, Any]
+    reason: str
+    words: str
+
+
+def waits() -> dict[str, Wait]:
+    secret = [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "none", "key": "a"}}}]
+    config_map = [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "none", "key": "a"}}}]
+    return {
+        "more GPUs than there are": Wait({"gpus": 9}, "Unschedulable", "nvidia.com/gpu"),
+        "a node that is not there": Wait({"nodeSelector": {"none": "none"}}, "Unschedulable", "node"),
+        "a service account that is not there": Wait(
+            {"serviceAccountName": "none"}, "ServiceAccountNotFound", "service account none"
+        ),
+        "a Secret that is not there": Wait({"env": secret}, "SecretNotFound", "Secret none"),
+        "a ConfigMap that is not there": Wait({"env": config_map}, "ConfigMapNotFound", "ConfigMap none"),
+    }
+
+
+@pytest.mark.parametrize("name", waits())
+def test_what_it_waits_for_is_said_and_what_to_do(workspace: Workspace, name: str):
+    wait = waits()[name]
+    workspace.apply(workspace.training(trainer=wait.trainer, validation={"policy": "Skip"}))
+    status = workspace.wait(lambda found: condition(found, "Training").get("reason") == wait.reason, f"waiting: {wait.reason}")
+    assert wait.words in condition(status, "Training")["message"]
+    assert status["phase"] == "Queued"
+    assert "failure" not in status
+
+
+def test_an_image_that_is_not_there_is_said(workspace: Workspace):
+    workspace.apply(workspace.training(trainer={"image": "registry.invalid/none:1"}))
+    status = workspace.wait(lambda found: condition(found, "Training").get("reason") == "ImageNotPulled", "waiting for its image")
+    assert "registry.invalid/none:1" in condition(status, "Training")["message"]
+
+
+def test_a_claim_that_is_not_there_is_said(workspace: Workspace):
+    volumes = [workspace.volume, {"name": "more", "persistentVolumeClaim": {"claimName": "none"}}]
+    workspace.apply(workspace.training(trainer={"volumes": volumes}))
+    status = workspace.wait(
+        lambda found: condition(found, "Training").get("reason") == "PersistentVolumeClaimNotFound", "waiting for its claim"
+    )
+    assert "PersistentVolumeClaim none" in condition(status, "Training")["message"]
+
+
+def test_a_quota_is_said_and_waited_for(workspace: Workspace):
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "no-pods"}, "spec": {"hard": {"pods": "0"}}}
+    workspace.kubectl.create(quota)
+    workspace.kubectl.wait("resourcequota", "no-pods", lambda found: found.get("status", {}).get("hard"), "in force")
+    workspace.apply(workspace.training())
+    status = workspace.wait(lambda found: condition(found, "Training").get("reason") == "QuotaExceeded", "waiting for its quota")
+    assert "no-pods" in condition(status, "Training")["message"]
+
+
+def test_a_quantity_that_is_none_never_gets_further_than_the_api_server(workspace: Workspace):
+    with pytest.raises(Exception, match=r"(?i)quantity|resources"):
+        workspace.apply(workspace.training(trainer={"resources": {"limits": {"memory": "much"}}}))
+
+
+def test_a_rejected_training_never_asks_for_a_gpu(workspace: Workspace):
+    manifest = workspace.training(trainer={"gpus": 1})
+    manifest["spec"]["pipelineConfig"]["overrides"]["labelMapPath"] = f"{PETS}/none.pbtxt"
+    workspace.apply(manifest)
+    status = workspace.wait_for_phase("Rejected")
+    assert status["validation"]["verdict"] == "reject"
+    assert f"{PETS}/none.pbtxt" in status["failure"]["message"]
+    assert workspace.jobs() == ["pets-validate-1"]
+    (pod,) = workspace.kubectl.list("pods")
+    containers = pod["spec"]["containers"] + pod["spec"].get("initContainers", [])
+    assert not any("nvidia.com/gpu" in container["resources"].get("limits", {}) for container in containers)
+    assert ("Warning", "ValidationRejected") in workspace.events()
