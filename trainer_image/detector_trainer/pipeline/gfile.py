@@ -25,12 +25,11 @@ def glob(pattern: str) -> list[str]:
     if not pattern or "\x00" in pattern or is_remote(pattern):
         return []
     if not _MAGIC.search(pattern):
-        return [pattern] if os.path.lexists(pattern) else []
+        return [pattern] if os.path.lexists(pattern.rstrip("/") or "/") else []
     parts = pattern.split("/")
     found = [""] if not pattern.startswith("/") else ["/"]
+    parts = [part for part in parts if part]
     for index, part in enumerate(parts):
-        if not part:
-            continue
         found = [os.path.join(folder, name) for folder in found for name in _names(folder, part, index == len(parts) - 1)]  # noqa: PTH118
     return sorted(found)
 
@@ -43,6 +42,11 @@ def _names(folder: str, part: str, last: bool) -> list[str]:
         names = os.listdir(folder or ".")  # noqa: PTH208
     except OSError:
         return []
-    matching = re.compile(fnmatch.translate(part))
+    matching = re.compile(fnmatch.translate(_as_python_has_it(part)))
     names = [name for name in names if matching.match(name)]
     return names if last else [name for name in names if os.path.isdir(os.path.join(folder, name))]  # noqa: PTH112, PTH118
+
+
+def _as_python_has_it(part: str) -> str:
+    """fnmatch(3) also takes `[^a]` for `[!a]`, and `\\*` for a star."""
+    return re.sub(r"\\(.)", r"[\1]", part).replace("[^", "[!")
