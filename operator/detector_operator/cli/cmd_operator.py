@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
 import sys
-from datetime import UTC, datetime
 
+import kopf
+from aiohttp import ClientError
 from kubernetes.aio.config import ConfigException
 
-from detector_operator.operate.operator import Options, operate
+from detector_operator.operate.api_server import Refused
+from detector_operator.operate.log_format import JsonLines, TextLines
+from detector_operator.operate.operator import NotInstalled, Options, operate
 from detector_operator.specs.settings import Settings
 
 STOPPED, UNUSABLE = 0, 1
@@ -38,7 +40,11 @@ def main(argv: list[str]) -> int:
         asyncio.run(operate(options, logger))
     except ConfigException as error:
         return _say(f"there is no cluster to work on: {error}")
-    except OSError as error:
+    except (Refused, kopf.LoginError) as error:
+        return _say(f"the API server refuses its requests: {error}")
+    except TimeoutError:
+        return _say("the API server does not answer")
+    except (NotInstalled, ClientError, OSError) as error:
         return _say(str(error))
     return STOPPED
 
@@ -83,25 +89,11 @@ def _user_id(text: str) -> int | None:
 
 def _logger(form: str, level: str) -> logging.Logger:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(JsonLines() if form == "json" else TextLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logger = logging.getLogger("detector_operator")
     logger.setLevel(level.upper())
     return logger
-
-
-class _JsonLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line)
 
 
 def _say(message: str) -> int:

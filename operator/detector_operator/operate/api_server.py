@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,6 +12,8 @@ from aiohttp import ClientTimeout
 from kubernetes.aio.client import ApiClient
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
+from detector_operator.operate.lines import lines_of
+from detector_operator.operate.store import Listed, without_managed_fields
 from detector_operator.specs.manifest import Manifest
 
 LIMIT: Final = ClientTimeout(total=15)
@@ -19,6 +21,10 @@ NO_LIMIT: Final = ClientTimeout(total=None, sock_connect=15)
 JSON_PATCH: Final = "application/json-patch+json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 FIELD_MANAGER: Final = "detector-training"
+PAGE: Final = 500
+"""Objects in one answer: all of a large cluster at once would need more memory than all else."""
+PATCH_NOT_APPLIED: Final = "the server rejected our request due to an error in our request"
+"""All that an API server says where the test of a JSON patch fails (apimachinery, NewGenericServerResponse)."""
 
 RESOURCES: Final = f"/apis/{GROUP}/{VERSION}"
 JOBS: Final = "/apis/batch/v1"
@@ -40,7 +46,7 @@ class Refused(Exception):
     @property
     def invalid(self) -> bool:
         """Whether the same request would be refused for ever."""
-        return self.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return self.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     @property
     def gone(self) -> bool:
@@ -98,22 +104,27 @@ class ApiServer:
         try:
             written: Manifest = await self._json("PATCH", path, patch, JSON_PATCH)
         except Refused as error:
-            # A test that fails is a 422 or a 409, by the version of the API server.
-            if error.status == HTTPStatus.CONFLICT or (error.invalid and "test" in str(error)):
+            if error.status == HTTPStatus.CONFLICT or str(error) == PATCH_NOT_APPLIED:
                 raise Stale from error
             raise
         return written
 
-    async def list(self, path: str, **query: str) -> list[Manifest]:
+    async def list(self, path: str, **query: str) -> Listed:
         """The objects of a list.
 
         Raises:
             Refused: they cannot be read.
         """
-        found: list[Manifest] = (await self._json("GET", f"{path}?{urlencode(query)}"))["items"]
-        return found
+        found: list[Manifest] = []
+        page = {**query, "limit": str(PAGE)}
+        while True:
+            answer = await self._json("GET", f"{path}?{urlencode(page)}")
+            found += map(without_managed_fields, answer["items"])
+            if not answer["metadata"].get("continue"):
+                return Listed(found, answer["metadata"]["resourceVersion"])
+            page["continue"] = answer["metadata"]["continue"]
 
-    async def log_lines(self, namespace: str, pod: str, container: str, tail: int, *, follow: bool) -> AsyncIterator[str]:
+    async def log_lines(self, namespace: str, pod: str, container: str, tail: int, *, follow: bool) -> AsyncGenerator[str]:
         """The last lines of a container's log; to follow it, also every line as it is written, until it ends.
 
         Raises:
@@ -124,8 +135,8 @@ class ApiServer:
             "GET", f"{CORE}/namespaces/{namespace}/pods/{pod}/log?{query}", limit=NO_LIMIT if follow else LIMIT
         )
         try:
-            async for line in response.content:
-                yield line.decode("utf-8", "replace").rstrip("\n")
+            async for line in lines_of(response.content.iter_any()):
+                yield line
         finally:
             response.close()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from detector_operator.operate.api_server import CORE, ApiServer
+from detector_operator.operate.api_server import CORE, ApiServer, Refused
+from detector_operator.operate.log_format import about
+from detector_operator.operate.store import Key
 from detector_operator.specs.manifest import Manifest
 
 FIRST: Final = timedelta(seconds=1)
@@ -24,26 +27,37 @@ class _Asked:
 class EventReader:
     """Asks for the events of an object, ever more seldom: what waits for a GPU may wait for days."""
 
-    def __init__(self, server: ApiServer) -> None:
-        self._server = server
-        self._asked: dict[str, _Asked] = {}
+    def __init__(self, server: ApiServer, logger: logging.Logger) -> None:
+        self._server, self._logger = server, logger
+        self._asked: dict[Key, dict[str, _Asked]] = {}
 
-    async def events(self, manifest: Manifest, now: datetime) -> tuple[list[Manifest], datetime]:
-        """The events regarding an object, and when it will be worth asking again.
+    async def events(self, key: Key, waiting: list[Manifest], now: datetime) -> tuple[list[Manifest], datetime]:
+        """The events regarding the objects of a resource that wait, and when it will be worth asking again.
 
-        Raises:
-            Refused: they cannot be read.
+        Others of this resource are forgotten.
         """
-        metadata = manifest["metadata"]
-        asked = self._asked.setdefault(metadata["uid"], _Asked([], now + FIRST, FIRST))
-        if now >= asked.due:
-            selector = f"involvedObject.uid={metadata['uid']}"
-            asked.events = await self._server.list(f"{CORE}/namespaces/{metadata['namespace']}/events", fieldSelector=selector)
-            asked.pause = min(asked.pause * FACTOR, LONGEST)
-            asked.due = now + asked.pause
-        return asked.events, asked.due
+        before = self._asked.get(key, {})
+        asked = {uid: before.get(uid) or _Asked([], now + FIRST, FIRST) for uid in (_uid(manifest) for manifest in waiting)}
+        self._asked[key] = asked
+        for uid, each in asked.items():
+            if now >= each.due:
+                each.events = await self._read(key, uid, each.events)
+                each.pause = min(each.pause * FACTOR, LONGEST)
+                each.due = now + each.pause
+        return [event for each in asked.values() for event in each.events], min(each.due for each in asked.values())
 
-    def forget(self, manifests: list[Manifest]) -> None:
-        """These do not wait any more."""
-        for manifest in manifests:
-            self._asked.pop(manifest["metadata"]["uid"], None)
+    def forget(self, key: Key) -> None:
+        """Nothing of this resource waits any more."""
+        self._asked.pop(key, None)
+
+    async def _read(self, key: Key, uid: str, before: list[Manifest]) -> list[Manifest]:
+        path = f"{CORE}/namespaces/{key.namespace}/events"
+        try:
+            return (await self._server.list(path, fieldSelector=f"involvedObject.uid={uid}")).manifests
+        except Refused as error:  # without them less is said, and all else goes on
+            self._logger.warning("events: %s", error, extra=about(key))
+            return before
+
+
+def _uid(manifest: Manifest) -> str:
+    return str(manifest["metadata"]["uid"])

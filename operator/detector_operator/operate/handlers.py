@@ -1,28 +1,34 @@
 """What kopf calls: every handler takes down what it is told, and asks for a reconcile. None of them decides anything.
 
-Jobs and pods are index handlers too: kopf calls no other handler before these have seen all that is there, and a reconcile that
-did not know of a Job would start a second one.
+kopf promises no order between kinds, or between objects that had the same name: the store sorts that out. It begins with whole
+lists (see `listing`), so that no resource is reconciled before its Jobs are known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import kopf
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
+from detector_operator.operate.listing import SELECTOR
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.store import Key, Store
-from detector_operator.specs.labels import MANAGED_BY, MANAGER
 
-SELECTOR: Final = f"{MANAGED_BY}={MANAGER}"
 JOBS: Final = ("batch", "v1", "jobs")
 PODS: Final = ("", "v1", "pods")
 DELETED: Final = "DELETED"
 
 
-def registry(store: Store, queue: Queue) -> kopf.OperatorRegistry:
-    """The handlers."""
+def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -> kopf.OperatorRegistry:
+    """The handlers.
+
+    Args:
+        store: takes what they are told.
+        queue: is asked for reconciles.
+        close: ends what goes on beside kopf, which otherwise waits for it before it kills it.
+    """
     handlers = kopf.OperatorRegistry()
 
     def ask(key: Key | None) -> None:
@@ -33,13 +39,9 @@ def registry(store: Store, queue: Queue) -> kopf.OperatorRegistry:
     async def login(**known: Any) -> kopf.ConnectionInfo | None:
         return kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
 
-    @kopf.index(*JOBS, registry=handlers)
-    async def job_index(body: kopf.Body, **_: Any) -> None:
-        store.put_job(dict(body))
-
-    @kopf.index(*PODS, registry=handlers)
-    async def pod_index(body: kopf.Body, **_: Any) -> None:
-        store.put_pod(dict(body))
+    @kopf.on.cleanup(registry=handlers)
+    async def cleanup(**_: Any) -> None:
+        await close()
 
     @kopf.on.event(*JOBS, registry=handlers)
     async def job(event: kopf.RawEvent, **_: Any) -> None:
@@ -54,7 +56,9 @@ def registry(store: Store, queue: Queue) -> kopf.OperatorRegistry:
     @kopf.on.event(GROUP, VERSION, PLURAL, registry=handlers)
     async def training(event: kopf.RawEvent, **_: Any) -> None:
         manifest: Any = event["object"]
-        queue.ask(store.drop_resource(manifest) if event["type"] == DELETED else store.put_resource(manifest))
+        key = store.drop_resource(manifest) if event["type"] == DELETED else store.put_resource(manifest)
+        if key is not None:
+            queue.ask(key)  # also if it is gone: there is something to clean up
 
     return handlers
 

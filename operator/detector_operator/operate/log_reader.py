@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import aclosing
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from aiohttp import ClientError
 from detector_operator.observe import Log
 from detector_operator.observe.words import TAIL_LINES, TAIL_WIDTH
 from detector_operator.operate.api_server import ApiServer, Refused
+from detector_operator.operate.log_format import about
 from detector_operator.operate.store import Key
 from detector_operator.reconcile.runs import Run, RunKind, RunState
 from detector_trainer.contract import Progress
@@ -57,32 +59,47 @@ class LogReader:
         for pod, reader in unread.items():
             reader.stop()
             try:
-                async for line in self._server.log_lines(key.namespace, pod, RunKind.TRAINING.value, FIRST_LINES, follow=False):
-                    reader.take(line)
-            except (Refused, ClientError, TimeoutError, OSError) as error:
-                self._logger.debug("%s/%s: end of the log of %s: %r", *key, pod, error)
+                await self._take(key, pod, reader, follow=False)
+            except (Refused, ClientError, OSError) as error:
+                self._logger.debug("end of the log of %s: %r", pod, error, extra=about(key))
             reader.complete = True
         return bool(unread)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Follows nothing any more."""
-        for readers in self._readers.values():
-            for reader in readers.values():
-                reader.stop()
+        tasks = [reader.task for readers in self._readers.values() for reader in readers.values() if reader.task is not None]
         self._readers.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self, key: Key, pod: str, reader: _Reader) -> None:
-        pause = FIRST_RETRY_SECONDS
+        pause, news = FIRST_RETRY_SECONDS, False
         while True:
+            # Whoever follows a log without a line gets no answer before there is one. Being silent it is heard all the same.
+            heard_before = reader.heard
             try:
-                async for line in self._server.log_lines(key.namespace, pod, RunKind.TRAINING.value, FIRST_LINES, follow=True):
-                    pause = FIRST_RETRY_SECONDS
-                    if reader.take(line):
-                        self._told(key)
-            except (Refused, ClientError, TimeoutError, OSError) as error:  # it may not have started yet
-                self._logger.debug("%s/%s: log of %s: %r", *key, pod, error)
+                news = await self._take(key, pod, reader, follow=heard_before)
+            except Exception as error:  # noqa: BLE001 - nobody else would start it again; it may just not have started yet
+                self._logger.debug("log of %s: %r", pod, error, extra=about(key))
+            if reader.heard and not heard_before:
+                self._told(key)
+                continue
+            pause = FIRST_RETRY_SECONDS if news else min(2 * pause, LONGEST_RETRY_SECONDS)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_RETRY_SECONDS)
+
+    async def _take(self, key: Key, pod: str, reader: _Reader, *, follow: bool) -> bool:
+        """Takes lines until the log ends; whether there was progress that was not known."""
+        news = False
+        lines = self._server.log_lines(key.namespace, pod, RunKind.TRAINING.value, FIRST_LINES, follow=follow)
+        async with aclosing(lines):
+            async for line in lines:
+                if reader.take(line):
+                    news = True
+                    if follow:
+                        self._told(key)
+        reader.heard = True
+        return news
 
 
 class _Reader:
@@ -106,10 +123,15 @@ class _Reader:
             if line.strip():
                 self._tail.append(line.rstrip()[:TAIL_WIDTH])
             return False
-        known = self._progress is not None and progress.step <= self._progress.step
+        if self._progress is not None and _moment(progress) <= _moment(self._progress):
+            return False  # read again after the connection was lost
         self._progress = progress
-        return not known
+        return True
 
     def stop(self) -> None:
         if self.task is not None:
             self.task.cancel()
+
+
+def _moment(progress: Progress) -> tuple[float, int]:
+    return progress.time or 0.0, progress.step

@@ -5,30 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Final
 
 import kopf
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
-from detector_operator.api.resource import PLURAL
+from detector_operator.api.resource import GROUP, PLURAL
 from detector_operator.operate import handlers
-from detector_operator.operate.api_server import CORE, JOBS, RESOURCES, ApiServer
+from detector_operator.operate.api_server import ApiServer, Refused
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.health import served
+from detector_operator.operate.listing import read_all, resync
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.reconciler import Reconciler
 from detector_operator.operate.store import Store
 from detector_operator.specs.settings import Settings
 
-RESYNC_SECONDS: Final = 600.0
-"""How often everything is read anew: a watch may have missed something."""
-CONNECTIONS: Final = 512
-"""One for each running trainer's log, and some."""
+NO_CONNECTION_LIMIT: Final = 0
+"""Every running trainer's log takes a connection: were they limited, they could leave none for all else."""
+
+
+class NotInstalled(Exception):
+    """The cluster does not know the resource."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +49,14 @@ async def operate(options: Options, logger: logging.Logger) -> None:
 
     Raises:
         kubernetes.aio.config.ConfigException: neither a pod's service account nor a kubeconfig is there.
-        OSError: the health port is taken.
+        kopf.LoginError: what it says is not accepted any more.
+        NotInstalled: the CustomResourceDefinition is not there.
+        Refused: what is to be watched may not be read.
+        aiohttp.ClientError: the API server cannot be reached.
+        OSError: the same, or the health port is taken.
     """
-    configuration = Configuration()
-    await config.load_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
-    configuration.connection_pool_maxsize = CONNECTIONS
-    async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(ApiClient(configuration))
+    ready = asyncio.Event()
+    async with ApiClient(await _configuration()) as client, served(options.health_port, ready.is_set):
         server, store = ApiServer(client), Store()
         queue = Queue(lambda key: reconciler.reconcile(key), logger)
         logs = LogReader(server, queue.ask, _now, logger)
@@ -61,49 +65,54 @@ async def operate(options: Options, logger: logging.Logger) -> None:
             store=store,
             settings=options.settings,
             logs=logs,
-            events=EventReader(server),
+            events=EventReader(server, logger),
             wake=queue.ask_in,
             clock=_now,
             logger=logger,
         )
-        ready = asyncio.Event()
-        await stack.enter_async_context(served(options.health_port, ready.is_set))
-        resync = asyncio.create_task(_resync(server, store, queue, options.namespaces, logger), name="resync")
+
+        async def close() -> None:
+            await queue.close()
+            await logs.close()
+
+        await _read_first(server, store, options.namespaces)
+        ready.set()
+        again = asyncio.create_task(resync(server, store, queue, options.namespaces, logger), name="resync")
         try:
             await kopf.operator(
-                registry=handlers.registry(store, queue),
+                registry=handlers.registry(store, queue, close),
                 settings=handlers.settings(),
                 clusterwide=not options.namespaces,
                 namespaces=list(options.namespaces),
-                ready_flag=ready,
             )
         finally:
-            resync.cancel()
-            logs.close()
-            await queue.close()
+            again.cancel()
+            await asyncio.gather(again, return_exceptions=True)
+            await close()
 
 
-async def _resync(server: ApiServer, store: Store, queue: Queue, namespaces: Sequence[str], logger: logging.Logger) -> None:
-    """Reads everything anew from time to time, and has every resource reconciled."""
-    while True:
-        await asyncio.sleep(RESYNC_SECONDS)
-        try:
-            resources = await _everywhere(server, RESOURCES, PLURAL, namespaces)
-            jobs = await _everywhere(server, JOBS, "jobs", namespaces, labelSelector=handlers.SELECTOR)
-            pods = await _everywhere(server, CORE, "pods", namespaces, labelSelector=handlers.SELECTOR)
-        except Exception as error:  # noqa: BLE001 - the next time will do
-            logger.warning("resync: %r", error)
-            continue
-        store.replace(resources, jobs, pods)
-        for key in store:
-            queue.ask(key)
+async def _configuration() -> Configuration:
+    """Of the pod's service account, else of the kubeconfig."""
+    configuration = Configuration()
+    try:
+        config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+    except config.ConfigException:
+        await config.load_kube_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+    configuration.connection_pool_maxsize = NO_CONNECTION_LIMIT
+    return configuration
 
 
-async def _everywhere(
-    server: ApiServer, prefix: str, plural: str, namespaces: Sequence[str], **query: str
-) -> list[dict[str, object]]:
-    paths = [f"{prefix}/namespaces/{namespace}/{plural}" for namespace in namespaces] or [f"{prefix}/{plural}"]
-    return [manifest for path in paths for manifest in await server.list(path, **query)]
+async def _read_first(server: ApiServer, store: Store, namespaces: Sequence[str]) -> None:
+    """kopf would wait for ever for a kind that is not there, and reconcile a resource whose Jobs it has not told of."""
+    try:
+        await read_all(server, store, namespaces)
+    except Refused as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        raise NotInstalled(
+            f"the cluster does not know {PLURAL}.{GROUP}: install the chart's CustomResourceDefinition, "
+            "or what `detector-training crd` prints"
+        ) from error
 
 
 def _now() -> datetime:

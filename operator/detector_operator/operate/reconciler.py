@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from aiohttp import ClientError
 from pydantic import ValidationError
 
 from detector_operator.api import DetectorTraining
@@ -16,6 +17,7 @@ from detector_operator.observe.manifests import STOP_REASON
 from detector_operator.operate.announcer import announce
 from detector_operator.operate.api_server import CORE, JOBS, ApiServer, Refused, Stale
 from detector_operator.operate.event_reader import EventReader
+from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.store import Key, Store
 from detector_operator.reconcile.actions import Action, Event, StartTraining, StartValidation, StopRun
@@ -30,6 +32,12 @@ from detector_operator.specs.training_job import build_training_job
 from detector_operator.specs.validation_job import build_validation_job
 
 UNREADABLE: Final = "this operator cannot read it, and leaves it as it is"
+STALE_SECONDS: Final = 5.0
+"""Longer than a watch takes to tell of a change; it may have lost it."""
+
+
+class Taken(Exception):
+    """The name of a Job is taken, by one that was not told of: it may still be told of, or else it is not ours."""
 
 
 @dataclass(frozen=True)
@@ -51,27 +59,32 @@ class Reconciler:
 
         Raises:
             Refused: the API server did not do what was asked. It is to be tried again.
+            Taken: there is a Job of the name already. The same.
         """
         manifest = self.store.resource(key)
         if manifest is None:  # deleted: what it owns goes with it
             self.logs.follow(key, ())
+            self.events.forget(key)
             return
         if manifest["metadata"].get("deletionTimestamp"):
             return
         try:
             resource = DetectorTraining.model_validate(manifest)
         except ValidationError as error:
-            self.logger.error("%s/%s: %s: %s", *key, UNREADABLE, error)
+            self.logger.error("%s: %s", UNREADABLE, error, extra=about(key))
             return
         now = self.clock()
         runs, look_again = await self._observe(key, resource, now)
-        self.logs.follow(key, runs)
         decision = decide(resource, runs, now, progress_every=PROGRESS_EVERY)
+        # Once it is written how it ended, nobody needs its log.
+        told = decision.status.phase.terminal and decision.status == resource.status
+        self.logs.follow(key, () if told else runs)
         try:
             resource = await self._tell(key, resource, decision, now)
             await self._act(key, resource, decision)
         except Stale:
-            return  # the event of the change is on its way
+            self.wake(key, STALE_SECONDS)  # unless the event of the change comes before
+            return
         due = [time for time in (decision.wake_at, look_again) if time is not None]
         if due:
             self.wake(key, (min(due) - now).total_seconds())
@@ -85,14 +98,10 @@ class Reconciler:
         silent = {run.pod or run_name(key.name, run.kind, run.attempt) for run in runs if _waits_in_silence(run)}
         objects = [manifest for manifest in (*jobs, *pods) if manifest["metadata"]["name"] in silent]
         if not objects:
-            self.events.forget(jobs + pods)
+            self.events.forget(key)
             return runs, None
-        events, due = [], []
-        for manifest in objects:
-            told, again = await self.events.events(manifest, now)
-            events += told
-            due.append(again)
-        return observe(jobs, pods, owner=resource.metadata, events=events, logs=self.logs.logs(key)), min(due)
+        events, again = await self.events.events(key, objects, now)
+        return observe(jobs, pods, owner=resource.metadata, events=events, logs=self.logs.logs(key)), again
 
     async def _tell(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> DetectorTraining:
         """Writes the status if it has changed, and then tells what happened."""
@@ -102,17 +111,17 @@ class Reconciler:
         written = await self.server.write_status(*key, changed.to_dict()["status"], str(resource.metadata.resource_version))
         self.store.put_resource(written)
         for event in decision.events:
-            self.logger.info("%s/%s: %s: %s", *key, event.reason, event.message)
-            await self._announce(changed, event, now)
+            self.logger.info("%s: %s", event.reason, event.message, extra=about(key))
+            await self._announce(key, changed, event, now)
         version = written["metadata"]["resourceVersion"]
         return changed.model_copy(update={"metadata": changed.metadata.model_copy(update={"resource_version": version})})
 
-    async def _announce(self, resource: DetectorTraining, event: Event, now: datetime) -> None:
+    async def _announce(self, key: Key, resource: DetectorTraining, event: Event, now: datetime) -> None:
         """Events are a courtesy: the status has it all."""
         try:
             await announce(self.server, resource, event, now)
-        except Refused as error:
-            self.logger.warning("%s/%s: event %s: %s", resource.metadata.namespace, resource.metadata.name, event.reason, error)
+        except (Refused, ClientError, OSError) as error:
+            self.logger.warning("event %s: %r", event.reason, error, extra=about(key))
 
     async def _act(self, key: Key, resource: DetectorTraining, decision: Decision) -> None:
         for action in decision.actions:
@@ -140,9 +149,10 @@ class Reconciler:
         if config_map is not None:
             await self.server.create(CORE, key.namespace, "configmaps", config_map)
         created = await self.server.create(JOBS, key.namespace, "jobs", job)
-        if created is not None:
-            self.store.put_job(created)
-            self.logger.info("%s/%s: created Job %s", *key, created["metadata"]["name"])
+        if created is None:
+            raise Taken(f"there is a Job {job['metadata']['name']} already")
+        self.store.put_job(created)
+        self.logger.info("created Job %s", created["metadata"]["name"], extra=about(key))
 
     async def _stop(self, key: Key, run: Run, reason: str) -> None:
         """A suspended Job has its pods deleted: they get SIGTERM and their grace period. The Job stays, and says why."""
@@ -154,7 +164,7 @@ class Reconciler:
             if not error.gone:
                 raise
             return
-        self.logger.info("%s/%s: stopping Job %s: %s", *key, name, reason)
+        self.logger.info("stopping Job %s: %s", name, reason, extra=about(key))
 
 
 def _waits_in_silence(run: Run) -> bool:

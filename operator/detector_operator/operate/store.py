@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from detector_operator.specs import labels
@@ -16,119 +17,141 @@ class Key(NamedTuple):
     name: str
 
 
+@dataclass(frozen=True)
+class Listed:
+    """All objects of a kind, as they were at one moment."""
+
+    manifests: list[Manifest]
+    version: str
+    """resourceVersion of the list: what the API server had done until then is in it."""
+
+
 class Store:
-    """Objects by the resource they belong to; of two versions of an object the newer one stays."""
+    """Objects by the resource they belong to."""
 
     def __init__(self) -> None:
-        self._resources: dict[Key, Manifest] = {}
-        self._jobs: dict[Key, dict[str, Manifest]] = {}
-        self._pods: dict[Key, dict[str, Manifest]] = {}
+        self._resources, self._jobs, self._pods = _Kind(_own_key), _Kind(_label_key), _Kind(_label_key)
 
     def __iter__(self) -> Iterator[Key]:
         """The keys of all resources."""
-        return iter(list(self._resources))
-
-    def __len__(self) -> int:
-        """How many resources."""
-        return len(self._resources)
+        return iter(list(self._resources.objects))
 
     def resource(self, key: Key) -> Manifest | None:
         """A resource."""
-        return self._resources.get(key)
+        return next(iter(self._resources.of(key)), None)
 
     def jobs(self, key: Key) -> list[Manifest]:
         """The Jobs of a resource."""
-        return list(self._jobs.get(key, {}).values())
+        return self._jobs.of(key)
 
     def pods(self, key: Key) -> list[Manifest]:
         """The pods of its Jobs."""
-        return list(self._pods.get(key, {}).values())
+        return self._pods.of(key)
 
-    def put_resource(self, manifest: Manifest) -> Key:
+    def put_resource(self, manifest: Manifest) -> Key | None:
         """Takes a resource as it is now."""
-        key = Key(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
-        if _newer(manifest, self._resources.get(key)):
-            self._resources[key] = _light(manifest)
-        return key
+        return self._resources.put(manifest)
 
-    def drop_resource(self, manifest: Manifest) -> Key:
+    def drop_resource(self, manifest: Manifest) -> Key | None:
         """A resource was deleted; one of the same name may be there already."""
-        key = Key(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
-        if _same(manifest, self._resources.get(key)):
-            del self._resources[key]
-        return key
+        return self._resources.drop(manifest)
 
     def put_job(self, manifest: Manifest) -> Key | None:
         """Takes a Job; None if it belongs to no resource."""
-        return _put(self._jobs, manifest)
+        return self._jobs.put(manifest)
 
     def put_pod(self, manifest: Manifest) -> Key | None:
         """Takes a pod; None if it belongs to no resource."""
-        return _put(self._pods, manifest)
+        return self._pods.put(manifest)
 
     def drop_job(self, manifest: Manifest) -> Key | None:
         """A Job was deleted."""
-        return _drop(self._jobs, manifest)
+        return self._jobs.drop(manifest)
 
     def drop_pod(self, manifest: Manifest) -> Key | None:
         """A pod was deleted."""
-        return _drop(self._pods, manifest)
+        return self._pods.drop(manifest)
 
-    def replace(self, resources: Iterable[Manifest], jobs: Iterable[Manifest], pods: Iterable[Manifest]) -> None:
-        """Takes whole lists: what is not in them is gone, and a watch has not told."""
-        fresh = Store()
-        for manifest in resources:
-            fresh.put_resource(manifest)
-        for manifest in jobs:
-            fresh.put_job(manifest)
-        for manifest in pods:
-            fresh.put_pod(manifest)
-        self._resources, self._jobs, self._pods = fresh._resources, fresh._jobs, fresh._pods
+    def replace(self, resources: Listed, jobs: Listed, pods: Listed) -> None:
+        """Takes whole lists: what is older and not in them is gone, and a watch has not told.
+
+        Watches go on while lists are read: what they told of later is not undone.
+        """
+        for kind, listed in ((self._resources, resources), (self._jobs, jobs), (self._pods, pods)):
+            kind.replace(listed)
 
 
-def _key(manifest: Manifest) -> Key | None:
+class _Kind:
+    """The objects of one kind; of two of one name the newer one stays."""
+
+    def __init__(self, key_of: Callable[[Manifest], Key | None]) -> None:
+        self._key_of = key_of
+        self.objects: dict[Key, dict[str, Manifest]] = {}
+        # uids deleted since the last whole list: an answer or a list that was on its way does not bring them back.
+        self._gone: set[str] = set()
+
+    def of(self, key: Key) -> list[Manifest]:
+        return list(self.objects.get(key, {}).values())
+
+    def put(self, manifest: Manifest) -> Key | None:
+        key = self._key_of(manifest)
+        if key is None or manifest["metadata"]["uid"] in self._gone:
+            return key
+        known = self._known(key, manifest)
+        # An answer to our own write may come before the event of an earlier one.
+        if known is None or _version(manifest) >= _version(known):
+            self.objects.setdefault(key, {})[manifest["metadata"]["name"]] = without_managed_fields(manifest)
+        return key
+
+    def drop(self, manifest: Manifest) -> Key | None:
+        key = self._key_of(manifest)
+        if key is None:
+            return None
+        self._gone.add(manifest["metadata"]["uid"])
+        known = self._known(key, manifest)
+        if known is not None and known["metadata"]["uid"] == manifest["metadata"]["uid"]:
+            self._forget(key, known)
+        return key
+
+    def replace(self, listed: Listed) -> None:
+        for manifest in listed.manifests:
+            self.put(manifest)
+        uids = {manifest["metadata"]["uid"] for manifest in listed.manifests}
+        for key in list(self.objects):
+            for known in self.of(key):
+                if known["metadata"]["uid"] not in uids and _version(known) <= _number(listed.version):
+                    self._forget(key, known)
+        self._gone.clear()
+
+    def _known(self, key: Key, manifest: Manifest) -> Manifest | None:
+        return self.objects.get(key, {}).get(manifest["metadata"]["name"])
+
+    def _forget(self, key: Key, manifest: Manifest) -> None:
+        own = self.objects[key]
+        del own[manifest["metadata"]["name"]]
+        if not own:
+            del self.objects[key]
+
+
+def _own_key(manifest: Manifest) -> Key:
+    return Key(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
+
+
+def _label_key(manifest: Manifest) -> Key | None:
     name = manifest["metadata"].get("labels", {}).get(labels.NAME)
     return Key(manifest["metadata"]["namespace"], name) if name else None
 
 
-def _put(objects: dict[Key, dict[str, Manifest]], manifest: Manifest) -> Key | None:
-    key = _key(manifest)
-    if key is not None:
-        own = objects.setdefault(key, {})
-        name = manifest["metadata"]["name"]
-        if _newer(manifest, own.get(name)):
-            own[name] = _light(manifest)
-    return key
-
-
-def _drop(objects: dict[Key, dict[str, Manifest]], manifest: Manifest) -> Key | None:
-    key = _key(manifest)
-    if key is not None:
-        own = objects.get(key, {})
-        name = manifest["metadata"]["name"]
-        if _same(manifest, own.get(name)):
-            del own[name]
-        if not own:
-            objects.pop(key, None)
-    return key
-
-
-def _newer(manifest: Manifest, known: Manifest | None) -> bool:
-    """An answer to our own write may come before the event of an earlier one."""
-    return not _same(manifest, known) or _version(manifest) >= _version(known or manifest)
-
-
-def _same(manifest: Manifest, known: Manifest | None) -> bool:
-    return known is not None and manifest["metadata"]["uid"] == known["metadata"]["uid"]
-
-
 def _version(manifest: Manifest) -> int:
+    return _number(manifest["metadata"]["resourceVersion"])
+
+
+def _number(version: str) -> int:
     """Resource versions of a kind can be compared as numbers (KEP 5504, Kubernetes 1.35; so they were before)."""
-    text = str(manifest["metadata"]["resourceVersion"])
-    return int(text) if text.isdecimal() else 0
+    return int(version) if version.isdecimal() else 0
 
 
-def _light(manifest: Manifest) -> Manifest:
-    """Without what nobody here reads: managedFields are most of an object."""
+def without_managed_fields(manifest: Manifest) -> Manifest:
+    """Nobody here reads them, and they are most of an object."""
     metadata = {name: value for name, value in manifest["metadata"].items() if name != "managedFields"}
     return {**manifest, "metadata": metadata}

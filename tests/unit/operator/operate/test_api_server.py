@@ -1,0 +1,211 @@
+"""What the operator asks of an API server, and what it makes of the answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from contextlib import aclosing
+
+import pytest
+from aiohttp import ClientError, ClientTimeout, web
+from kubernetes.aio.client import ApiClient, Configuration
+
+from detector_operator.operate import api_server
+from detector_operator.operate.api_server import CORE, JOBS, ApiServer, Refused, Stale
+from detector_operator.operate.lines import LONGEST_LINE
+
+JOB = {"metadata": {"name": "pets-train-1"}}
+
+
+async def create(server):
+    return await server.create(JOBS, "team", "jobs", JOB)
+
+
+async def write_status(server):
+    return await server.write_status("team", "pets", {"phase": "Training"}, "7")
+
+
+async def refused_by(asked):
+    with pytest.raises(Refused) as caught:
+        await asked
+    return caught.value
+
+
+def answering(response):
+    async def answer(_):
+        return response() if callable(response) else response
+
+    return answer
+
+
+def test_what_is_created_is_answered(talk):
+    seen = {}
+
+    async def answer(request):
+        seen.update(method=request.method, path=request.path_qs, body=await request.json())
+        return web.json_response({**JOB, "kind": "Job"}, status=201)
+
+    assert talk(answer, create) == {**JOB, "kind": "Job"}
+    assert seen == {"method": "POST", "path": "/apis/batch/v1/namespaces/team/jobs?fieldManager=detector-training", "body": JOB}
+
+
+def test_what_is_there_already_is_not_created(talk, refusal):
+    exists = refusal(409, 'jobs.batch "pets-train-1" already exists', reason="AlreadyExists")
+    assert talk(answering(exists), create) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "for_ever"),
+    [
+        (422, 'Job.batch "pets-train-1" is invalid: spec.template.spec.containers[0].name: Required value', True),
+        (400, 'admission webhook "policy" denied the request: no', True),
+        (413, "Request entity too large: limit is 3145728", True),
+        (403, 'jobs.batch "pets-train-1" is forbidden: unable to create new content in namespace team because it is being terminated', False),
+        (429, "the server has received too many requests and has asked us to try again later", False),
+        (500, "etcdserver: request timed out", False),
+        (503, "the server is currently unable to handle the request", False),
+    ],
+    ids=["invalid", "denied", "too-large", "terminating", "too-many", "error", "unavailable"],
+)  # fmt: skip
+def test_a_refusal_says_what_the_server_says_and_whether_it_is_for_ever(talk, refusal, code, message, for_ever):
+    error = talk(answering(refusal(code, message)), lambda server: refused_by(create(server)))
+    assert (error.status, str(error), error.invalid) == (code, message, for_ever)
+
+
+def test_an_error_of_something_before_the_server_is_told_as_it_is(talk):
+    answer = answering(web.Response(status=502, text="<html>Bad Gateway</html>"))
+    assert str(talk(answer, lambda server: refused_by(create(server)))) == "<html>Bad Gateway</html>"
+
+
+def test_a_status_is_replaced_if_the_resource_is_as_it_was_read(talk):
+    seen = {}
+
+    async def answer(request):
+        seen.update(type=request.content_type, path=request.path, patch=await request.json())
+        return web.json_response({"kind": "DetectorTraining"})
+
+    talk(answer, write_status)
+    assert seen["type"] == "application/json-patch+json"
+    assert seen["path"] == "/apis/detector-training.io/v1alpha1/namespaces/team/detectortrainings/pets/status"
+    assert seen["patch"] == [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": "7"},
+        {"op": "add", "path": "/status", "value": {"phase": "Training"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        # jsonPatcher.applyJSPatch: NewGenericServerResponse(422, "", …), which does not tell what failed.
+        (422, "the server rejected our request due to an error in our request"),
+        (
+            409,
+            'Operation cannot be fulfilled on detectortrainings "pets": the object has been modified; please apply your changes',
+        ),
+    ],
+    ids=["the-test-of-the-patch-fails", "somebody-else-wrote-meanwhile"],
+)
+def test_a_resource_that_has_changed_is_stale(talk, refusal, code, message):
+    async def conversation(server):
+        with pytest.raises(Stale):
+            await write_status(server)
+
+    talk(answering(refusal(code, message, details={})), conversation)
+
+
+def test_a_status_that_is_invalid_is_not_taken_for_stale_by_a_name_in_it(talk, refusal):
+    message = 'DetectorTraining.detector-training.io "latest" is invalid: status.phase: Unsupported value: "x"'
+    assert str(talk(answering(refusal(422, message)), lambda server: refused_by(write_status(server)))) == message
+
+
+def test_a_list_is_read_in_pages(talk, monkeypatch):
+    monkeypatch.setattr(api_server, "PAGE", 2)
+    names = ["a", "b", "c", "d", "e"]
+
+    async def answer(request):
+        start = int(request.query.get("continue", 0))
+        end = start + int(request.query["limit"])
+        assert request.query["labelSelector"] == "x=y"
+        items = [{"metadata": {"name": name, "managedFields": []}} for name in names[start:end]]
+        return web.json_response(
+            {"metadata": {"resourceVersion": "9", "continue": str(end) if end < len(names) else ""}, "items": items}
+        )
+
+    listed = talk(answer, lambda server: server.list(f"{CORE}/pods", labelSelector="x=y"))
+    assert (listed.manifests, listed.version) == ([{"metadata": {"name": name}} for name in names], "9")
+
+
+def test_what_is_not_known_at_all_is_gone(talk):
+    error = talk(
+        answering(web.Response(status=404, text="404 page not found")), lambda server: refused_by(server.list("/apis/x"))
+    )
+    assert (error.gone, str(error)) == (True, "404 page not found")
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for(talk, monkeypatch):
+    monkeypatch.setattr(ApiServer._request, "__defaults__", (None, "application/json", ClientTimeout(total=0.05)))
+
+    async def answer(_):
+        await asyncio.Event().wait()
+
+    async def conversation(server):
+        with pytest.raises(TimeoutError):
+            await create(server)
+
+    talk(answer, conversation)
+
+
+def test_a_server_that_is_not_there_is_told():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and nobody listens
+
+        async def main():
+            configuration = Configuration()
+            configuration.host = f"http://127.0.0.1:{taken.getsockname()[1]}"
+            async with ApiClient(configuration) as client:
+                with pytest.raises(ClientError):
+                    await create(ApiServer(client))
+
+        asyncio.run(main())
+
+
+def test_a_log_is_read_by_lines_however_long(talk):
+    async def answer(request):
+        assert dict(request.query) == {"container": "train", "follow": "false", "tailLines": "20"}
+        return web.Response(body=b"first\n" + b"x" * 9_000_000 + b"\n\xff\nlast")
+
+    async def conversation(server):
+        return [line async for line in server.log_lines("team", "p", "train", 20, follow=False)]
+
+    assert talk(answer, conversation) == ["first", "x" * LONGEST_LINE, "\ufffd", "last"]
+
+
+def test_a_log_that_is_followed_is_let_go_of(talk):
+    async def answer(request):
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"first\n")
+        await asyncio.Event().wait()
+        return response
+
+    async def conversation(server):
+        async with aclosing(server.log_lines("team", "p", "train", 20, follow=True)) as lines:
+            return await anext(lines)
+
+    assert talk(answer, conversation) == "first"
+
+
+def test_a_log_that_is_not_there_yet_is_refused(talk, refusal):
+    message = 'container "train" in pod "p" is waiting to start: PodInitializing'
+    lines = answering(refusal(400, message))
+    assert str(talk(lines, lambda server: refused_by(anext(server.log_lines("team", "p", "train", 20, follow=True))))) == message
+
+
+def test_a_merge_is_a_merge_patch(talk):
+    async def answer(request):
+        assert (request.method, request.content_type) == ("PATCH", "application/merge-patch+json")
+        return web.json_response(json.loads(await request.text()))
+
+    patch = {"spec": {"suspend": True}}
+    assert talk(answer, lambda server: server.merge(JOBS, "team", "jobs", "pets-train-1", patch)) == patch

@@ -1,0 +1,94 @@
+"""The command line of the operator: the chart's arguments are its own, and what ends it is said in one sentence."""
+
+from __future__ import annotations
+
+import kopf
+import pytest
+from kubernetes.aio.config import ConfigException
+
+from detector_operator.cli import cmd_operator
+from detector_operator.cli.cmd_operator import main
+from detector_operator.operate.api_server import Refused
+from detector_operator.operate.operator import NotInstalled
+from support.helm import Helm, find_helm
+
+
+@pytest.fixture
+def operated(monkeypatch):
+    """What the operator was started with; it may end with an error."""
+    started = []
+
+    def ends(error=None):
+        async def operate(options, _):
+            started.append(options)
+            if error is not None:
+                raise error
+
+        monkeypatch.setattr(cmd_operator, "operate", operate)
+        return started
+
+    return ends
+
+
+def test_the_defaults_are_those_of_the_specs(operated):
+    started = operated()
+    assert main(["--trainer-image=i"]) == 0
+    assert (started[0].namespaces, started[0].health_port, started[0].settings) == (
+        [],
+        8080,
+        cmd_operator.Settings(trainer_image="i"),
+    )
+
+
+def test_without_the_trainers_image_it_does_not_start(operated, capsys):
+    operated()
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+    assert "--trainer-image" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("user", ["0", "-1", "root"])
+def test_a_user_is_a_number_above_zero_or_none(operated, user, capsys):
+    operated()
+    with pytest.raises(SystemExit):
+        main(["--trainer-image=i", f"--user-id={user}"])
+    assert "neither a user id above 0 nor none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ConfigException("no configuration found"), "there is no cluster to work on: no configuration found"),
+        (kopf.LoginError("Ran out of valid credentials."), "the API server refuses its requests: Ran out of valid credentials."),
+        (Refused(403, "pods is forbidden"), "the API server refuses its requests: pods is forbidden"),
+        (NotInstalled("the cluster does not know it"), "the cluster does not know it"),
+        (TimeoutError(), "the API server does not answer"),
+        (OSError(98, "address already in use"), "[Errno 98] address already in use"),
+    ],
+    ids=["no-config", "login", "forbidden", "no-crd", "silent", "port"],
+)
+def test_what_ends_it_is_one_sentence(operated, capsys, error, sentence):
+    operated(error)
+    assert main(["--trainer-image=i"]) == 1
+    assert capsys.readouterr().err == f"detector-training operator: {sentence}\n"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        ["--set=watchNamespaces={a,b}"],
+        ["--set=trainer.userId=none", "--set=trainer.imagePullPolicy=Always"],
+        ["--set=log.format=json", "--set=log.level=debug"],
+    ],
+    ids=["defaults", "namespaces", "trainer", "log"],
+)
+def test_what_the_chart_says_is_understood(operated, values):
+    started = operated()
+    manifests = Helm(find_helm()).render("--set=trainer.image=i:1", "--set=image.repository=o", "--set=image.tag=v1", *values)
+    (deployment,) = (manifest for manifest in manifests if manifest["kind"] == "Deployment")
+    verb, *arguments = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
+    assert (verb, main(arguments)) == ("operator", 0)
+    assert started[0].settings.trainer_image == "i:1"
+    assert started[0].namespaces == (["a", "b"] if "watchNamespaces" in str(values) else [])

@@ -1,0 +1,77 @@
+"""Events of what waits are asked for ever more seldom, and nothing is remembered of what does not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from detector_operator.operate.event_reader import EventReader
+from detector_operator.operate.store import Listed
+from support.fake_api_server import KEY, FakeApiServer
+from support.kubernetes_objects import event, job, pod
+from support.trainings import T0
+
+PATH = "/api/v1/namespaces/team/events"
+JOB, POD = job("train"), pod("train")
+
+
+@pytest.fixture
+def server():
+    return FakeApiServer()
+
+
+@pytest.fixture
+def ask(server):
+    reader = EventReader(server, logging.getLogger("test"))
+
+    def ask(seconds, *waiting):
+        return asyncio.run(reader.events(KEY, list(waiting), T0 + timedelta(seconds=seconds)))
+
+    ask.reader = reader
+    return ask
+
+
+def test_at_first_it_may_only_be_slow(ask, server):
+    assert ask(0, JOB) == ([], T0 + timedelta(seconds=1))
+    assert server.requests == []
+
+
+def test_then_its_events_are_asked_for(ask, server):
+    told = event(JOB, "FailedCreate", "exceeded quota")
+    server.lists[PATH] = Listed([told], "1")
+    ask(0, JOB)
+    assert ask(1, JOB) == ([told], T0 + timedelta(seconds=4))
+    assert server.requests == [("list", "events", f"involvedObject.uid={JOB['metadata']['uid']}")]
+
+
+def test_between_two_times_the_last_answer_counts(ask, server):
+    told = event(JOB, "FailedCreate", "exceeded quota")
+    server.lists[PATH] = Listed([told], "1")
+    ask(0, JOB)
+    ask(1, JOB)
+    assert ask(2, JOB)[0] == [told]
+    assert server.count("list") == 1
+
+
+def test_what_waits_for_a_day_is_asked_about_every_five_minutes(ask, server):
+    for second in range(0, 24 * 3600, 100):
+        ask(second, JOB)
+    assert server.count("list") < 24 * 12 + 5
+
+
+def test_what_does_not_wait_any_more_is_forgotten(ask):
+    ask(0, JOB, POD)
+    ask(1, POD)
+    assert ask.reader._asked[KEY].keys() == {POD["metadata"]["uid"]}
+    ask.reader.forget(KEY)
+    assert ask.reader._asked == {}
+
+
+def test_events_that_may_not_be_read_hold_nothing_up(ask, server, caplog):
+    server.refuse("events", 403, "events is forbidden")
+    ask(0, JOB)
+    assert ask(1, JOB) == ([], T0 + timedelta(seconds=4))
+    assert "events is forbidden" in caplog.text

@@ -1,0 +1,229 @@
+"""A reconcile writes first what it will do, then does it, and asks nothing of the API server where nothing has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from detector_operator.operate.api_server import Refused, Stale
+from detector_operator.operate.event_reader import EventReader
+from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.reconciler import STALE_SECONDS, Reconciler, Taken
+from detector_operator.operate.store import Store
+from detector_operator.specs.settings import Settings
+from support.fake_api_server import KEY, FakeApiServer
+from support.kubernetes_objects import UID, job, pod, waiting
+from support.trainings import T0
+
+
+class Cluster:
+    """A reconciler, and what it sees and does."""
+
+    def __init__(self):
+        self.server, self.store, self.wakes, self.now = FakeApiServer(), Store(), [], T0
+        logger = logging.getLogger("test")
+        self.logs = LogReader(self.server, lambda _: None, lambda: self.now, logger)
+        self.events = EventReader(self.server, logger)
+        self.reconciler = Reconciler(
+            server=self.server,
+            store=self.store,
+            settings=Settings(trainer_image="registry.example/trainer:1"),
+            logs=self.logs,
+            events=self.events,
+            wake=lambda key, seconds: self.wakes.append((key, seconds)),
+            clock=lambda: self.now,
+            logger=logger,
+        )
+
+    def apply(self, uid=UID, generation=1, **spec):
+        given = {"pipelineConfig": {"path": "/data/p.config"}, "modelDir": "/models/pets", "numSteps": 100, **spec}
+        metadata = {
+            "name": "pets",
+            "namespace": "team",
+            "uid": uid,
+            "generation": generation,
+            "creationTimestamp": T0.isoformat(),
+        }
+        known = self.store.resource(KEY) or {}
+        status = {"status": known["status"]} if "status" in known else {}
+        manifest = {
+            "apiVersion": "detector-training.io/v1alpha1",
+            "kind": "DetectorTraining",
+            "metadata": metadata,
+            "spec": given,
+            **status,
+        }
+        self.store.put_resource(self.server.put("detectortrainings", manifest))
+
+    def put_job(self, manifest):
+        self.store.put_job(self.server.put("jobs", manifest))
+
+    def put_pod(self, manifest):
+        self.store.put_pod(self.server.put("pods", manifest))
+
+    def reconcile(self):
+        async def run():
+            try:
+                await self.reconciler.reconcile(KEY)
+            finally:
+                await self.logs.close()
+
+        before = len(self.server.requests)
+        asyncio.run(run())
+        return self.server.requests[before:]
+
+    @property
+    def status(self):
+        return self.store.resource(KEY).get("status", {})
+
+
+@pytest.fixture
+def cluster():
+    cluster = Cluster()
+    cluster.apply()
+    return cluster
+
+
+def verbs(requests):
+    return [(verb, plural) for verb, plural, _ in requests]
+
+
+def test_a_new_resource_gets_its_status_an_event_and_its_validation(cluster):
+    requests = cluster.reconcile()
+    assert verbs(requests) == [("status", "detectortrainings"), ("create", "events"), ("create", "jobs")]
+    assert requests[-1][2] == "pets-validate-1"
+    assert cluster.status["phase"] == "Validating"
+
+
+def test_where_nothing_has_changed_nothing_is_asked_of_the_api_server(cluster):
+    cluster.reconcile()
+    cluster.reconcile()  # its Job is seen
+    assert cluster.reconcile() == []
+
+
+def test_the_config_of_an_inline_pipeline_is_there_before_its_job(cluster):
+    cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
+    assert verbs(cluster.reconcile())[-2:] == [("create", "configmaps"), ("create", "jobs")]
+
+
+def test_a_process_that_died_after_the_status_was_written_goes_on(cluster):
+    cluster.server.refuse("jobs", 503, "the server is currently unable to handle the request")
+    with pytest.raises(Refused):
+        cluster.reconcile()
+    cluster.server.refusals.clear()
+    assert verbs(cluster.reconcile()) == [("create", "jobs")]
+
+
+def test_a_job_that_was_created_and_not_told_of_is_not_created_twice(cluster):
+    cluster.server.put("jobs", job("validate"))
+    with pytest.raises(Taken, match="there is a Job pets-validate-1 already"):
+        cluster.reconcile()
+    cluster.put_job(job("validate"))
+    assert ("create", "jobs") not in verbs(cluster.reconcile())
+
+
+def test_a_resource_that_has_changed_is_looked_at_again_even_if_no_watch_tells(cluster, monkeypatch):
+    async def stale(*_):
+        raise Stale
+
+    monkeypatch.setattr(cluster.server, "write_status", stale)
+    assert cluster.reconcile() == []
+    assert cluster.wakes == [(KEY, STALE_SECONDS)]
+
+
+def test_a_job_that_is_refused_for_ever_fails_the_resource_with_the_servers_words(cluster):
+    words = 'Job.batch "pets-validate-1" is invalid: spec.template.spec.volumes[0].name: Required value'
+    cluster.server.refuse("jobs", 422, words)
+    cluster.reconcile()
+    assert (cluster.status["phase"], cluster.status["failure"]["reason"]) == ("Failed", "InvalidSpec")
+    assert words in cluster.status["failure"]["message"]
+    cluster.server.requests.clear()
+    assert cluster.reconcile() == []
+
+
+@pytest.mark.parametrize("code", [403, 429, 500])
+def test_a_refusal_that_may_pass_is_left_to_the_queue_and_the_status_stays(cluster, code):
+    cluster.server.refuse("jobs", code, "not now")
+    with pytest.raises(Refused, match="not now"):
+        cluster.reconcile()
+    assert cluster.status["phase"] == "Validating"
+
+
+@pytest.mark.parametrize(
+    "error", [Refused(403, "events is forbidden"), TimeoutError(), ConnectionResetError()], ids=["refused", "slow", "broken"]
+)
+def test_an_event_that_cannot_be_told_holds_nothing_up(cluster, error):
+    cluster.server.refusals["events"] = error
+    assert verbs(cluster.reconcile())[-1] == ("create", "jobs")
+
+
+def test_suspending_suspends_the_job_and_says_why(cluster):
+    cluster.reconcile()
+    cluster.apply(generation=2, suspend=True)
+    cluster.reconcile()
+    stopped = cluster.server.objects["jobs", "pets-validate-1"]
+    assert stopped["spec"]["suspend"] is True
+    assert stopped["metadata"]["annotations"] == {"detector-training.io/stop-reason": "Suspended"}
+
+
+def test_a_job_that_is_stopped_is_not_stopped_again(cluster):
+    cluster.reconcile()
+    cluster.apply(generation=2, suspend=True)
+    cluster.put_pod(pod("validate"))
+    cluster.reconcile()
+    cluster.reconcile()
+    assert cluster.server.count("merge") == 1
+
+
+def test_stopping_a_job_that_is_gone_is_no_error(cluster):
+    cluster.put_job(job("validate"))
+    del cluster.server.objects["jobs", "pets-validate-1"]
+    cluster.apply(generation=2, suspend=True)
+    assert ("merge", "jobs") in verbs(cluster.reconcile())
+
+
+def test_a_resource_that_is_being_deleted_is_left_alone(cluster):
+    cluster.store.resource(KEY)["metadata"]["deletionTimestamp"] = T0.isoformat()
+    assert cluster.reconcile() == []
+
+
+def test_a_resource_that_is_gone_is_forgotten(cluster):
+    cluster.put_job(job("validate"))
+    cluster.put_pod(pod("validate", phase="Pending", init={}, main={}))
+    cluster.reconcile()
+    assert cluster.events._asked.keys() == {KEY}
+    cluster.store.drop_resource(cluster.store.resource(KEY))
+    assert cluster.reconcile() == []
+    assert cluster.events._asked == {}
+
+
+def test_the_runs_of_an_earlier_resource_of_the_name_are_stopped_and_waited_for(cluster):
+    cluster.put_job(job("train", owner="another-uid"))
+    cluster.put_pod(pod("train"))
+    cluster.server.logs["pets-train-1-x7k2p"] = []
+    requests = verbs(cluster.reconcile())
+    assert ("merge", "jobs") in requests
+    assert ("create", "jobs") not in requests
+
+
+def test_a_resource_of_a_later_operator_is_left_as_it_is(cluster, caplog):
+    cluster.store.resource(KEY)["spec"]["numSteps"] = "many"
+    assert cluster.reconcile() == []
+    assert "leaves it as it is" in caplog.text
+
+
+def test_what_waits_without_saying_why_is_asked_about_later(cluster):
+    cluster.reconcile()
+    cluster.reconcile()
+    assert cluster.wakes[-1] == (KEY, 1)
+    cluster.now += timedelta(seconds=1)
+    assert verbs(cluster.reconcile()) == [("list", "events")]
+
+
+def test_what_waits_and_says_why_is_not_asked_about(cluster):
+    cluster.reconcile()
+    cluster.put_pod(pod("validate", phase="Pending", init=waiting("ImagePullBackOff", "no such image"), main={}))
+    assert ("list", "events") not in verbs(cluster.reconcile())
