@@ -1,0 +1,99 @@
+"""What a watch tells is taken down before a reconcile is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+
+import kopf
+import pytest
+
+from detector_operator.operate import handlers
+from detector_operator.operate.store import Store
+from support.fake_api_server import KEY
+from support.kubernetes_objects import UID, job, pod
+
+
+class Asked(list):
+    """A queue that keeps who was asked for."""
+
+    ask = list.append
+
+
+class Watch:
+    """Calls the handlers as kopf does."""
+
+    def __init__(self):
+        self.store, self.asked, self.closed = Store(), Asked(), []
+        registry = handlers.registry(self.store, self.asked, self._close)
+        self.handlers = {handler.fn.__name__: handler.fn for handler in registry._watching.get_all_handlers()}
+        self.activities = {handler.fn.__name__: handler.fn for handler in registry._activities.get_all_handlers()}
+
+    def tell(self, handler, type_, manifest, version=1):
+        manifest = {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": str(version)}}
+        asyncio.run(self.handlers[handler](event={"type": type_, "object": manifest}))
+
+    async def _close(self):
+        self.closed.append(True)
+
+
+@pytest.fixture
+def watch():
+    return Watch()
+
+
+def resource(uid=UID):
+    return {"metadata": {"namespace": "team", "name": "pets", "uid": uid}}
+
+
+@pytest.mark.parametrize("type_", [None, "ADDED", "MODIFIED"])
+def test_a_resource_is_taken_down_and_asked_for(watch, type_):
+    watch.tell("training", type_, resource())
+    assert (watch.store.resource(KEY)["metadata"]["uid"], watch.asked) == (UID, [KEY])
+
+
+def test_a_resource_that_is_deleted_is_asked_for_too(watch):
+    watch.tell("training", "ADDED", resource())
+    watch.tell("training", "DELETED", resource(), 2)
+    assert (watch.store.resource(KEY), watch.asked) == (None, [KEY, KEY])
+
+
+@pytest.mark.parametrize(("handler", "manifest"), [("job", job()), ("pod", pod())], ids=["job", "pod"])
+def test_a_job_or_pod_asks_for_its_resource(watch, handler, manifest):
+    watch.tell("training", "ADDED", resource())
+    watch.tell(handler, "ADDED", manifest)
+    assert len(watch.store.jobs(KEY) + watch.store.pods(KEY)) == 1
+    watch.tell(handler, "DELETED", manifest, 2)
+    assert watch.store.jobs(KEY) + watch.store.pods(KEY) == []
+    assert watch.asked == [KEY] * 3
+
+
+@pytest.mark.parametrize(("handler", "manifest"), [("job", job()), ("pod", pod())], ids=["job", "pod"])
+def test_one_whose_resource_is_not_there_is_kept_and_asks_for_nothing(watch, handler, manifest):
+    watch.tell(handler, "ADDED", manifest)
+    assert len(watch.store.jobs(KEY) + watch.store.pods(KEY)) == 1
+    assert watch.asked == []
+
+
+def test_one_that_is_not_ours_is_not_kept(watch):
+    foreign = pod()
+    del foreign["metadata"]["labels"]["detector-training.io/name"]
+    watch.tell("pod", "ADDED", foreign)
+    assert (watch.store.pods(KEY), watch.asked) == ([], [])
+
+
+def test_when_kopf_ends_everything_beside_it_ends(watch):
+    asyncio.run(watch.activities["cleanup"]())
+    assert watch.closed == [True]
+
+
+def test_kopf_leaves_no_mark_on_a_resource(watch):
+    registry = handlers.registry(watch.store, watch.asked, watch._close)
+    assert registry._changing.get_all_handlers() == []
+    assert registry._spawning.get_all_handlers() == []
+    assert handlers.settings().posting.enabled is False
+
+
+def test_only_our_own_jobs_and_pods_are_watched():
+    selectors = handlers.settings().watching.label_selectors
+    jobs = kopf.Resource("batch", "v1", "jobs", namespaced=True)
+    assert list(selectors.collect(jobs)) == ["app.kubernetes.io/managed-by=detector-training"]
