@@ -184,7 +184,8 @@ class Cluster(RuleBasedStateMachine):
     @invariant()
     def each_run_is_counted_at_most_once(self):
         training_status = self.decide().status.training
-        runs = sum(kind is RunKind.TRAINING and generation == self.generation for kind, _, generation in self.started)
+        current = self.decide().status.spec_generation
+        runs = sum(kind is RunKind.TRAINING and generation == current for kind, _, generation in self.started)
         assert training_status is None or training_status.restarts + training_status.preemptions <= runs
 
     @invariant()
