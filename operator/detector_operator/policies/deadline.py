@@ -28,10 +28,4 @@ def policy(situation: Situation) -> Outcome | None:
         hint="Raise spec.activeDeadlineSeconds; the training then goes on from its newest checkpoint.",
         step=step,
     )
-    return Outcome(
-        phase=Phase.FAILED,
-        reason=failure.reason,
-        message=failure.message,
-        actions=situation.stop_all(reasons.DEADLINE_EXCEEDED),
-        failure=failure,
-    )
+    return Outcome(phase=Phase.FAILED, reason=failure.reason, message=failure.message, failure=failure)

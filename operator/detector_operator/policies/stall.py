@@ -30,13 +30,7 @@ def policy(situation: Situation) -> Outcome | None:
     if run is None or end is None or situation.now < end:
         return None
     failure = failure_of(situation, run)
-    return Outcome(
-        phase=Phase.FAILED,
-        reason=failure.reason,
-        message=failure.message,
-        actions=situation.stop_all(reasons.TRAINING_STALLED),
-        failure=failure,
-    )
+    return Outcome(phase=Phase.FAILED, reason=failure.reason, message=failure.message, failure=failure)
 
 
 def failure_of(situation: Situation, run: Run) -> FailureStatus:

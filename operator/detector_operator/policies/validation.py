@@ -22,7 +22,7 @@ def policy(situation: Situation) -> Outcome | None:
     """Validates, and rejects what will not train. None once the training may start."""
     wanted, verdict = situation.spec.validation.policy, situation.validation.verdict
     run = situation.newest(RunKind.VALIDATION)
-    if wanted == "Skip" or verdict is Verdict.PASS:
+    if wanted == "Skip" or verdict is Verdict.PASS or _given_before(situation) is not None:
         return None
     if verdict is Verdict.REJECT:
         return _rejected(situation) if wanted == "Enforce" else None
@@ -46,9 +46,19 @@ def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"]
         return "True", reasons.VALIDATION_PASSED, f"It will train: {records}no error{warnings}."
     if known.verdict is Verdict.REJECT:
         return "False", reasons.VALIDATION_REJECTED, _first_error(situation).message
+    if (proof := _given_before(situation)) is not None and situation.spec.validation.policy == "Enforce":
+        return "True", reasons.VALIDATION_PASSED, f"It passed before {situation.run_name(proof)} was created."
     if run is not None and not run.live and ending(run) is not Ending.INTERRUPTED:
         return "False", reasons.VALIDATION_FAILED, f"{situation.run_name(run)} ended without a verdict."
     return "Unknown", reasons.VALIDATING, "The inputs are being checked."
+
+
+def _given_before(situation: Situation) -> Run | None:
+    """A run that was only created because the validation let it, should the verdict itself be lost with its pod.
+
+    The operator may end between the creation of a Job and the writing of the status.
+    """
+    return situation.newest(RunKind.TRAINING) if situation.validation.verdict is None else None
 
 
 def _start(situation: Situation) -> Outcome:

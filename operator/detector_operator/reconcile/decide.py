@@ -13,7 +13,7 @@ from detector_operator.reconcile.actions import Action, Event
 from detector_operator.reconcile.conditions import conditions_of
 from detector_operator.reconcile.facts import gather
 from detector_operator.reconcile.runs import Run
-from detector_operator.reconcile.situation import Backoff, Outcome, Situation
+from detector_operator.reconcile.situation import Backoff, Outcome, Situation, with_status
 from detector_operator.reconcile.spec_generation import spec_generation, spec_hash
 from detector_trainer.contract import reasons
 
@@ -91,9 +91,10 @@ def situation_of(resource: DetectorTraining, runs: Iterable[Run], now: datetime,
 
 
 def concluded(before: Status, facts: Situation, outcome: Outcome) -> Decision:
-    """What follows from a policy's answer."""
+    """What follows from a policy's answer. Nothing runs on after an end."""
     status = _status(facts, outcome)
-    return Decision(status, outcome.actions, tuple(_events(before, status, outcome)), _wake_at(facts, outcome))
+    actions = facts.stop_all(outcome.reason) if outcome.phase.terminal else outcome.actions
+    return Decision(status, actions, tuple(_events(before, status, outcome)), _wake_at(with_status(facts, status), outcome))
 
 
 def _observed(status: Status, situation: Situation) -> Status:
@@ -119,10 +120,10 @@ def _status(facts: Situation, outcome: Outcome) -> Status:
     )
 
 
-def _wake_at(facts: Situation, outcome: Outcome) -> datetime | None:
+def _wake_at(after: Situation, outcome: Outcome) -> datetime | None:
     if outcome.phase.terminal:
         return None
-    times = (outcome.wake_at, deadline.due(facts), stall.due(facts))
+    times = (outcome.wake_at, deadline.due(after), stall.due(after))
     return min((time for time in times if time is not None), default=None)
 
 

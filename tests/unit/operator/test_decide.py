@@ -52,6 +52,12 @@ def test_a_pass_starts_the_training():
     assert decision.status.validation.records == 1000
 
 
+def test_a_verdict_that_was_lost_with_its_pod_does_not_end_the_training_it_let_start():
+    decision = decide(training(), [validate_run(exit_code=0), train_run()], after(30))
+    assert (decision.status.phase, decision.actions) == (Phase.TRAINING, ())
+    assert conditions(decision.status)["Validated"] == ("True", "ValidationPassed")
+
+
 def test_a_reject_rejects_and_starts_nothing():
     decision = decide(training(), [rejected(errors=3)], after(11))
     assert (decision.status.phase, decision.actions) == (Phase.REJECTED, ())
@@ -447,6 +453,12 @@ def test_resumed_goes_on_at_once_and_counts_nothing():
     assert (resumed.status.training.restarts, resumed.status.training.preemptions) == (0, 0)
 
 
+def test_the_deadline_does_not_wake_what_is_suspended():
+    spec = {"validation": {"policy": "Skip"}, "activeDeadlineSeconds": 60}
+    status = decide(training(**spec), [train_run()], after(20)).status
+    assert decide(training(2, status, suspend=True, **spec), [], after(30)).wake_at is None
+
+
 def test_a_training_that_ends_well_while_it_is_suspended_has_succeeded():
     runs = [passed(), train_run(exit_code=0, stop_reason=reasons.SUSPENDED)]
     assert decide(training(suspend=True), runs, after(30)).status.phase is Phase.SUCCEEDED
@@ -511,6 +523,12 @@ def test_a_terminal_state_stays_whatever_is_seen_later(runs):
         decision = decide(training(status=ended), later, after(5000))
         assert (decision.status, decision.events) == (ended, ())
         assert all(isinstance(action, StopRun) for action in decision.actions)
+
+
+def test_what_ends_stops_all_that_runs_with_the_same_decision():
+    outlived = validate_run(2)
+    decision = decide(training(validation={"policy": "Skip"}), [outlived, train_run(exit_code=0)], after(20))
+    assert (decision.status.phase, decision.actions) == (Phase.SUCCEEDED, (StopRun(outlived, reasons.COMPLETED),))
 
 
 def test_a_run_that_outlives_its_failure_is_stopped():

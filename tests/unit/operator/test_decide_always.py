@@ -194,5 +194,5 @@ class Cluster(RuleBasedStateMachine):
         assert (status.failure is not None) or status.phase not in (Phase.FAILED, Phase.REJECTED)
 
 
-Cluster.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Cluster.TestCase.settings = settings(stateful_step_count=30)
 TestEveryReachableState = Cluster.TestCase

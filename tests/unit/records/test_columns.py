@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from google.protobuf.message import DecodeError
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector_trainer.protos import message_class
@@ -141,7 +141,6 @@ def records(draw: st.DrawFn) -> bytes:
     return field(1, entries) if entries or draw(st.booleans()) else b""
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(records(), min_size=1, max_size=6))
 def test_sound_records_are_read_as_protobuf_reads_them(payloads: list[bytes]):
     chunk = chunk_of(payloads)
@@ -149,7 +148,6 @@ def test_sound_records_are_read_as_protobuf_reads_them(payloads: list[bytes]):
     assert [row(chunk, index) for index in range(len(payloads))] == [parsed(payload) for payload in payloads]
 
 
-@settings(max_examples=600, deadline=None)
 @given(records(), st.data())
 @example(field(1, entry(LABEL, field(3, field(1, b"\xff" * 11 + b"\x01")))), None)
 def test_any_bytes_are_read_as_protobuf_reads_them(payload: bytes, data: st.DataObject | None):

@@ -275,7 +275,7 @@ def test_the_checksum_follows_the_contents(case: Case):
     assert scanned(case, features(BOX)).stats["recordsChecksum"] != first
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     payload=st.one_of(
         st.binary(max_size=300), st.builds(lambda at, byte: _mutated(at, byte), st.integers(0, 2000), st.integers(0, 255))
@@ -292,7 +292,7 @@ def _mutated(at: int, byte: int) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=200))
 def test_any_file_gives_a_verdict(case: Case, data: bytes):
     assert on_disk(case, data).verdict == "reject"

@@ -201,5 +201,5 @@ class Cluster(RuleBasedStateMachine):
         assert still or waits or decision.actions or decision.wake_at is not None
 
 
-Cluster.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Cluster.TestCase.settings = settings(stateful_step_count=30)
 TestEveryReachableState = Cluster.TestCase
