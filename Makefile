@@ -68,7 +68,7 @@ trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
 	$(PYTEST) tests/trainer -q
 
 e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go they are skipped, unless DETECTOR_TRAINING_KUBECONFIG is set
-	$(PYTEST) tests/e2e -q
+	$(PYTEST) tests/e2e -q --durations=15
 
 cluster: $(VENV)/test.stamp  ## a Kubernetes of one node on this machine (needs root and Go), and how to use it
 	@PYTHONPATH=tests $(BIN)/python -m cluster up

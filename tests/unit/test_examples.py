@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from detector_operator.api.load import load
 from detector_trainer.cli import main
 from support.official_configs import BUILDABLE, ROOT, wire_to_pets
 
@@ -48,6 +49,10 @@ def test_an_example_is_accepted_without_errors_or_warnings(
     code, report = verdict_on_training(capsys, folder, tmp_path / "model")
     assert [finding for finding in report["findings"] if finding["severity"] != "info"] == []
     assert (code, report["verdict"]) == (0, "pass")
+
+
+def test_the_example_for_a_cluster_is_a_sound_resource() -> None:
+    assert load(ROOT / "examples" / "kubernetes" / "training.yaml").spec.trainer.gpus == 1
 
 
 @pytest.mark.parametrize("folder", MISTAKES)
