@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -84,6 +85,8 @@ async def operate(options: Options, logger: logging.Logger) -> None:
                 settings=handlers.settings(),
                 clusterwide=not options.namespaces,
                 namespaces=list(options.namespaces),
+                # kopf's own guess asks for the name of the user, and the user of a container need not have one.
+                identity=platform.node(),  # type: ignore[arg-type]
             )
         finally:
             again.cancel()

@@ -154,6 +154,14 @@ def test_a_resource_that_was_there_before_gets_its_validation(operating):
     operating(play)
 
 
+def test_its_user_needs_no_name(operating, monkeypatch):
+    def unknown():
+        raise KeyError("getpwuid(): uid not found: 65532")
+
+    monkeypatch.setattr("getpass.getuser", unknown)
+    operating(lambda server: server.until_created("jobs"))
+
+
 def test_without_the_resource_on_the_cluster_it_says_so(operating):
     missing = {f"{GROUP}/detectortrainings": lambda: web.Response(status=404, text="404 page not found\n")}
     with pytest.raises(NotInstalled, match=r"does not know detectortrainings\.detector-training\.io: install"):
