@@ -127,6 +127,33 @@ def test_a_quota_is_said_and_waited_for(workspace: Workspace):
     assert "no-pods" in condition(status, "Training")["message"]
 
 
+def test_a_job_that_a_quota_leaves_no_room_for_is_said_once_and_goes_on_when_there_is(workspace: Workspace):
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "no-jobs"},
+        "spec": {"hard": {"count/jobs.batch": "0"}},
+    }
+    workspace.kubectl.create(quota)
+    workspace.kubectl.wait("resourcequota", "no-jobs", lambda found: found.get("status", {}).get("hard"), "in force")
+    workspace.apply(workspace.training())
+    status = workspace.wait(lambda found: condition(found, "Training").get("reason") == "QuotaExceeded", "waiting for its quota")
+    assert status["phase"] == "Validating"
+    assert "pets-validate-1 cannot be created: quota no-jobs is exceeded" in condition(status, "Training")["message"]
+    workspace.kubectl("patch", "resourcequota", "no-jobs", "--type=merge", '--patch={"spec":{"hard":{"count/jobs.batch":"9"}}}')
+    workspace.wait_for_phase("Succeeded", seconds=180)
+    assert workspace.events().count(("Warning", "QuotaExceeded")) == 1
+
+
+def test_a_value_that_only_the_api_server_knows_to_be_wrong_fails_with_its_words(workspace: Workspace):
+    workspace.apply(workspace.training(trainer={"tolerations": [{"operator": "Sometimes"}]}, validation={"policy": "Skip"}))
+    status = workspace.wait_for_phase("Failed")
+    assert status["failure"]["reason"] == condition(status, "Failed")["reason"] == "InvalidSpec"
+    assert "spec.template.spec.tolerations[0].operator" in status["failure"]["message"]
+    assert status["failure"]["hint"]
+    assert workspace.jobs() == []
+
+
 def test_a_quantity_that_is_none_never_gets_further_than_the_api_server(workspace: Workspace):
     with pytest.raises(Exception, match=r"(?i)quantity|resources"):
         workspace.apply(workspace.training(trainer={"resources": {"limits": {"memory": "much"}}}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -14,17 +14,18 @@ from pydantic import ValidationError
 from detector_operator.api import DetectorTraining
 from detector_operator.observe import observe
 from detector_operator.observe.manifests import STOP_REASON
+from detector_operator.observe.refusals import why_refused
 from detector_operator.operate.announcer import announce
 from detector_operator.operate.api_server import CORE, JOBS, ApiServer, Refused, Stale
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.refusals import Refusals
 from detector_operator.operate.store import Key, Store
 from detector_operator.reconcile.actions import Action, Event, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import Decision, decide
 from detector_operator.reconcile.pace import PROGRESS_EVERY
-from detector_operator.reconcile.refused import refused
-from detector_operator.reconcile.runs import Run, RunState, run_name
+from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
 from detector_operator.specs.config_map import build_config_map
 from detector_operator.specs.manifest import Manifest
 from detector_operator.specs.settings import Settings
@@ -53,18 +54,20 @@ class Reconciler:
     """Has a resource reconciled again in so many seconds."""
     clock: Callable[[], datetime]
     logger: logging.Logger
+    refusals: Refusals = field(default_factory=Refusals)
 
     async def reconcile(self, key: Key) -> None:
         """Brings a resource one step further.
 
         Raises:
-            Refused: the API server did not do what was asked. It is to be tried again.
+            Refused: the API server did not do what was asked, for a reason of its own. It is to be tried again.
             Taken: there is a Job of the name already. The same.
         """
         manifest = self.store.resource(key)
         if manifest is None:  # deleted: what it owns goes with it
             self.logs.follow(key, ())
             self.events.forget(key)
+            self.refusals.forget(key)
             return
         if manifest["metadata"].get("deletionTimestamp"):
             return
@@ -75,15 +78,18 @@ class Reconciler:
             return
         now = self.clock()
         runs, look_again = await self._observe(key, resource, now)
-        decision = decide(resource, runs, now, progress_every=PROGRESS_EVERY)
+        decision = decide(resource, runs, now, refused=self.refusals.of(key, resource), progress_every=PROGRESS_EVERY)
         # Once it is written how it ended, nobody needs its log.
         told = decision.status.phase.terminal and decision.status == resource.status
         self.logs.follow(key, () if told else runs)
         try:
             resource = await self._tell(key, resource, decision, now)
-            await self._act(key, resource, decision)
+            done = await self._act(key, resource, decision, now)
         except Stale:
             self.wake(key, STALE_SECONDS)  # unless the event of the change comes before
+            return
+        if not done:
+            self.wake(key, 0)  # what was refused is there to be decided on
             return
         due = [time for time in (decision.wake_at, look_again) if time is not None]
         if due:
@@ -123,26 +129,33 @@ class Reconciler:
         except (Refused, ClientError, OSError) as error:
             self.logger.warning("event %s: %r", event.reason, error, extra=about(key))
 
-    async def _act(self, key: Key, resource: DetectorTraining, decision: Decision) -> None:
-        for action in decision.actions:
-            try:
-                await self._do(key, resource, action)
-            except Refused as error:
-                if not error.invalid:
-                    raise
-                # The same Job would be refused for ever.
-                failed = refused(resource, str(error), self.clock())
-                await self._tell(key, resource, failed, self.clock())
-                return
+    async def _act(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> bool:
+        """Does what was decided; whether the API server took it."""
+        return all([await self._do(key, resource, action, now) for action in decision.actions])
 
-    async def _do(self, key: Key, resource: DetectorTraining, action: Action) -> None:
+    async def _do(self, key: Key, resource: DetectorTraining, action: Action, now: datetime) -> bool:
         match action:
-            case StartValidation(attempt):
-                await self._create_job(key, resource, build_validation_job(resource, attempt, self.settings))
-            case StartTraining(attempt):
-                await self._create_job(key, resource, build_training_job(resource, attempt, self.settings))
+            case StartValidation() | StartTraining():
+                return await self._start(key, resource, action, now)
             case StopRun(run, reason):
                 await self._stop(key, run, reason)
+        return True
+
+    async def _start(self, key: Key, resource: DetectorTraining, action: StartValidation | StartTraining, now: datetime) -> bool:
+        """Starts a run; if it was refused, this is noted."""
+        kind = RunKind.VALIDATION if isinstance(action, StartValidation) else RunKind.TRAINING
+        build = build_validation_job if kind is RunKind.VALIDATION else build_training_job
+        try:
+            await self._create_job(key, resource, build(resource, action.attempt, self.settings))
+        except Refused as error:
+            why = why_refused(error.status, str(error), run_name(key.name, kind, action.attempt))
+            if why is None:
+                raise
+            self.logger.warning("%s: %s", why.reason, why.message, extra=about(key))
+            self.refusals.note(key, resource, action, why, now)
+            return False
+        self.refusals.forget(key)
+        return True
 
     async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> None:
         config_map = build_config_map(resource)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from detector_operator.api import ConditionType, DetectorTraining, Phase, Status, ValidationStatus
-from detector_operator.policies import deadline, failure, replacement, stall, success, suspend, training, validation
+from detector_operator.policies import deadline, failure, refusal, replacement, stall, success, suspend, training, validation
 from detector_operator.reconcile import pace
 from detector_operator.reconcile.actions import Action, Event
 from detector_operator.reconcile.conditions import conditions_of
 from detector_operator.reconcile.facts import gather
+from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import Run
 from detector_operator.reconcile.situation import Backoff, Outcome, Situation, with_status
 from detector_operator.reconcile.spec_generation import spec_generation, spec_hash
@@ -49,6 +50,7 @@ def decide(
     runs: Iterable[Run],
     now: datetime,
     *,
+    refused: Refusal | None = None,
     backoff: Backoff = Backoff(),  # noqa: B008
     progress_every: timedelta = timedelta(),
 ) -> Decision:
@@ -58,25 +60,28 @@ def decide(
         resource: with its present status.
         runs: every run that is there, of any generation.
         now: the time, in UTC, without fractions of a second if the status is compared.
+        refused: the newest start that was not to be had, if any.
         backoff: how long to wait before a failed run is tried again.
         progress_every: mere progress changes the status at most so often.
     """
     status = resource.status or Status()
-    situation = situation_of(resource, runs, now, backoff)
+    situation = _situation(resource, runs, now, backoff, refused)
     if status.phase.terminal and status.spec_generation == situation.generation:
         # What has ended stays ended until the spec changes; whatever still runs has to go.
         headline = status.condition(ConditionType.TRAINING)
         return Decision(_observed(status, situation), situation.stop_all(headline.reason if headline else reasons.COMPLETED))
     facts = gather(situation)
-    outcome = next(answer for policy in POLICIES if (answer := policy(facts)) is not None)
-    decision = concluded(status, facts, outcome)
+    outcome = refusal.held(facts, next(answer for policy in POLICIES if (answer := policy(facts)) is not None))
+    decision = _concluded(status, facts, outcome)
     due = pace.due(status, decision.status, progress_every)
     if due is not None and now < due:
         return Decision(status, outcome.actions, (), min(filter(None, (due, decision.wake_at))))
     return decision
 
 
-def situation_of(resource: DetectorTraining, runs: Iterable[Run], now: datetime, backoff: Backoff = Backoff()) -> Situation:  # noqa: B008
+def _situation(
+    resource: DetectorTraining, runs: Iterable[Run], now: datetime, backoff: Backoff, refused: Refusal | None
+) -> Situation:
     """What the policies look at, before the facts of the runs are in it."""
     return Situation(
         name=resource.metadata.name,
@@ -87,10 +92,11 @@ def situation_of(resource: DetectorTraining, runs: Iterable[Run], now: datetime,
         runs=tuple(runs),
         now=now,
         backoff=backoff,
+        refusal=refused,
     )
 
 
-def concluded(before: Status, facts: Situation, outcome: Outcome) -> Decision:
+def _concluded(before: Status, facts: Situation, outcome: Outcome) -> Decision:
     """What follows from a policy's answer. Nothing runs on after an end."""
     status = _status(facts, outcome)
     actions = facts.stop_all(outcome.reason) if outcome.phase.terminal else outcome.actions

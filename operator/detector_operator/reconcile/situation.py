@@ -8,6 +8,7 @@ from functools import cached_property
 
 from detector_operator.api import FailureStatus, Phase, Spec, Status, TrainingStatus, ValidationStatus
 from detector_operator.reconcile.actions import Action, StopRun
+from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
 
 
@@ -37,6 +38,7 @@ class Situation:
     runs: tuple[Run, ...]
     now: datetime
     backoff: Backoff = Backoff()
+    refusal: Refusal | None = None
 
     @property
     def validation(self) -> ValidationStatus:

@@ -10,6 +10,7 @@ from detector_operator.api import ConditionType, Phase
 from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.pace import PROGRESS_EVERY
+from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import RunKind, RunState, Why, run_name
 from detector_trainer.contract import Verdict, reasons
 from support.trainings import T0, after, at, passed, rejected, said, train_run, training, validate_run
@@ -305,6 +306,68 @@ def test_a_training_that_still_stops_after_suspend_was_taken_back_is_waited_for(
     decision = decide(training(), [passed(), train_run(stop_reason=reasons.SUSPENDED)], after(20))
     headline = decision.status.condition(ConditionType.TRAINING)
     assert (decision.status.phase, headline.message) == (Phase.QUEUED, "Waiting for pets-train-1 to stop.")
+
+
+QUOTA = Why(reasons.QUOTA_EXCEEDED, "pets-train-1 cannot be created: quota few is exceeded.", "Wait.")
+
+
+def refusal(action, *, why=QUOTA, generation=1, times=1, at=20):
+    return Refusal(action, generation, why, times, after(at))
+
+
+@pytest.mark.parametrize(
+    ("runs", "action", "phase"),
+    [([], StartValidation(1), Phase.VALIDATING), ([passed()], StartTraining(1), Phase.QUEUED)],
+    ids=["validation", "training"],
+)
+def test_what_was_refused_is_said_and_asked_for_again_after_a_while(runs, action, phase):
+    refused = refusal(action, times=3)
+    before = decide(training(), runs, after(20)).status
+    decision = decide(training(status=before), runs, after(23), refused=refused)
+    headline = decision.status.condition(ConditionType.TRAINING)
+    assert (decision.status.phase, decision.status.failure) == (phase, None)
+    assert (headline.status, headline.reason) == ("False", "QuotaExceeded")
+    assert headline.message == f"{QUOTA.message} {QUOTA.hint}"
+    assert [(event.type, event.reason) for event in decision.events] == [("Warning", "QuotaExceeded")]
+    assert (decision.actions, decision.wake_at) == ((), after(24))
+    due = decide(training(status=decision.status), runs, after(24), refused=refused)
+    assert (due.status, due.actions, due.events) == (decision.status, (action,), ())
+
+
+def test_the_wait_after_refusals_is_bounded():
+    refused = refusal(StartTraining(1), times=1000)
+    assert decide(training(), [passed()], after(21), refused=refused).wake_at == after(80)
+
+
+def test_a_retry_that_is_refused_keeps_its_failure():
+    runs = [passed(), train_run(signal=9)]
+    decision = decide(training(), runs, after(20), refused=refusal(StartTraining(2)))
+    assert (decision.status.failure.reason, decision.status.training.restarts) == (reasons.KILLED_BY_SIGNAL, 1)
+    assert conditions(decision.status)["Training"] == ("False", "QuotaExceeded")
+
+
+def test_what_is_refused_for_ever_fails():
+    why = Why(reasons.INVALID_SPEC, "The API server refuses pets-train-1: tolerations[0].", "Correct it.")
+    decision = decide(training(), [passed()], after(20), refused=refusal(StartTraining(1), why=why))
+    assert (decision.status.phase, decision.actions, decision.wake_at) == (Phase.FAILED, (), None)
+    failure = decision.status.failure
+    assert (failure.reason, failure.message, failure.hint) == (why.reason, why.message, why.hint)
+    mended = training(generation=2, status=decision.status, numSteps=200)
+    assert decide(mended, [passed()], after(30), refused=refusal(StartTraining(1), why=why)).actions == (StartValidation(2),)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [refusal(StartTraining(1), generation=0), refusal(StartTraining(2)), refusal(StartValidation(1))],
+    ids=["another spec", "another run", "another kind"],
+)
+def test_a_refusal_of_something_else_changes_nothing(refused):
+    assert decide(training(), [passed()], after(20), refused=refused) == decide(training(), [passed()], after(20))
+
+
+def test_what_is_suspended_does_not_say_what_was_refused():
+    decision = decide(training(suspend=True), [passed()], after(20), refused=refusal(StartTraining(1)))
+    assert (decision.status.phase, decision.wake_at) == (Phase.SUSPENDED, None)
 
 
 # Causes that a cluster tells: (cause, restarts, preemptions)

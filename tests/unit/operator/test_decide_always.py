@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from detector_operator.api import Phase, Status
 from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
+from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why
 from detector_operator.reconcile.spec_generation import spec_generation
 from detector_trainer.contract import reasons
@@ -56,9 +57,14 @@ class Cluster(RuleBasedStateMachine):
         self.runs: dict[tuple[RunKind, int], Run] = {}
         self.started: list[tuple[RunKind, int, int]] = []
         self.seen: set[tuple[RunKind, int]] = set()
+        self.refused: Refusal | None = None
 
     def decide(self):
-        return decide(training(self.generation, self.status, **self.spec), self.runs.values(), self.now)
+        return self.decide_after(self.status)
+
+    def decide_after(self, status):
+        resource = training(self.generation, status, **self.spec)
+        return decide(resource, self.runs.values(), self.now, refused=self.refused)
 
     def act(self, actions):
         for action in actions:
@@ -95,6 +101,22 @@ class Cluster(RuleBasedStateMachine):
     @rule()
     def reconcile_and_crash_before_the_status_is_written(self):
         self.act(self.decide().actions)
+
+    @rule(final=st.booleans())
+    def reconcile_and_be_refused(self, final):
+        decision = self.decide()
+        self.seen |= self.runs.keys()
+        starts = [action for action in decision.actions if not isinstance(action, StopRun)]
+        self.act([action for action in decision.actions if action not in starts])
+        self.status = decision.status
+        if starts:
+            times = self.refused.times + 1 if self.refused is not None else 1
+            why = Why(reasons.INVALID_SPEC if final else reasons.QUOTA_EXCEEDED, "It is not taken.")
+            self.refused = Refusal(starts[0], decision.status.spec_generation, why, times, self.now)
+
+    @rule()
+    def the_operator_starts_anew(self):
+        self.refused = None
 
     @rule(seconds=st.sampled_from([1, 15, 300, 2000]))
     def time_passes(self, seconds):
@@ -152,7 +174,7 @@ class Cluster(RuleBasedStateMachine):
     @invariant()
     def deciding_again_changes_nothing(self):
         first = self.decide()
-        again = decide(training(self.generation, first.status, **self.spec), self.runs.values(), self.now)
+        again = self.decide_after(first.status)
         assert again.status == first.status
         assert again.events == ()
         assert again.actions == first.actions

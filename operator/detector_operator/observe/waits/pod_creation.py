@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detector_operator.observe.quota import exceeded
 from detector_operator.observe.sight import Sight
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
 
 # The name in it is another at each try.
 _POD: Final = re.compile(r'^Error creating: (?:pods "[^"]*" is forbidden: )?')
-_QUOTA: Final = re.compile(r"exceeded quota: (\S+), requested: (\S+), used: (\S+), limited: (\S+)")
 _SERVICE_ACCOUNT: Final = re.compile(r"error looking up service account \S+?/(\S+): ")
 
 
@@ -21,11 +21,10 @@ def wait(sight: Sight) -> Why | None:
     if event is None or event.reason != "FailedCreate":
         return None
     told = _POD.sub("", event.message)
-    if found := _QUOTA.search(told):
-        quota, requested, used, limited = found.groups()
+    if quota := exceeded(told):
         return Why(
             reasons.QUOTA_EXCEEDED,
-            f"Quota {quota} is exceeded: it asks for {requested}; used are {used} of {limited}.",
+            f"{quota[0].upper()}{quota[1:]}",
             f"Wait until others are done, lower {sight.settings}, or have the quota raised.",
         )
     if found := _SERVICE_ACCOUNT.search(told):

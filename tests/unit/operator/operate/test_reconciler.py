@@ -138,18 +138,89 @@ def test_a_job_that_is_refused_for_ever_fails_the_resource_with_the_servers_word
     words = 'Job.batch "pets-validate-1" is invalid: spec.template.spec.volumes[0].name: Required value'
     cluster.server.refuse("jobs", 422, words)
     cluster.reconcile()
+    assert cluster.wakes[-1] == (KEY, 0)
+    cluster.reconcile()
     assert (cluster.status["phase"], cluster.status["failure"]["reason"]) == ("Failed", "InvalidSpec")
     assert words in cluster.status["failure"]["message"]
     cluster.server.requests.clear()
     assert cluster.reconcile() == []
 
 
-@pytest.mark.parametrize("code", [403, 429, 500])
-def test_a_refusal_that_may_pass_is_left_to_the_queue_and_the_status_stays(cluster, code):
+@pytest.mark.parametrize("code", [401, 429, 500])
+def test_trouble_of_the_server_is_left_to_the_queue_and_the_status_stays(cluster, code):
     cluster.server.refuse("jobs", code, "not now")
     with pytest.raises(Refused, match="not now"):
         cluster.reconcile()
     assert cluster.status["phase"] == "Validating"
+
+
+QUOTA = (
+    'jobs.batch "pets-validate-1" is forbidden: exceeded quota: few, requested: count/jobs.batch=1, used: count/jobs.batch={}, '
+    "limited: count/jobs.batch=2"
+)
+
+
+def headline(cluster):
+    return next(condition for condition in cluster.status["conditions"] if condition["type"] == "Training")
+
+
+def refused(cluster, words):
+    """A resource whose Job is refused once with these words, and which says so."""
+    cluster.server.refuse("jobs", 403, words)
+    cluster.reconcile()
+    return cluster.reconcile()
+
+
+def test_a_job_that_is_not_admitted_is_said_and_asked_for_again_ever_more_seldom(cluster):
+    told = refused(cluster, QUOTA.format(2))
+    assert verbs(told) == [("status", "detectortrainings"), ("create", "events")]
+    assert (cluster.status["phase"], headline(cluster)["reason"]) == ("Validating", "QuotaExceeded")
+    assert "quota few is exceeded" in headline(cluster)["message"]
+    for wait in (1, 2, 4, 8, 16, 32, 60, 60):
+        assert cluster.wakes[-1] == (KEY, wait)
+        assert cluster.reconcile() == []
+        cluster.now += timedelta(seconds=wait)
+        assert verbs(cluster.reconcile()) == [("create", "jobs")]
+        assert cluster.reconcile() == []
+    cluster.server.refusals.clear()
+    cluster.now += timedelta(seconds=60)
+    assert verbs(cluster.reconcile()) == [("create", "jobs")]
+    cluster.reconcile()
+    assert headline(cluster)["reason"] == "Waiting"
+
+
+def test_other_words_of_the_same_refusal_are_written_and_not_told_again(cluster):
+    refused(cluster, QUOTA.format(2))
+    cluster.now += timedelta(seconds=1)
+    assert verbs(refused(cluster, QUOTA.format(3))) == [("status", "detectortrainings")]
+    assert "count/jobs.batch=3" in headline(cluster)["message"]
+
+
+def test_a_config_that_is_not_admitted_is_said_too(cluster):
+    cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
+    cluster.server.refuse("configmaps", 403, 'configmaps "pets-config-0" is forbidden: not by you')
+    cluster.reconcile()
+    cluster.reconcile()
+    assert headline(cluster)["reason"] == "JobNotCreated"
+    assert 'configmaps "pets-config-0" is forbidden: not by you' in headline(cluster)["message"]
+    assert ("create", "jobs") not in verbs(cluster.server.requests)
+
+
+def test_a_refusal_is_not_held_against_another_spec_or_another_resource_of_the_name(cluster):
+    refused(cluster, QUOTA.format(2))
+    cluster.apply(generation=2, numSteps=200)
+    assert ("create", "jobs") in verbs(cluster.reconcile())
+    cluster.apply(uid="another-uid", generation=2, numSteps=200)
+    assert ("create", "jobs") in verbs(cluster.reconcile())
+
+
+def test_a_process_that_has_just_started_learns_a_refusal_again(cluster):
+    refused(cluster, QUOTA.format(2))
+    cluster.reconciler.refusals.forget(KEY)
+    assert ("create", "jobs") in verbs(cluster.reconcile())
+    cluster.reconcile()
+    assert headline(cluster)["reason"] == "QuotaExceeded"
+    assert len([name for plural, name in cluster.server.objects if plural == "events"]) == 2
 
 
 @pytest.mark.parametrize(
