@@ -15,14 +15,17 @@ from detector_operator.api.resource import GROUP, PLURAL, VERSION
 from detector_operator.operate.lines import lines_of
 from detector_operator.operate.store import Listed, without_managed_fields
 from detector_operator.specs.manifest import Manifest
+from detector_trainer import __version__
 
 LIMIT: Final = ClientTimeout(total=15)
 NO_LIMIT: Final = ClientTimeout(total=None, sock_connect=15)
 JSON_PATCH: Final = "application/json-patch+json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 FIELD_MANAGER: Final = "detector-training"
-PAGE: Final = 500
-"""Objects in one answer: all of a large cluster at once would need more memory than all else."""
+USER_AGENT: Final = f"{FIELD_MANAGER}/{__version__}"
+"""By it the operator's requests can be told from others in an audit log."""
+PAGE: Final = 100
+"""Objects in one answer, with their managed fields: many at once would need more memory than all else, and not give it back."""
 PATCH_NOT_APPLIED: Final = "the server rejected our request due to an error in our request"
 """All that an API server says where the test of a JSON patch fails (apimachinery, NewGenericServerResponse)."""
 
@@ -153,7 +156,7 @@ class ApiServer:
         limit: ClientTimeout = LIMIT,
     ) -> Any:
         configuration = self._client.configuration
-        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
+        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": USER_AGENT}
         await self._client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
         rest: Any = self._client.rest_client
         answer = await rest.request(method, configuration.host + path, headers=headers, body=body, _request_timeout=limit)

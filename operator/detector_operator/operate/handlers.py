@@ -1,17 +1,20 @@
 """What kopf calls: every handler takes down what it is told, and asks for a reconcile. None of them decides anything.
 
 kopf promises no order between kinds, or between objects that had the same name: the store sorts that out. It begins with whole
-lists (see `listing`), so that no resource is reconciled before its Jobs are known.
+lists (see `listing`), so that no resource is reconciled before its Jobs are known. Of the lists that kopf begins with, only what
+has happened since is news.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from typing import Any, Final
 
 import kopf
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
+from detector_operator.operate.api_server import PAGE, USER_AGENT
 from detector_operator.operate.listing import SELECTOR
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.store import Key, Store
@@ -19,6 +22,30 @@ from detector_operator.operate.store import Key, Store
 JOBS: Final = ("batch", "v1", "jobs")
 PODS: Final = ("", "v1", "pods")
 DELETED: Final = "DELETED"
+LISTED: Final = None
+"""The type of an event that is no event: kopf reads whole lists before it watches."""
+IDLE_SECONDS: Final = 0.2
+"""How long kopf keeps what it was told last: after a list that is every object."""
+
+
+class _Connection(kopf.ConnectionInfo):
+    """kopf's requests bear our name, as all others do."""
+
+    def as_http_headers(self) -> dict[str, str]:
+        return {**super().as_http_headers(), "User-Agent": USER_AGENT}
+
+
+class _NoDiffs(kopf.DiffBaseStorage):
+    """No handler asks what has changed in an object: to copy it each time kopf is told of it is most of kopf's work."""
+
+    def build(self, **_: Any) -> kopf.BodyEssence:
+        return kopf.BodyEssence()
+
+    def fetch(self, **_: Any) -> None:
+        return None
+
+    def store(self, **_: Any) -> None:
+        """Nothing."""
 
 
 def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -> kopf.OperatorRegistry:
@@ -37,7 +64,8 @@ def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -
 
     @kopf.on.login(registry=handlers)
     async def login(**known: Any) -> kopf.ConnectionInfo | None:
-        return kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
+        found = kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
+        return _Connection(**{field.name: getattr(found, field.name) for field in fields(found)}) if found else None
 
     @kopf.on.cleanup(registry=handlers)
     async def cleanup(**_: Any) -> None:
@@ -46,16 +74,20 @@ def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -
     @kopf.on.event(*JOBS, registry=handlers)
     async def job(event: kopf.RawEvent, **_: Any) -> None:
         manifest: Any = event["object"]
-        ask(store.drop_job(manifest) if event["type"] == DELETED else store.put_job(manifest))
+        if event["type"] is not LISTED or not store.has_job(manifest):
+            ask(store.drop_job(manifest) if event["type"] == DELETED else store.put_job(manifest))
 
     @kopf.on.event(*PODS, registry=handlers)
     async def pod(event: kopf.RawEvent, **_: Any) -> None:
         manifest: Any = event["object"]
-        ask(store.drop_pod(manifest) if event["type"] == DELETED else store.put_pod(manifest))
+        if event["type"] is not LISTED or not store.has_pod(manifest):
+            ask(store.drop_pod(manifest) if event["type"] == DELETED else store.put_pod(manifest))
 
     @kopf.on.event(GROUP, VERSION, PLURAL, registry=handlers)
     async def training(event: kopf.RawEvent, **_: Any) -> None:
         manifest: Any = event["object"]
+        if event["type"] is LISTED and store.has_resource(manifest):
+            return
         key = store.drop_resource(manifest) if event["type"] == DELETED else store.put_resource(manifest)
         if key is not None:
             queue.ask(key)  # also if it is gone: there is something to clean up
@@ -64,11 +96,14 @@ def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -
 
 
 def settings() -> kopf.OperatorSettings:
-    """No events by kopf, no finalizers, no peers; only our own Jobs and pods are watched."""
+    """No events by kopf, no finalizers, no peers; only our own Jobs and pods are watched, and kopf remembers nothing of them."""
     chosen = kopf.OperatorSettings()
     chosen.posting.enabled = False
     chosen.peering.standalone = True
     chosen.scanning.disabled = True
     chosen.watching.label_selectors[JOBS] = SELECTOR
     chosen.watching.label_selectors[PODS] = SELECTOR
+    chosen.watching.chunk_size = PAGE
+    chosen.queueing.idle_timeout = IDLE_SECONDS
+    chosen.persistence.diffbase_storage = _NoDiffs()
     return chosen

@@ -78,6 +78,8 @@ async def operate(options: Options, logger: logging.Logger) -> None:
 
         await _read_first(server, store, options.namespaces)
         ready.set()
+        for key in store:
+            queue.ask(key)
         again = asyncio.create_task(resync(server, store, queue, options.namespaces, logger), name="resync")
         try:
             await kopf.operator(

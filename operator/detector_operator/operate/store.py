@@ -52,6 +52,10 @@ class Store:
         """Takes a resource as it is now."""
         return self._resources.put(manifest)
 
+    def has_resource(self, manifest: Manifest) -> bool:
+        """Whether a resource is known as it is here, or newer."""
+        return self._resources.has(manifest)
+
     def drop_resource(self, manifest: Manifest) -> Key | None:
         """A resource was deleted; one of the same name may be there already."""
         return self._resources.drop(manifest)
@@ -60,9 +64,17 @@ class Store:
         """Takes a Job; None if it belongs to no resource."""
         return self._jobs.put(manifest)
 
+    def has_job(self, manifest: Manifest) -> bool:
+        """Whether a Job is known as it is here, or newer."""
+        return self._jobs.has(manifest)
+
     def put_pod(self, manifest: Manifest) -> Key | None:
         """Takes a pod; None if it belongs to no resource."""
         return self._pods.put(manifest)
+
+    def has_pod(self, manifest: Manifest) -> bool:
+        """Whether a pod is known as it is here, or newer."""
+        return self._pods.has(manifest)
 
     def drop_job(self, manifest: Manifest) -> Key | None:
         """A Job was deleted."""
@@ -92,6 +104,11 @@ class _Kind:
 
     def of(self, key: Key) -> list[Manifest]:
         return list(self.objects.get(key, {}).values())
+
+    def has(self, manifest: Manifest) -> bool:
+        key = self._key_of(manifest)
+        known = self._known(key, manifest) if key is not None else None
+        return known is not None and _version(known) >= _version(manifest)
 
     def put(self, manifest: Manifest) -> Key | None:
         key = self._key_of(manifest)

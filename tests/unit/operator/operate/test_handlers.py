@@ -9,6 +9,7 @@ import pytest
 
 from detector_operator.operate import handlers
 from detector_operator.operate.store import Store
+from detector_trainer import __version__
 from support.fake_api_server import KEY
 from support.kubernetes_objects import UID, job, pod
 
@@ -74,6 +75,17 @@ def test_one_whose_resource_is_not_there_is_kept_and_asks_for_nothing(watch, han
     assert watch.asked == []
 
 
+@pytest.mark.parametrize(("handler", "manifest"), [("job", job()), ("pod", pod()), ("training", resource())], ids=str)
+def test_a_list_tells_only_what_is_not_known(watch, handler, manifest):
+    watch.tell("training", "ADDED", resource())
+    watch.tell(handler, "ADDED", manifest, 2)
+    watch.asked.clear()
+    watch.tell(handler, None, manifest, 2)
+    assert watch.asked == []
+    watch.tell(handler, None, manifest, 3)
+    assert watch.asked == [KEY]
+
+
 def test_one_that_is_not_ours_is_not_kept(watch):
     foreign = pod()
     del foreign["metadata"]["labels"]["detector-training.io/name"]
@@ -91,6 +103,20 @@ def test_kopf_leaves_no_mark_on_a_resource(watch):
     assert registry._changing.get_all_handlers() == []
     assert registry._spawning.get_all_handlers() == []
     assert handlers.settings().posting.enabled is False
+
+
+def test_kopf_compares_nothing():
+    storage = handlers.settings().persistence.diffbase_storage
+    assert (storage.build(body=pod(), extra_fields=()), storage.fetch(body=pod())) == ({}, None)
+
+
+def test_kopf_is_told_nothing_new_by_a_credential_but_the_name(watch, monkeypatch):
+    given = kopf.ConnectionInfo(server="https://cluster.example", token="t", priority=7)
+    monkeypatch.setattr(kopf, "login_with_service_account", lambda **_: None)
+    monkeypatch.setattr(kopf, "login_with_kubeconfig", lambda **_: given)
+    found = asyncio.run(watch.activities["login"]())
+    assert (found.server, found.token, found.priority) == (given.server, given.token, given.priority)
+    assert found.as_http_headers() == {"Authorization": "Bearer t", "User-Agent": f"detector-training/{__version__}"}
 
 
 def test_only_our_own_jobs_and_pods_are_watched():
