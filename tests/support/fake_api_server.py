@@ -40,6 +40,12 @@ class FakeApiServer:
         metadata = {**known["metadata"], **patch.get("metadata", {})}
         return self._keep(plural, {**known, "metadata": metadata, "spec": {**known["spec"], **patch.get("spec", {})}})
 
+    async def delete(self, _prefix, _namespace, plural, name, uid):
+        self._note("delete", plural, name)
+        known = self.objects.get((plural, name))
+        if known is not None and known["metadata"]["uid"] == uid:
+            del self.objects[plural, name]
+
     async def write_status(self, _namespace, name, status, resource_version):
         self._note("status", "detectortrainings", name)
         known = self.objects[("detectortrainings", name)]

@@ -7,7 +7,7 @@ GROUP = "detector-training.io"
 OPERATOR = {
     (GROUP, "detectortrainings"): {"get", "list", "watch"},
     (GROUP, "detectortrainings/status"): {"patch"},
-    ("batch", "jobs"): {"get", "list", "watch", "create", "patch"},
+    ("batch", "jobs"): {"get", "list", "watch", "create", "patch", "delete"},
     ("", "pods"): {"get", "list", "watch"},
     ("", "pods/log"): {"get"},
     ("", "configmaps"): {"create"},

@@ -137,6 +137,7 @@ def _run(sight: Sight, key: Key, generation: int, logs: Mapping[str, Log]) -> Ru
         cause=_first(CAUSES, sight) if ended and code != 0 else None,
         heard=log is not None,
         heard_since=log.since if log is not None else None,
+        stored=sight.job is not None and sight.job.deleted is None,
         pod=pod.name if pod is not None else None,
         container=end.name if end is not None and ended else None,
         node=pod.node if pod is not None else None,

@@ -47,11 +47,6 @@ class Refused(Exception):
         self.status = status
 
     @property
-    def invalid(self) -> bool:
-        """Whether the same request would be refused for ever."""
-        return self.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-
-    @property
     def gone(self) -> bool:
         """Whether what was asked about is not there."""
         return self.status == HTTPStatus.NOT_FOUND
@@ -91,6 +86,19 @@ class ApiServer:
         path = f"{prefix}/namespaces/{namespace}/{plural}/{name}?fieldManager={FIELD_MANAGER}"
         merged: Manifest = await self._json("PATCH", path, patch, MERGE_PATCH)
         return merged
+
+    async def delete(self, prefix: str, namespace: str, plural: str, name: str, uid: str) -> None:
+        """Deletes an object, if it is the one of this uid, and leaves what it owns to the garbage collector.
+
+        Raises:
+            Refused: it cannot be deleted.
+        """
+        options = {"propagationPolicy": "Background", "preconditions": {"uid": uid}}
+        try:
+            await self._json("DELETE", f"{prefix}/namespaces/{namespace}/{plural}/{name}", options)
+        except Refused as error:
+            if not error.gone and error.status != HTTPStatus.CONFLICT:
+                raise
 
     async def write_status(self, namespace: str, name: str, status: Manifest, resource_version: str) -> Manifest:
         """Replaces the status of a resource that is still as it was read.

@@ -22,7 +22,7 @@ from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.refusals import Refusals
 from detector_operator.operate.store import Key, Store
-from detector_operator.reconcile.actions import Action, Event, StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.actions import Action, DeleteRun, Event, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import Decision, decide
 from detector_operator.reconcile.pace import PROGRESS_EVERY
 from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
@@ -139,6 +139,8 @@ class Reconciler:
                 return await self._start(key, resource, action, now)
             case StopRun(run, reason):
                 await self._stop(key, run, reason)
+            case DeleteRun(run):
+                await self._delete(key, run)
         return True
 
     async def _start(self, key: Key, resource: DetectorTraining, action: StartValidation | StartTraining, now: datetime) -> bool:
@@ -178,6 +180,20 @@ class Reconciler:
                 raise
             return
         self.logger.info("stopping Job %s: %s", name, reason, extra=about(key))
+
+    async def _delete(self, key: Key, run: Run) -> None:
+        """The garbage collector deletes its pod. Nothing waits for it: if it is refused, it is asked for again some time."""
+        name = run_name(key.name, run.kind, run.attempt)
+        job = next((job for job in self.store.jobs(key) if job["metadata"]["name"] == name), None)
+        if job is None:
+            return
+        try:
+            await self.server.delete(JOBS, key.namespace, "jobs", name, job["metadata"]["uid"])
+        except Refused as error:
+            self.logger.warning("old Job %s: %s", name, error, extra=about(key))
+            return
+        self.store.drop_job(job)
+        self.logger.info("deleted old Job %s", name, extra=about(key))
 
 
 def _waits_in_silence(run: Run) -> bool:

@@ -30,7 +30,14 @@ class StopRun:
     reason: str
 
 
-Action = StartValidation | StartTraining | StopRun
+@dataclass(frozen=True)
+class DeleteRun:
+    """Delete what is left of a run that has ended: the status has all of it that counts."""
+
+    run: Run
+
+
+Action = StartValidation | StartTraining | StopRun | DeleteRun
 
 
 @dataclass(frozen=True)

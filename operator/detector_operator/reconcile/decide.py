@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from detector_operator.api import ConditionType, DetectorTraining, Phase, Status, ValidationStatus
-from detector_operator.policies import deadline, failure, refusal, replacement, stall, success, suspend, training, validation
+from detector_operator.policies import (
+    deadline,
+    failure,
+    leftovers,
+    refusal,
+    replacement,
+    stall,
+    success,
+    suspend,
+    training,
+    validation,
+)
 from detector_operator.reconcile import pace
 from detector_operator.reconcile.actions import Action, Event
 from detector_operator.reconcile.conditions import conditions_of
@@ -72,6 +83,7 @@ def decide(
         return Decision(_observed(status, situation), situation.stop_all(headline.reason if headline else reasons.COMPLETED))
     facts = gather(situation)
     outcome = refusal.held(facts, next(answer for policy in POLICIES if (answer := policy(facts)) is not None))
+    outcome = replace(outcome, actions=(*outcome.actions, *leftovers.leftovers(situation)))
     decision = _concluded(status, facts, outcome)
     due = pace.due(status, decision.status, progress_every)
     if due is not None and now < due:

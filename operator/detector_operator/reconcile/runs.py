@@ -66,6 +66,8 @@ class Run:
     """Whether somebody reads its log: what nobody hears is not silent."""
     heard_since: datetime | None = None
     """When its log began to be read, if that was after its start."""
+    stored: bool = False
+    """Whether an object of it is left that can be deleted: a Job."""
     pod: str | None = None
     container: str | None = None
     node: str | None = None

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from detector_operator.api import ConditionType, Phase
-from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.actions import DeleteRun, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.pace import PROGRESS_EVERY
 from detector_operator.reconcile.refusal import Refusal
@@ -452,6 +452,61 @@ def test_the_runs_of_an_earlier_resource_of_this_name_end_first_and_keep_their_n
     assert (decision.status.phase, decision.actions) == (Phase.PENDING, (StopRun(left, reasons.SPEC_CHANGED),))
     ended = train_run(3, generation=0, exit_code=75)
     assert decide(training(), [ended, passed()], after(30)).actions == (StartTraining(4),)
+
+
+# What is left of earlier runs
+
+
+def crashed(attempt, **facts):
+    return train_run(attempt, signal=9, stored=True, **facts)
+
+
+def deleted(decision):
+    return [action.run.attempt for action in decision.actions if isinstance(action, DeleteRun)]
+
+
+def test_of_the_runs_that_have_ended_the_newest_is_kept_and_the_others_go_once_their_count_is_written():
+    runs = [passed(stored=True), *(crashed(attempt) for attempt in (1, 2, 3)), train_run(4, stored=True)]
+    first = decide(training(), runs, after(30))
+    assert (deleted(first), first.status.training.restarts) == ([], 3)
+    second = decide(training(status=first.status), runs, after(31))
+    assert (deleted(second), second.status) == ([1, 2], first.status)
+    left = [runs[0], *runs[3:]]
+    third = decide(training(status=second.status), left, after(32))
+    assert (deleted(third), third.status) == ([], first.status)
+
+
+def test_what_is_deleted_already_is_not_deleted_again():
+    runs = [passed(), train_run(1, signal=9), crashed(2), train_run(3)]
+    status = decide(training(), runs, after(30)).status
+    assert deleted(decide(training(status=status), runs, after(31))) == []
+
+
+def test_old_runs_go_also_while_mere_progress_is_not_written():
+    runs = [passed(), crashed(1), crashed(2), train_run(3, progress=at(40))]
+    status = decide(training(), runs, after(30)).status
+    runs[-1] = train_run(3, progress=at(41))
+    decision = decide(training(status=status), runs, after(31), progress_every=PROGRESS_EVERY)
+    assert (deleted(decision), decision.status) == ([1], status)
+
+
+def test_the_last_runs_stay_after_the_end():
+    runs = [passed(), crashed(1), train_run(2, stored=True)]
+    status = decide(training(), runs, after(30)).status
+    runs[-1] = train_run(2, exit_code=0, stored=True)
+    done = decide(training(status=status), runs, after(31))
+    assert (done.status.phase, done.actions) == (Phase.SUCCEEDED, ())
+    assert decide(training(status=done.status), runs, after(32)).actions == ()
+
+
+def test_runs_of_an_earlier_spec_go_and_those_of_an_earlier_resource_are_left_to_others():
+    earlier = [passed(1, stored=True), crashed(2), crashed(3), crashed(1, generation=0)]
+    spec = {"generation": 2, "numSteps": 200}
+    runs = [*earlier, passed(2, generation=2, stored=True), train_run(4, generation=2, stored=True)]
+    before = decide(training(), earlier, after(20)).status
+    status = decide(training(status=before, **spec), runs, after(30)).status
+    actions = decide(training(status=status, **spec), runs, after(31)).actions
+    assert {(action.run.kind, action.run.attempt) for action in actions} == {(RunKind.VALIDATION, 1), (RunKind.TRAINING, 2)}
 
 
 # Progress at a bounded rate

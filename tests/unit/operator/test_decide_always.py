@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from detector_operator.api import Phase, Status
-from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.actions import DeleteRun, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why
@@ -45,6 +45,10 @@ def told(status):
     return status.model_copy(update={"observed_generation": 0, "conditions": conditions})
 
 
+def deletions(decision):
+    return [action for action in decision.actions if isinstance(action, DeleteRun)]
+
+
 class Cluster(RuleBasedStateMachine):
     """A world in which anything may happen, also a crash between what is done and what is written."""
 
@@ -76,12 +80,22 @@ class Cluster(RuleBasedStateMachine):
                     self.start(RunKind.TRAINING, attempt)
                 case StopRun(run, reason):
                     self.runs[run.kind, run.attempt] = replace(run, stop_reason=reason)
+                case DeleteRun(run):
+                    self.delete(run)
+
+    def delete(self, run):
+        ended = [other for other in self.runs.values() if other.kind is run.kind and not other.live]
+        assert any(other.attempt > run.attempt for other in ended), "the newest was deleted"
+        assert run in ended
+        if run.kind is RunKind.TRAINING:
+            assert run.attempt <= self.status.training.counted, "it was not counted yet"
+        del self.runs[run.kind, run.attempt]
 
     def start(self, kind, attempt):
         assert (kind, attempt) not in self.runs.keys() | self.seen, "a name came twice"
         generation = spec_generation(training(self.generation, self.status, **self.spec))
         self.started.append((kind, attempt, generation))
-        self.runs[kind, attempt] = Run(kind=kind, attempt=attempt, generation=generation, state=RunState.PENDING)
+        self.runs[kind, attempt] = Run(kind=kind, attempt=attempt, generation=generation, state=RunState.PENDING, stored=True)
 
     def live(self, kind):
         return [run for run in self.runs.values() if run.live and run.kind is kind]
@@ -177,7 +191,9 @@ class Cluster(RuleBasedStateMachine):
         again = self.decide_after(first.status)
         assert again.status == first.status
         assert again.events == ()
-        assert again.actions == first.actions
+        # What is counted only now is deleted once that is written.
+        assert [action for action in again.actions if action not in first.actions] == deletions(again)
+        assert [action for action in first.actions if action not in again.actions] == []
         assert again.wake_at == first.wake_at
 
     @invariant()
@@ -188,6 +204,19 @@ class Cluster(RuleBasedStateMachine):
         done = self.decide().actions
         self.runs, self.started = before, started
         assert done == ()
+
+    @invariant()
+    def few_of_the_runs_that_have_ended_are_left(self):
+        before, status = dict(self.runs), self.status
+        for _ in range(2):
+            decision = self.decide()
+            self.status = decision.status
+            for action in deletions(decision):
+                self.delete(action.run)
+        ended = [run for run in self.runs.values() if run.kind is RunKind.TRAINING and not run.live]
+        running = not self.status.phase.terminal
+        self.runs, self.status = before, status
+        assert len(ended) <= 1 or not running
 
     @invariant()
     def it_always_wakes_or_waits_for_something(self):

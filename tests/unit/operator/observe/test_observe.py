@@ -48,6 +48,12 @@ def test_a_run_has_ended_when_nothing_of_it_can_write(jobs, pods, state):
     assert (run.exit_code is None and run.signal is None and run.cause is None) or state is RunState.ENDED
 
 
+def test_what_is_left_of_a_run_is_its_job_unless_it_is_being_deleted():
+    assert [run.stored for run in seen([job()], [pod()])] == [True]
+    assert [run.stored for run in seen([job(deleted=seconds(40))], [pod()])] == [False]
+    assert [run.stored for run in seen([], [pod()])] == [False]
+
+
 def test_a_deleted_job_is_the_cause():
     (run,) = seen([], [pod(phase="Failed", main=ended(75, at=50), deleted=seconds(40))])
     assert (run.cause.reason, run.cause.message) == ("JobDeleted", "Job pets-train-1 was deleted.")

@@ -11,10 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from detector_operator.api import Phase, Status
 from detector_operator.api.status import rfc3339
 from detector_operator.observe import observe
-from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.actions import DeleteRun, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.pace import PROGRESS_EVERY
-from detector_operator.reconcile.runs import run_name
+from detector_operator.reconcile.runs import RunKind, run_name
 from support.kubernetes_objects import OWNER, complete, disrupted, ended, failed, job, pod, waiting
 from support.trainings import T0, passed, training
 
@@ -57,6 +57,12 @@ class Cluster(RuleBasedStateMachine):
                     if given := self.jobs.get(run_name("pets", run.kind, run.attempt)):
                         given["metadata"]["annotations"] = {"detector-training.io/stop-reason": reason}
                         given["spec"]["suspend"] = True
+                case DeleteRun(run):
+                    name = run_name("pets", run.kind, run.attempt)
+                    assert self.is_over(self.jobs.pop(name))
+                    alive = [pod["metadata"]["ownerReferences"][0]["name"] for pod in self.alive()]
+                    assert name not in alive, "its pod may still write"
+                    assert run.kind is RunKind.VALIDATION or run.attempt <= self.status.training.counted, "it was not counted yet"
 
     def create(self, kind, attempt):
         name = f"pets-{kind}-{attempt}"
@@ -191,7 +197,11 @@ class Cluster(RuleBasedStateMachine):
         self.status = first.status
         again = self.decide()
         self.status = kept
-        assert (again.status, again.events, again.actions) == (first.status, (), first.actions)
+        assert (again.status, again.events) == (first.status, ())
+        # What is counted only now is deleted once that is written.
+        new = [action for action in again.actions if action not in first.actions]
+        assert all(isinstance(action, DeleteRun) for action in new)
+        assert [action for action in first.actions if action not in again.actions] == []
 
     @invariant()
     def it_always_wakes_or_waits_for_something(self):

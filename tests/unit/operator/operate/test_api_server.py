@@ -68,6 +68,29 @@ def test_a_refusal_says_what_the_server_says(talk, refusal, code, message):
     assert (error.status, str(error)) == (code, message)
 
 
+def test_what_is_deleted_takes_along_what_it_owns_and_is_what_was_meant(talk):
+    seen = {}
+
+    async def answer(request):
+        seen.update(method=request.method, path=request.path, body=await request.json())
+        return web.json_response({"kind": "Status"})
+
+    talk(answer, lambda server: server.delete(JOBS, "team", "jobs", "pets-train-1", "a-uid"))
+    options = {"propagationPolicy": "Background", "preconditions": {"uid": "a-uid"}}
+    assert seen == {"method": "DELETE", "path": "/apis/batch/v1/namespaces/team/jobs/pets-train-1", "body": options}
+
+
+@pytest.mark.parametrize("code", [404, 409])
+def test_what_is_gone_or_another_by_now_need_not_be_deleted(talk, refusal, code):
+    talk(answering(refusal(code, "no")), lambda server: server.delete(JOBS, "team", "jobs", "pets-train-1", "a-uid"))
+
+
+def test_what_may_not_be_deleted_is_refused(talk, refusal):
+    forbidden = answering(refusal(403, "jobs is forbidden"))
+    error = talk(forbidden, lambda server: refused_by(server.delete(JOBS, "team", "jobs", "pets-train-1", "a-uid")))
+    assert error.status == 403
+
+
 def test_an_error_of_something_before_the_server_is_told_as_it_is(talk):
     answer = answering(web.Response(status=502, text="<html>Bad Gateway</html>"))
     assert str(talk(answer, lambda server: refused_by(create(server)))) == "<html>Bad Gateway</html>"

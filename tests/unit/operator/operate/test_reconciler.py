@@ -14,9 +14,12 @@ from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.reconciler import STALE_SECONDS, Reconciler, Taken
 from detector_operator.operate.store import Store
 from detector_operator.specs.settings import Settings
+from detector_trainer.contract import reasons
 from support.fake_api_server import KEY, FakeApiServer
-from support.kubernetes_objects import UID, job, pod, waiting
-from support.trainings import T0
+from support.kubernetes_objects import UID, complete, ended, failed, job, pod, waiting
+from support.trainings import T0, passed, said
+
+STATUS, EVENT = ("status", "detectortrainings"), ("create", "events")
 
 
 class Cluster:
@@ -256,6 +259,34 @@ def test_stopping_a_job_that_is_gone_is_no_error(cluster):
     assert ("merge", "jobs") in verbs(cluster.reconcile())
 
 
+@pytest.fixture
+def retried(cluster):
+    """A training that has crashed twice, and goes on."""
+    cluster.apply(validation={"policy": "Skip"})
+    for attempt in (1, 2):
+        cluster.put_job(job("train", attempt, **failed()))
+        cluster.put_pod(pod("train", attempt, phase="Failed", main=ended(70)))
+    cluster.put_job(job("train", 3))
+    cluster.put_pod(pod("train", 3, phase="Pending", init={}, main={}))
+    return cluster
+
+
+def test_an_old_job_is_deleted_once_it_is_counted(retried):
+    assert verbs(retried.reconcile())[0] == ("status", "detectortrainings")
+    assert retried.status["training"]["restarts"] == 2
+    assert retried.reconcile() == [("delete", "jobs", "pets-train-1")]
+    assert retried.reconcile() == []
+    assert retried.status["training"]["restarts"] == 2
+
+
+def test_an_old_job_that_may_not_be_deleted_holds_nothing_up(retried, caplog):
+    retried.reconcile()
+    retried.server.refuse("jobs", 403, "jobs is forbidden")
+    retried.reconcile()
+    assert retried.wakes[-1] == (KEY, 1)
+    assert "old Job pets-train-1: jobs is forbidden" in caplog.text
+
+
 def test_a_resource_that_is_being_deleted_is_left_alone(cluster):
     cluster.store.resource(KEY)["metadata"]["deletionTimestamp"] = T0.isoformat()
     assert cluster.reconcile() == []
@@ -298,3 +329,24 @@ def test_what_waits_and_says_why_is_not_asked_about(cluster):
     cluster.reconcile()
     cluster.put_pod(pod("validate", phase="Pending", init=waiting("ImagePullBackOff", "no such image"), main={}))
     assert ("list", "events") not in verbs(cluster.reconcile())
+
+
+def test_every_request_from_apply_to_the_end(cluster):
+    assert verbs(cluster.reconcile()) == [STATUS, EVENT, ("create", "jobs")]
+    assert verbs(cluster.reconcile()) == [STATUS]  # its Job is seen
+    cluster.put_pod(pod("validate", phase="Pending", init=waiting("PodInitializing"), main=waiting("PodInitializing")))
+    cluster.put_pod(pod("validate"))
+    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    cluster.put_pod(pod("validate", phase="Succeeded", main=ended(0, message=passed().message.to_bytes().decode())))
+    assert verbs(cluster.reconcile()) == []  # its Job has not ended
+    cluster.put_job(job("validate", **complete()))
+    assert verbs(cluster.reconcile()) == [STATUS, EVENT, EVENT, ("create", "jobs")]
+    cluster.put_pod(pod("train", phase="Pending", init=waiting("PodInitializing"), main=waiting("PodInitializing")))
+    assert verbs(cluster.reconcile()) == [STATUS]
+    cluster.server.logs["pets-train-1-x7k2p"] = []
+    cluster.put_pod(pod("train"))
+    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    cluster.put_pod(pod("train", phase="Succeeded", main=ended(0, message=said(reasons.COMPLETED).to_bytes().decode())))
+    cluster.put_job(job("train", **complete()))
+    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    assert (cluster.status["phase"], cluster.reconcile()) == ("Succeeded", [])
