@@ -123,6 +123,10 @@ class TrainingStatus(StatusModel):
     """Failures after which it was started again."""
     preemptions: int = 0
     """Interruptions that are no failure: preempted, node lost, stopped from outside."""
+    preemptions_in_a_row: int | None = None
+    """Those of them since a step was last done for the first time: the wait before the next start grows with them."""
+    preempted_at_step: int | None = None
+    """The furthest step at which it was interrupted."""
     start_time: Time | None = None
     """When the first run of this attempt started."""
 

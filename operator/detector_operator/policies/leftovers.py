@@ -29,5 +29,5 @@ def _in_the_status(before: Situation, run: Run) -> bool:
     """Whether nothing more is to be learnt from it."""
     if run.kind is RunKind.TRAINING:
         return run.attempt <= (before.training.counted or 0)
-    # How many validations of one spec have crashed is told by nothing but themselves.
+    # How many validations of one spec have crashed, or were interrupted, is told by nothing but themselves.
     return run.generation != before.generation

@@ -60,9 +60,20 @@ def grant(run: Run, training: TrainingStatus, spec: Spec) -> TrainingStatus | No
     """The status with the end of this run counted, if it is to be started again; None if not."""
     match ending(run):
         case Ending.INTERRUPTED:
-            preempted = run.stop_reason is None
-            return training.model_copy(update={"counted": run.attempt, "preemptions": training.preemptions + preempted})
+            update: dict[str, int | None] = {"counted": run.attempt}
+            return training.model_copy(update=update | (_preempted(training) if run.stop_reason is None else {}))
         case Ending.MAY_PASS if training.restarts < spec.retries:
             return training.model_copy(update={"counted": run.attempt, "restarts": training.restarts + 1})
         case _:
             return None
+
+
+def _preempted(training: TrainingStatus) -> dict[str, int | None]:
+    """One preemption more. A step that was only done once more is no progress."""
+    reached, before = training.step, training.preempted_at_step
+    further = reached is not None and (before is None or reached > before)
+    return {
+        "preemptions": training.preemptions + 1,
+        "preemptions_in_a_row": 1 if further else (training.preemptions_in_a_row or 0) + 1,
+        "preempted_at_step": reached if further else before,
+    }

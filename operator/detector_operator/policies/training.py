@@ -52,14 +52,16 @@ def _start(situation: Situation, reason: str, message: str) -> Outcome:
 
 
 def _again(situation: Situation, run: Run) -> Outcome:
-    """The next run, when the wait is over. An interruption waits too, so that a run that ends at once does not spin."""
+    """The next run, when the wait is over. After an interruption too: the scheduler is not to be
+    asked without end for a place that is always taken away again."""
     failed = ending(run) is Ending.MAY_PASS
     goes_on = _goes_on(situation)
     limit = f" (restart {situation.training.restarts} of {situation.spec.retries})" if failed else ""
     message = f"{failure_of(run, situation.run_name(run)).message} {goes_on}{limit}."
     if run.stop_reason is not None:
         return _start(situation, reasons.QUEUED, f"{goes_on}.")
-    start = situation.next_start(run, failures=situation.training.restarts if failed else 1)
+    times = situation.training.restarts if failed else situation.training.preemptions_in_a_row
+    start = situation.next_start(run, failures=times or 1)
     if situation.now >= start:
         return _start(situation, reasons.RETRYING, message)
     return Outcome(phase=Phase.QUEUED, reason=reasons.RETRYING, message=message, wake_at=start)

@@ -103,15 +103,20 @@ def _again(situation: Situation, run: Run) -> Outcome | None:
     """Another try of a validation that gave no verdict, while there is one left. Interruptions are not counted."""
     if run.stop_reason is not None:
         return _start(situation)
-    interrupted, crashes = ending(run) is Ending.INTERRUPTED, _crashes(situation)
+    interrupted, interruptions, crashes = ending(run) is Ending.INTERRUPTED, _interruptions(situation), _crashes(situation)
     if not interrupted and (run.exit_code in FINAL_CODES or crashes > situation.spec.retries):
         return None
-    start = situation.next_start(run, failures=1 if interrupted else crashes)
+    start = situation.next_start(run, failures=interruptions if interrupted else crashes)
     failure = failure_of(run, situation.run_name(run))
     if situation.now >= start:
         return replace(_start(situation), failure=failure)
     message = f"{failure.message} The inputs are checked again."
     return Outcome(phase=Phase.VALIDATING, reason=reasons.RETRYING, message=message, failure=failure, wake_at=start)
+
+
+def _interruptions(situation: Situation) -> int:
+    runs = situation.of_this_generation(RunKind.VALIDATION)
+    return sum(not run.live and ending(run) is Ending.INTERRUPTED and run.stop_reason is None for run in runs)
 
 
 def _crashes(situation: Situation) -> int:

@@ -112,7 +112,9 @@ def test_a_validation_that_is_killed_again_and_again_fails():
 
 def test_a_validation_whose_node_went_away_is_not_counted():
     runs = [validate_run(attempt, end_time=after(10)) for attempt in (1, 2, 3)]
-    assert decide(training(retries=0), runs, after(20)).actions == (StartValidation(4),)
+    waiting = decide(training(retries=0), runs, after(49))
+    assert (waiting.status.phase, waiting.actions, waiting.wake_at) == (Phase.VALIDATING, (), after(50))
+    assert decide(training(retries=0), runs, after(50)).actions == (StartValidation(4),)
 
 
 def test_a_validation_that_takes_too_long_is_stopped_and_fails():
@@ -249,6 +251,40 @@ def test_preemptions_never_exhaust_the_retries():
     decision = decide(training(retries=0), runs, after(1000))
     assert decision.actions == (StartTraining(31),)
     assert decision.status.training.preemptions == 30
+
+
+def preempted(attempt, step=None):
+    return train_run(attempt, signal=9, cause=Why(reasons.PREEMPTED, "Preempted."), progress=at(step) if step else None)
+
+
+@pytest.mark.parametrize(
+    ("steps", "wait"),
+    [
+        ((40,), 10),
+        ((40, 40), 20),
+        ((40, 30, 40), 40),
+        ((None, None, None), 40),
+        ((40, None, None), 40),
+        ((40, 40, 40, 41), 10),
+        ((40, 40, 41, 20), 20),
+        ((None, None, 1), 10),
+        ((40,) * 10, 300),
+    ],
+    ids=str,
+)
+def test_the_wait_grows_with_preemptions_between_which_no_step_was_new(steps, wait):
+    runs = [passed(), *(preempted(attempt, step) for attempt, step in enumerate(steps, 1))]
+    waiting = decide(training(), runs, after(9 + wait))
+    assert (waiting.actions, waiting.wake_at, waiting.status.phase) == ((), after(10 + wait), Phase.QUEUED)
+    assert waiting.status.training.preemptions == len(steps)
+    assert decide(training(), runs, after(10 + wait)).actions == (StartTraining(len(steps) + 1),)
+
+
+def test_the_wait_after_preemptions_is_known_to_the_status_when_their_runs_are_gone():
+    first = decide(training(), [passed(), preempted(1, 40), preempted(2, 30)], after(12)).status
+    again = decide(training(status=first), [passed(), preempted(3, 35)], after(13))
+    assert (again.status.training.preemptions_in_a_row, again.status.training.preempted_at_step) == (3, 40)
+    assert again.wake_at == after(50)
 
 
 def test_what_was_counted_stays_counted_after_the_run_is_gone():
