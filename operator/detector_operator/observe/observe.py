@@ -125,6 +125,7 @@ def _run(sight: Sight, key: Key, generation: int, logs: Mapping[str, Log]) -> Ru
         attempt=key.attempt,
         generation=generation,
         state=state,
+        created=_created(sight),
         start_time=pod.started if pod is not None else None,
         end_time=_end_time(sight) if ended else None,
         exit_code=code if ended else None,
@@ -155,6 +156,12 @@ def _exit(sight: Sight) -> tuple[int | None, int | None]:
     if code is None or (ended is not None and ended.get("reason") == unknown_to_kubelet.REASON):
         return None, None
     return (None, code - 128) if code in SIGNALS else (code, None)
+
+
+def _created(sight: Sight) -> datetime | None:
+    """When its newest pod was made, or before that its Job."""
+    made = sight.pod or sight.job
+    return made.created if made is not None else None
 
 
 def _end_time(sight: Sight) -> datetime | None:

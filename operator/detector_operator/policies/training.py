@@ -7,7 +7,7 @@ from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.actions import StartTraining
 from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
-from detector_operator.reconcile.situation import Outcome, Situation, wait_for
+from detector_operator.reconcile.situation import Outcome, Situation, wait_for, worth_telling_at
 from detector_trainer.contract import reasons
 
 
@@ -21,10 +21,11 @@ def policy(situation: Situation) -> Outcome:
     name = situation.run_name(run)
     if run.stop_reason is not None:
         return Outcome(phase=Phase.QUEUED, reason=reasons.WAITING, message=f"Waiting for {name} to stop.")
-    if run.waiting is not None:
+    later = worth_telling_at(run, situation.now)
+    if run.waiting is not None and later is None:
         return wait_for(run.waiting, Phase.QUEUED)
     if run.state is RunState.PENDING:
-        return Outcome(phase=Phase.QUEUED, reason=reasons.QUEUED, message=_waits(name))
+        return Outcome(phase=Phase.QUEUED, reason=reasons.QUEUED, message=_waits(name), wake_at=later)
     return Outcome(phase=Phase.TRAINING, reason=reasons.TRAINING, message=f"{name} is training.")
 
 

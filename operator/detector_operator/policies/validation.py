@@ -11,7 +11,7 @@ from detector_operator.policies.failure_reasons import failure_of
 from detector_operator.policies.retries import Ending, ending
 from detector_operator.reconcile.actions import StartValidation, StopRun
 from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
-from detector_operator.reconcile.situation import Outcome, Situation, started, wait_for
+from detector_operator.reconcile.situation import Outcome, Situation, started, wait_for, worth_telling_at
 from detector_trainer.contract import Severity, Verdict, reasons
 
 # `validate` says with these that it was started wrongly or has a bug: a second time would be the same.
@@ -77,7 +77,8 @@ def _checking(name: str) -> str:
 
 def _follow(situation: Situation, run: Run) -> Outcome:
     name = situation.run_name(run)
-    if run.waiting is not None:
+    later = worth_telling_at(run, situation.now)
+    if run.waiting is not None and later is None:
         return wait_for(run.waiting, Phase.VALIDATING)
     end = started(run, situation.now) + timedelta(seconds=situation.spec.validation.timeout_seconds)
     if situation.now >= end:
@@ -91,7 +92,7 @@ def _follow(situation: Situation, run: Run) -> Outcome:
             failure=failure if enforced else None,
         )
     if run.state is RunState.PENDING:
-        return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=_waits(name))
+        return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=_waits(name), wake_at=later)
     return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=_checking(name), wake_at=end)
 
 

@@ -47,6 +47,8 @@ class Run:
     generation: int
     """Generation of the spec that it was started for (see spec_generation)."""
     state: RunState
+    created: datetime | None = None
+    """When what waits or runs was made: its pod, before that its Job."""
     start_time: datetime | None = None
     end_time: datetime | None = None
     exit_code: int | None = None

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Final
 
 from detector_operator.api import FailureStatus, Phase, Spec, Status, TrainingStatus, ValidationStatus
 from detector_operator.reconcile.actions import Action, StopRun
 from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
+
+TRANSIENT: Final = timedelta(seconds=10)
+"""What a new pod waits for may pass within so long: a claim is bound, a queue admits it."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,14 @@ class Outcome:
 def wait_for(why: Why, phase: Phase) -> Outcome:
     """What is answered while a run waits for something outside."""
     return Outcome(phase=phase, reason=why.reason, message=f"{why.message} {why.hint}".strip(), waiting=True)
+
+
+def worth_telling_at(run: Run, now: datetime) -> datetime | None:
+    """When to tell what a run waits for, if it then still does; None if now, or if it does not wait."""
+    if run.waiting is None or run.state is not RunState.PENDING or run.created is None:
+        return None
+    time = run.created + TRANSIENT
+    return time if now < time else None
 
 
 def at_step(run: Run) -> str:

@@ -54,6 +54,13 @@ def test_what_is_left_of_a_run_is_its_job_unless_it_is_being_deleted():
     assert [run.stored for run in seen([], [pod()])] == [False]
 
 
+def test_a_run_is_as_old_as_its_newest_pod_and_without_one_as_its_job():
+    assert [run.created for run in seen([job()], [])] == [after(1)]
+    pods = [pod(name="a", phase="Failed", main=STOPPED, created=2), pod(name="b", created=90)]
+    assert [run.created for run in seen([job()], pods)] == [after(90)]
+    assert [run.created for run in seen([], [pod(created=2)])] == [after(2)]
+
+
 def test_a_deleted_job_is_the_cause():
     (run,) = seen([], [pod(phase="Failed", main=ended(75, at=50), deleted=seconds(40))])
     assert (run.cause.reason, run.cause.message) == ("JobDeleted", "Job pets-train-1 was deleted.")
