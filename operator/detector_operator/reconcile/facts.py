@@ -108,8 +108,10 @@ def _progress(training: TrainingStatus, run: Run, now: datetime) -> TrainingStat
         seen["loss"] = _rounded(run.progress.loss)
         seen["steps_per_second"] = _rounded(run.progress.steps_per_second)
     update = {name: value for name, value in seen.items() if value is not None}
-    left = run.progress.seconds_remaining if run.progress is not None and run.live else None
-    update["seconds_remaining"] = round(left) if left is not None else None
+    if run.progress is not None or not run.live or run.attempt != training.attempt:
+        # An operator that has just started has not read the log of one that runs.
+        left = run.progress.seconds_remaining if run.progress is not None and run.live else None
+        update["seconds_remaining"] = round(left) if left is not None else None
     step = update.get("step", training.step)
     update["progress"] = f"{step}/{training.total_steps}" if step is not None else None
     told = training.model_copy(update=update)
