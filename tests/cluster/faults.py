@@ -6,6 +6,7 @@ import os
 import signal
 
 from cluster import control_plane, node
+from cluster.kubectl import Manifest
 from cluster.places import NODE
 from cluster.up import Cluster, node_is_ready
 from cluster.waiting import until
@@ -37,6 +38,14 @@ def start_node(cluster: Cluster) -> None:
     cluster.kubectl.wait(
         "node", NODE, lambda found: node_is_ready(found) and not found["spec"].get("taints"), "Ready", seconds=90
     )
+
+
+def kill_containers(cluster: Cluster, pod: Manifest) -> None:
+    """SIGKILL for every process of a pod's containers; returns when they are gone."""
+    containers = {status["containerID"].rpartition("/")[2] for status in pod["status"]["containerStatuses"]}
+    for pid in cluster.sandbox.contained(containers):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not cluster.sandbox.contained(containers), f"the end of {pod['metadata']['name']}", seconds=10)
 
 
 def kill(cluster: Cluster, program: str) -> None:

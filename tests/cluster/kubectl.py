@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from cluster.waiting import until
 
 Manifest = dict[str, Any]
+INTERVAL_SECONDS = 0.25
+"""Starting kubectl takes a processor for a tenth of a second, and what is waited for needs it too."""
 
 
 class KubectlError(Exception):
@@ -37,13 +39,19 @@ class Kubectl:
         Raises:
             KubectlError: it failed.
         """
-        command = [self.program, f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}", *words]
-        # HOME: its cache of what the API server offers is this cluster's.
-        environment = {**os.environ, "HOME": str(self.kubeconfig.parent)}
+        command, environment = self._command(words), self._environment()
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, env=environment, check=False)
         if done.returncode:
             raise KubectlError(f"kubectl {' '.join(words)}: {done.stderr.strip()}")
         return done.stdout
+
+    def lines(self, *words: str) -> Generator[str, None, None]:
+        """What kubectl prints, line by line as it comes. It is ended when the generator is closed."""
+        with subprocess.Popen(self._command(words), stdout=subprocess.PIPE, text=True, env=self._environment()) as running:
+            try:
+                yield from map(str.rstrip, running.stdout or ())
+            finally:
+                running.kill()
 
     def apply(self, *manifests: Manifest) -> None:
         """Server-side apply."""
@@ -75,7 +83,14 @@ class Kubectl:
             found = self.get(kind, name)
             return found if found is not None and condition(found) else None
 
-        return until(look, f"{kind}/{name} to be {what}", seconds=seconds)
+        return until(look, f"{kind}/{name} to be {what}", seconds=seconds, every=INTERVAL_SECONDS)
+
+    def _command(self, words: Sequence[str]) -> Sequence[str]:
+        return [self.program, f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}", *words]
+
+    def _environment(self) -> dict[str, str]:
+        """HOME: its cache of what the API server offers is this cluster's."""
+        return {**os.environ, "HOME": str(self.kubeconfig.parent)}
 
     def story(self) -> str:
         """All that there is to know of a namespace: for when a test has failed."""

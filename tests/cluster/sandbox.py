@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from cluster.places import ADDRESS, HOST_ADDRESS, NAME, PREFIX, Places
@@ -102,6 +102,18 @@ class Sandbox:
             except OSError:
                 continue
             if same and arguments[0].rpartition(b"/")[2] == program.encode():
+                found.append(int(path.name))
+        return found
+
+    def contained(self, containers: Collection[str]) -> list[int]:
+        """Ids, on this machine, of the processes in containers with these ids: they have control groups of that name."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                groups = path.joinpath("cgroup").read_text()
+            except OSError:
+                continue
+            if any(line.rpartition("/")[2] in containers for line in groups.splitlines()):
                 found.append(int(path.name))
         return found
 

@@ -14,7 +14,7 @@ class NotInTime(Exception):
     """What was waited for has not come."""
 
 
-def until(condition: Callable[[], T | None], what: str, *, seconds: float) -> T:
+def until(condition: Callable[[], T | None], what: str, *, seconds: float, every: float = INTERVAL_SECONDS) -> T:
     """The first answer of the condition that is neither None nor False.
 
     Raises:
@@ -27,4 +27,4 @@ def until(condition: Callable[[], T | None], what: str, *, seconds: float) -> T:
             return answer
         if time.monotonic() >= deadline:
             raise NotInTime(f"waited {seconds:g} s for {what}")
-        time.sleep(INTERVAL_SECONDS)
+        time.sleep(every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import re
@@ -12,18 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import images, node
-from cluster.kubectl import Kubectl
+from cluster.kubectl import Kubectl, KubectlError, Manifest
+from cluster.objects import claim_folder, prepared, restricted_namespace
+from cluster.operators import Operator
 from cluster.places import Places
 from cluster.sandbox import leftovers
 from cluster.up import Cluster, down, up, why_not
-from e2e.operators import Operator
-from e2e.workspace import Workspace, prepared
+from e2e.workspace import Workspace
+from support.helm import find_helm
 
 KUBECONFIG = "DETECTOR_TRAINING_KUBECONFIG"
-RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 _numbers = itertools.count(1)
 
 
@@ -85,33 +86,10 @@ def image(request: pytest.FixtureRequest) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def volume(request: pytest.FixtureRequest, namespace: Kubectl) -> Callable[[str, Path], dict[str, Any]]:
-    """Makes a folder of this machine a volume of the namespace's pods: a claim, as in production."""
+def volume(request: pytest.FixtureRequest, namespace: Kubectl) -> Callable[[str, Path], Manifest]:
+    """Makes a folder of this machine a volume of the namespace's pods."""
     request.getfixturevalue("own_cluster")  # whose node is this machine
-
-    def claimed(name: str, folder: Path) -> dict[str, Any]:
-        volume_name = f"{namespace.namespace}-{name}"
-        size = {"storage": "1Gi"}
-        modes = ["ReadWriteOnce", "ReadOnlyMany"]
-        common = {"accessModes": modes, "storageClassName": ""}
-        namespace.create(
-            {
-                "apiVersion": "v1",
-                "kind": "PersistentVolume",
-                "metadata": {"name": volume_name},
-                "spec": {**common, "capacity": size, "hostPath": {"path": str(folder)}},
-            },
-            {
-                "apiVersion": "v1",
-                "kind": "PersistentVolumeClaim",
-                "metadata": {"name": name},
-                "spec": {**common, "volumeName": volume_name, "resources": {"requests": size}},
-            },
-        )
-        namespace.wait("persistentvolumeclaim", name, lambda claim: claim["status"].get("phase") == "Bound", "bound")
-        return {"name": name, "persistentVolumeClaim": {"claimName": name}}
-
-    return claimed
+    return functools.partial(claim_folder, namespace)
 
 
 @pytest.fixture
@@ -119,34 +97,53 @@ def namespace(kubectl: Kubectl, request: pytest.FixtureRequest) -> Iterator[Kube
     """kubectl in a namespace of the test's own, whose pods have to meet the Pod Security level `restricted`."""
     slug = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:40].strip("-")
     name = f"t{next(_numbers)}-{slug}"
-    kubectl.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}})
+    kubectl.create(restricted_namespace(name))
     within = kubectl.within(name)
     yield within
-    report = getattr(request.node, "report_of_call", None)
-    if report is not None and report.failed:
+    if failed(request):
         sys.stdout.write(f"\n=== Everything in namespace {name} ===\n{within.story()}\n")
     kubectl("delete", "namespace", name, "--wait=false")
 
 
 @pytest.fixture
 def workspace(
-    namespace: Kubectl, volume: Callable[[str, Path], dict[str, Any]], image: Callable[[str], str], tmp_path: Path
-) -> Workspace:
-    """The namespace with examples/ on a volume, on which trainings may write."""
-    return Workspace(namespace, tmp_path, volume("data", prepared(tmp_path)), image("fake-trainer"))
+    request: pytest.FixtureRequest,
+    namespace: Kubectl,
+    operator: Operator,
+    volume: Callable[[str, Path], Manifest],
+    image: Callable[[str], str],
+    tmp_path: Path,
+) -> Iterator[Workspace]:
+    """The namespace with examples/ on a volume, on which the operator's trainings may write."""
+    yield Workspace(namespace, tmp_path, volume("data", prepared(tmp_path)), image("fake-trainer"))
+    if failed(request):
+        lines = [line for line in operator.log().splitlines() if namespace.namespace in line]
+        sys.stdout.write("\n".join(["\n=== What the operator says of it ===", *lines, ""]))
 
 
 @pytest.fixture(scope="session")
-def operator(kubectl: Kubectl, image: Callable[[str], str]) -> Iterator[Operator]:
+def operator(request: pytest.FixtureRequest, kubectl: Kubectl, image: Callable[[str], str]) -> Iterator[Operator]:
     """The operator, watching all namespaces."""
-    kubectl.apply(*yaml.safe_load_all((images.ROOT / "crds/detectortrainings.yaml").read_text()))
-    kubectl("wait", "--for=condition=Established", "crd/detectortrainings.detector-training.io")
-    running = Operator(kubectl, image("fake-trainer"))
-    running.start()
+    own = None if os.environ.get(KUBECONFIG) else request.getfixturevalue("own_cluster")
+    installed = Operator.of(kubectl, find_helm(), own)
     try:
-        yield running
-    finally:
-        running.stop()
+        installed.install(image("operator"), image("fake-trainer"))
+    except KubectlError:
+        sys.stdout.write(f"\n=== The operator is not available ===\n{installed.kubectl.story()}\n")
+        raise
+    yield installed
+    installed.uninstall()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with the operator come last: what others say of the CRD and of rights is not said of a cluster that has both already."""
+    items.sort(key=lambda item: "operator" in getattr(item, "fixturenames", ()))
+
+
+def failed(request: pytest.FixtureRequest) -> bool:
+    """Whether the test itself has."""
+    report = getattr(request.node, "report_of_call", None)
+    return report is not None and bool(report.failed)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from cluster.helm import CHART, Helm, HelmError
 from cluster.kubectl import Kubectl, KubectlError
 from cluster.up import Cluster
 from cluster.waiting import until
 from detector_operator.api import crd
-from support.helm import CHART, Helm, HelmError, find_helm
+from support.helm import find_helm
 from support.rights import EDIT, GROUP, OPERATOR, VIEW
 
 pytestmark = pytest.mark.cluster

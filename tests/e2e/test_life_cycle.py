@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cluster import faults
+from cluster.operators import Operator
 from cluster.up import Cluster
 from cluster.waiting import until
-from e2e.operators import Operator
 from e2e.workspace import Workspace, condition
 
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("operator")]
@@ -42,7 +42,6 @@ def test_the_end_survives_its_jobs(workspace: Workspace, operator: Operator):
     before = workspace.wait_for_phase("Succeeded")
     workspace.kubectl("delete", "jobs", "--all", "--wait=true")
     operator.kill()
-    operator.start()
     workspace.kubectl("annotate", "dt", "pets", "looked=again")
     other = workspace.training("other")  # once this one is done, the operator has seen the first one again
     workspace.apply(other)
@@ -85,7 +84,7 @@ def test_a_changed_spec_waits_for_the_old_pods_to_be_gone(workspace: Workspace):
 def test_deletion_takes_everything_along_and_needs_no_operator(workspace: Workspace, operator: Operator):
     workspace.apply(workspace.training(fake=SLOW))
     workspace.wait_for_phase("Training")
-    operator.kill()
+    operator.stop()
     try:
         workspace.kubectl("delete", "dt", "pets", "--timeout=30s")
         until(lambda: workspace.jobs() == [] and workspace.kubectl.list("pods") == [], "nothing", seconds=60)
@@ -132,7 +131,6 @@ def test_the_operator_may_be_killed_at_any_time(workspace: Workspace, operator: 
     workspace.apply(workspace.training(fake={"FAKE_STEP_SECONDS": "0.2"}))
     workspace.wait_for_phase(moment)
     operator.kill()
-    operator.start()
     status = workspace.wait_for_phase("Succeeded", "Failed", seconds=120)
     assert (status["phase"], status["training"]["restarts"]) == ("Succeeded", 0)
     assert workspace.jobs() == ["pets-train-1", "pets-validate-1"]

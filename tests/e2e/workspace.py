@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cluster.images import ROOT
 from cluster.kubectl import Kubectl, Manifest
+from cluster.objects import DATA, pets
 
-PETS = "/data/examples/pets"
-
-
-def prepared(folder: Path) -> Path:
-    """The folder with the examples in it, writable for every user."""
-    shutil.copytree(ROOT / "examples", folder / "examples")
-    folder.chmod(0o777)
-    return folder
+PETS = f"{DATA}/examples/pets"
 
 
 @dataclass(frozen=True)
@@ -34,31 +26,11 @@ class Workspace:
         self, name: str = "pets", *, fake: dict[str, str] | None = None, trainer: Manifest | None = None, **spec: Any
     ) -> Manifest:
         """A sound training of examples/pets on the CPU. `fake` says how the fake trainer behaves."""
-        return {
-            "apiVersion": "detector-training.io/v1alpha1",
-            "kind": "DetectorTraining",
-            "metadata": {"name": name},
-            "spec": {
-                "pipelineConfig": {
-                    "path": f"{PETS}/pipeline.config",
-                    "overrides": {
-                        "labelMapPath": f"{PETS}/pet_label_map.pbtxt",
-                        "trainInputPaths": [f"{PETS}/pets_examples.record"],
-                    },
-                },
-                "modelDir": f"/data/models/{name}",
-                "numSteps": 20,
-                "trainer": {
-                    "image": self.fake_trainer,
-                    "gpus": 0,
-                    "env": [{"name": key, "value": value} for key, value in (fake or {}).items()],
-                    "volumes": [self.volume],
-                    "volumeMounts": [{"name": self.volume["name"], "mountPath": "/data"}],
-                    **(trainer or {}),
-                },
-                **spec,
-            },
-        }
+        manifest = pets(self.volume, name)
+        env = [{"name": key, "value": value} for key, value in (fake or {}).items()]
+        manifest["spec"]["trainer"] |= {"image": self.fake_trainer, "env": env, **(trainer or {})}
+        manifest["spec"] |= spec
+        return manifest
 
     def apply(self, manifest: Manifest) -> None:
         """Applies it, as GitOps does."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from support.helm import Helm, find_helm
+from cluster.helm import Helm
+from support.helm import find_helm
 
 Render = Callable[..., list[dict[str, Any]]]
 IMAGES = ('image.repository="detector-training-operator"', 'trainer.image="detector-trainer:0.1.0"')

@@ -6,8 +6,8 @@ import tarfile
 
 import yaml
 
+from cluster.helm import CHART
 from detector_operator.api import crd
-from support.helm import CHART
 
 COPY = CHART / "files" / crd.FILE.name
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from support.helm import HelmError
+from cluster.helm import HelmError
 
 DEFAULTS = [
     "operator",

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from cluster.helm import CHART, HelmError
 from cluster.images import ROOT
-from support.helm import CHART, HelmError
 
 VALUES = (CHART / "values.yaml").read_text(encoding="utf-8")
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))

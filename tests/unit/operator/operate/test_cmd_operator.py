@@ -6,11 +6,12 @@ import kopf
 import pytest
 from kubernetes.aio.config import ConfigException
 
+from cluster.helm import Helm
 from detector_operator.cli import cmd_operator
 from detector_operator.cli.cmd_operator import main
 from detector_operator.operate.api_server import Refused
 from detector_operator.operate.operator import NotInstalled
-from support.helm import Helm, find_helm
+from support.helm import find_helm
 
 
 @pytest.fixture
