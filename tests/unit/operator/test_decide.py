@@ -320,6 +320,29 @@ def test_what_a_validation_waits_for_is_the_headline():
     assert (decision.status.phase, conditions(decision.status)["Training"]) == (Phase.VALIDATING, ("False", "Unschedulable"))
 
 
+NO_VOLUME = Why(reasons.PVC_NOT_BOUND, "PersistentVolumeClaim data has no volume yet.")
+
+
+@pytest.mark.parametrize(("runs", "waits"), [([], validate_run), ([passed()], train_run)], ids=["a validation", "a training"])
+def test_what_a_new_run_waits_for_is_told_once_it_has_lasted(runs, waits):
+    def seen(status, now, **facts):
+        run = waits(created=after(20), state=RunState.PENDING, start_time=None, **facts)
+        return decide(training(status=status), [*runs, run], now)
+
+    begun = seen(None, after(20)).status
+    early = seen(begun, after(29), waiting=NO_VOLUME)
+    assert (early.status, early.events, early.wake_at) == (begun, (), after(30))
+    assert seen(early.status, after(29)).events == ()
+    late = seen(early.status, after(30), waiting=NO_VOLUME)
+    assert [(event.type, event.reason) for event in late.events] == [("Warning", "PersistentVolumeClaimNotBound")]
+    assert (conditions(late.status)["Training"], late.wake_at) == (("False", "PersistentVolumeClaimNotBound"), None)
+
+
+def test_what_happens_to_a_new_run_that_had_started_is_told_at_once():
+    run = train_run(created=after(20), start_time=after(21), waiting=Why(reasons.PREEMPTED, "Preempted. It is stopping."))
+    assert conditions(decide(training(), [passed(), run], after(22)).status)["Training"] == ("False", "Preempted")
+
+
 def test_other_words_for_the_same_wait_are_written_but_not_told_again():
     def waits(why, status=None):
         return decide(training(status=status), [passed(), train_run(state=RunState.PENDING, waiting=why)], after(20))
