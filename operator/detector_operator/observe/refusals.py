@@ -44,5 +44,11 @@ def why_refused(status: int, told: str, name: str) -> Why | None:
     return Why(reasons.JOB_NOT_CREATED, f"{name} cannot be created: {_sentence(told)}", hint)
 
 
+def name_taken(name: str) -> Why:
+    """A Job of the name of a run is there that somebody else has made."""
+    message = f"{name} cannot be created: there is a Job of this name, which is not of this training."
+    return Why(reasons.JOB_NOT_CREATED, message, f"If it is not needed: `kubectl delete job {name}`.")
+
+
 def _sentence(told: str) -> str:
     return f"{told.strip().rstrip('.')}."

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from detector_operator.api import DetectorTraining
 from detector_operator.observe import observe
 from detector_operator.observe.manifests import STOP_REASON
-from detector_operator.observe.refusals import why_refused
+from detector_operator.observe.refusals import name_taken, why_refused
 from detector_operator.operate.announcer import announce
 from detector_operator.operate.api_server import CORE, JOBS, ApiServer, Refused, Stale
 from detector_operator.operate.event_reader import EventReader
@@ -38,7 +38,7 @@ STALE_SECONDS: Final = 5.0
 
 
 class Taken(Exception):
-    """The name of a Job is taken, by one that was not told of: it may still be told of, or else it is not ours."""
+    """The name of a Job is taken, by one that was not told of yet."""
 
 
 @dataclass(frozen=True)
@@ -147,10 +147,14 @@ class Reconciler:
         """Starts a run; if it was refused, this is noted."""
         kind = RunKind.VALIDATION if isinstance(action, StartValidation) else RunKind.TRAINING
         build = build_validation_job if kind is RunKind.VALIDATION else build_training_job
+        name = run_name(key.name, kind, action.attempt)
         try:
             await self._create_job(key, resource, build(resource, action.attempt, self.settings))
-        except Refused as error:
-            why = why_refused(error.status, str(error), run_name(key.name, kind, action.attempt))
+        except (Refused, Taken) as error:
+            if isinstance(error, Refused):
+                why = why_refused(error.status, str(error), name)
+            else:
+                why = name_taken(name) if await self._is_anothers(key, name) else None
             if why is None:
                 raise
             self.logger.warning("%s: %s", why.reason, why.message, extra=about(key))
@@ -168,6 +172,11 @@ class Reconciler:
             raise Taken(f"there is a Job {job['metadata']['name']} already")
         self.store.put_job(created)
         self.logger.info("created Job %s", created["metadata"]["name"], extra=about(key))
+
+    async def _is_anothers(self, key: Key, name: str) -> bool:
+        """Whether a Job belongs to no resource, or to another one. One that is this resource's is known from now on."""
+        found = await self.server.list(f"{JOBS}/namespaces/{key.namespace}/jobs", fieldSelector=f"metadata.name={name}")
+        return any(self.store.put_job(job) != key for job in found.manifests)
 
     async def _stop(self, key: Key, run: Run, reason: str) -> None:
         """A suspended Job has its pods deleted: they get SIGTERM and their grace period. The Job stays, and says why."""

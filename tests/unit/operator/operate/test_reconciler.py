@@ -12,7 +12,7 @@ from detector_operator.operate.api_server import Refused, Stale
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.reconciler import STALE_SECONDS, Reconciler, Taken
-from detector_operator.operate.store import Store
+from detector_operator.operate.store import Listed, Store
 from detector_operator.specs.settings import Settings
 from detector_trainer.contract import reasons
 from support.fake_api_server import KEY, FakeApiServer
@@ -125,6 +125,28 @@ def test_a_job_that_was_created_and_not_told_of_is_not_created_twice(cluster):
     with pytest.raises(Taken, match="there is a Job pets-validate-1 already"):
         cluster.reconcile()
     cluster.put_job(job("validate"))
+    assert ("create", "jobs") not in verbs(cluster.reconcile())
+
+
+def test_a_job_of_somebody_else_that_has_the_name_is_said(cluster):
+    theirs = job("validate")
+    theirs["metadata"]["labels"] = {}
+    cluster.server.put("jobs", theirs)
+    cluster.server.lists["/apis/batch/v1/namespaces/team/jobs"] = Listed([cluster.server.objects["jobs", "pets-validate-1"]], "1")
+    cluster.reconcile()
+    cluster.reconcile()
+    assert (cluster.status["phase"], headline(cluster)["reason"]) == ("Validating", "JobNotCreated")
+    assert "kubectl delete job pets-validate-1" in headline(cluster)["message"]
+    del cluster.server.objects["jobs", "pets-validate-1"]
+    cluster.now += timedelta(seconds=1)
+    assert verbs(cluster.reconcile()) == [("create", "jobs")]
+
+
+def test_a_job_that_was_created_and_not_told_of_is_known_at_once(cluster):
+    ours = cluster.server.put("jobs", job("validate"))
+    cluster.server.lists["/apis/batch/v1/namespaces/team/jobs"] = Listed([ours], "1")
+    with pytest.raises(Taken):
+        cluster.reconcile()
     assert ("create", "jobs") not in verbs(cluster.reconcile())
 
 
