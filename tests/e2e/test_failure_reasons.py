@@ -118,6 +118,22 @@ def test_a_claim_that_is_not_there_is_said(workspace: Workspace):
     assert "PersistentVolumeClaim none" in condition(status, "Training")["message"]
 
 
+def test_a_config_that_is_not_there_is_said_and_goes_on_once_it_is(workspace: Workspace):
+    training = workspace.training()
+    config = training["spec"]["pipelineConfig"]
+    del config["path"]
+    config["configMapKeyRef"] = {"name": "pets", "key": "config"}
+    workspace.apply(training)
+    status = workspace.wait(
+        lambda found: condition(found, "Training").get("reason") == "ConfigMapNotFound", "waiting for its config"
+    )
+    assert status["phase"] == "Validating"
+    assert "There is no ConfigMap pets in this namespace." in condition(status, "Training")["message"]
+    text = (workspace.folder / "examples/pets/pipeline.config").read_text()
+    workspace.kubectl.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "pets"}, "data": {"config": text}})
+    workspace.wait_for_phase("Succeeded", seconds=240)
+
+
 def test_a_quota_is_said_and_waited_for(workspace: Workspace):
     quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "no-pods"}, "spec": {"hard": {"pods": "0"}}}
     workspace.kubectl.create(quota)
