@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ from detector_operator.specs.settings import Settings
 
 NO_CONNECTION_LIMIT: Final = 0
 """Every running trainer's log takes a connection: were they limited, they could leave none for all else."""
+CONNECTION_BUFFER: Final = 1 << 15
+"""Bytes of a TLS connection; a record needs half of them. asyncio's own 256 KiB, for each of hundreds of logs, are more than all
+else."""
 
 
 class NotInstalled(Exception):
@@ -104,6 +108,7 @@ async def _configuration() -> Configuration:
     except config.ConfigException:
         await config.load_kube_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
     configuration.connection_pool_maxsize = NO_CONNECTION_LIMIT
+    SSLProtocol.max_size = CONNECTION_BUFFER
     return configuration
 
 

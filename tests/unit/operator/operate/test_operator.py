@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
+import ssl
+from asyncio.sslproto import SSLProtocol
 from collections import defaultdict
 
 import pytest
@@ -12,7 +13,7 @@ import yaml
 from aiohttp import web
 
 from detector_operator.operate.api_server import Refused
-from detector_operator.operate.operator import NotInstalled, Options, operate
+from detector_operator.operate.operator import CONNECTION_BUFFER, NotInstalled, Options, operate
 from detector_operator.specs.settings import Settings
 from support.trainings import T0
 
@@ -124,6 +125,8 @@ def operating(server_of, refusal, tmp_path, monkeypatch):
                 running = asyncio.create_task(operate(options, logging.getLogger("test")))
                 playing = asyncio.create_task(play(server))
                 await asyncio.wait([running, playing], return_when=asyncio.FIRST_COMPLETED)
+                if playing.done():
+                    playing.result()
                 playing.cancel()
                 if not running.done():
                     running.cancel()
@@ -149,7 +152,17 @@ def test_a_resource_that_was_there_before_gets_its_validation(operating):
     async def play(server):
         job = await server.until_created("jobs")
         assert job["metadata"]["name"] == "pets-validate-1"
-        assert json.dumps(await server.until_created("events")).count("Validating")
+        assert (await server.until_created("events"))["reason"] == "Waiting"
+
+    operating(play)
+
+
+def test_hundreds_of_tls_connections_need_little_memory(operating):
+    async def play(server):
+        await server.until_created("jobs")
+        loop, context = asyncio.get_running_loop(), ssl.create_default_context()
+        protocol = SSLProtocol(loop, asyncio.Protocol(), context, loop.create_future(), server_hostname="cluster.example")
+        assert len(protocol._ssl_buffer) == CONNECTION_BUFFER
 
     operating(play)
 
