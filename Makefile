@@ -10,7 +10,7 @@ VARIANT ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types imports unit explore trainer-tests e2e cluster cluster-down lock generate clean
+.PHONY: help install run test lint types imports unit explore trainer-tests e2e cluster demo-cluster cluster-down lock generate clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go t
 
 cluster: $(VENV)/test.stamp  ## a Kubernetes of one node on this machine (needs root and Go), and how to use it
 	@PYTHONPATH=tests $(BIN)/python -m cluster up
+
+demo-cluster: $(VENV)/test.stamp  ## examples/pets on a Kubernetes of this machine: operator and trainer as in production (needs root and Go)
+	@PYTHONPATH=tests $(BIN)/python -m cluster demo
 
 cluster-down: $(VENV)/test.stamp  ## end it, and everything in it
 	@PYTHONPATH=tests $(BIN)/python -m cluster down
