@@ -22,7 +22,7 @@ from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.refusals import Refusals
 from detector_operator.operate.store import Key, Store
-from detector_operator.reconcile.actions import Action, DeleteRun, Event, StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.actions import Action, DeleteRun, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import Decision, decide
 from detector_operator.reconcile.pace import PROGRESS_EVERY
 from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
@@ -83,11 +83,14 @@ class Reconciler:
         told = decision.status.phase.terminal and decision.status == resource.status
         self.logs.follow(key, () if told else runs)
         try:
-            resource = await self._tell(key, resource, decision, now)
-            done = await self._act(key, resource, decision, now)
+            resource = await self._write(key, resource, decision)
         except Stale:
             self.wake(key, STALE_SECONDS)  # unless the event of the change comes before
             return
+        try:
+            done = await self._act(key, resource, decision, now)
+        finally:
+            await self._announce(key, resource, decision, now)
         if not done:
             self.wake(key, 0)  # what was refused is there to be decided on
             return
@@ -109,8 +112,8 @@ class Reconciler:
         events, again = await self.events.events(key, objects, now)
         return observe(jobs, pods, owner=resource.metadata, events=events, logs=self.logs.logs(key)), again
 
-    async def _tell(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> DetectorTraining:
-        """Writes the status if it has changed, and then tells what happened."""
+    async def _write(self, key: Key, resource: DetectorTraining, decision: Decision) -> DetectorTraining:
+        """Writes the status if it has changed."""
         if decision.status == resource.status:
             return resource
         changed = resource.model_copy(update={"status": decision.status})
@@ -118,16 +121,16 @@ class Reconciler:
         self.store.put_resource(written)
         for event in decision.events:
             self.logger.info("%s: %s", event.reason, event.message, extra=about(key))
-            await self._announce(key, changed, event, now)
         version = written["metadata"]["resourceVersion"]
         return changed.model_copy(update={"metadata": changed.metadata.model_copy(update={"resource_version": version})})
 
-    async def _announce(self, key: Key, resource: DetectorTraining, event: Event, now: datetime) -> None:
-        """Events are a courtesy: the status has it all."""
-        try:
-            await announce(self.server, resource, event, now)
-        except (Refused, ClientError, OSError) as error:
-            self.logger.warning("event %s: %r", event.reason, error, extra=about(key))
+    async def _announce(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> None:
+        """Tells what happened. Events are a courtesy, the status has it all: they hold nothing up, and may fail."""
+        for event in decision.events:
+            try:
+                await announce(self.server, resource, event, now)
+            except (Refused, ClientError, OSError) as error:
+                self.logger.warning("event %s: %r", event.reason, error, extra=about(key))
 
     async def _act(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> bool:
         """Does what was decided; whether the API server took it."""

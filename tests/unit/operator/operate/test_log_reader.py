@@ -174,3 +174,24 @@ def test_two_hundred_trainers_are_followed_and_let_go_of(reading):
         assert len(reading.reader.logs(KEY)) == 200
 
     reading(play)
+
+
+def test_a_log_that_nobody_serves_is_asked_for_ever_more_seldom(reading, monkeypatch):
+    async def play(reading):
+        pauses, enough = [], asyncio.Event()
+
+        async def sleep(seconds):
+            pauses.append(seconds)
+            if len(pauses) == 10:
+                enough.set()
+                await asyncio.Event().wait()
+
+        monkeypatch.setattr(module.asyncio, "sleep", sleep)
+        monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0.5)
+        reading.server.logs["p"] = lambda _: [Refused(502, "dial tcp 10.0.0.1:10250: connect: connection refused")]
+        reading.reader.follow(KEY, [RUN])
+        await enough.wait()
+        assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
+        assert reading.reader.logs(KEY) == {}
+
+    reading(play)

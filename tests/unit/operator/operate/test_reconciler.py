@@ -96,8 +96,8 @@ def verbs(requests):
 
 def test_a_new_resource_gets_its_status_an_event_and_its_validation(cluster):
     requests = cluster.reconcile()
-    assert verbs(requests) == [("status", "detectortrainings"), ("create", "events"), ("create", "jobs")]
-    assert requests[-1][2] == "pets-validate-1"
+    assert verbs(requests) == [("status", "detectortrainings"), ("create", "jobs"), ("create", "events")]
+    assert requests[1][2] == "pets-validate-1"
     assert cluster.status["phase"] == "Validating"
 
 
@@ -109,7 +109,7 @@ def test_where_nothing_has_changed_nothing_is_asked_of_the_api_server(cluster):
 
 def test_the_config_of_an_inline_pipeline_is_there_before_its_job(cluster):
     cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
-    assert verbs(cluster.reconcile())[-2:] == [("create", "configmaps"), ("create", "jobs")]
+    assert verbs(cluster.reconcile())[1:3] == [("create", "configmaps"), ("create", "jobs")]
 
 
 def test_a_process_that_died_after_the_status_was_written_goes_on(cluster):
@@ -253,7 +253,15 @@ def test_a_process_that_has_just_started_learns_a_refusal_again(cluster):
 )
 def test_an_event_that_cannot_be_told_holds_nothing_up(cluster, error):
     cluster.server.refusals["events"] = error
-    assert verbs(cluster.reconcile())[-1] == ("create", "jobs")
+    assert ("create", "jobs") in verbs(cluster.reconcile())
+    assert cluster.status["phase"] == "Validating"
+
+
+def test_what_happened_is_told_even_if_what_was_to_be_done_failed(cluster):
+    cluster.server.refuse("jobs", 503, "not now")
+    with pytest.raises(Refused):
+        cluster.reconcile()
+    assert verbs(cluster.server.requests)[-2:] == [("create", "jobs"), ("create", "events")]
 
 
 def test_suspending_suspends_the_job_and_says_why(cluster):
@@ -354,7 +362,7 @@ def test_what_waits_and_says_why_is_not_asked_about(cluster):
 
 
 def test_every_request_from_apply_to_the_end(cluster):
-    assert verbs(cluster.reconcile()) == [STATUS, EVENT, ("create", "jobs")]
+    assert verbs(cluster.reconcile()) == [STATUS, ("create", "jobs"), EVENT]
     assert verbs(cluster.reconcile()) == [STATUS]  # its Job is seen
     cluster.put_pod(pod("validate", phase="Pending", init=waiting("PodInitializing"), main=waiting("PodInitializing")))
     cluster.put_pod(pod("validate"))
@@ -362,7 +370,7 @@ def test_every_request_from_apply_to_the_end(cluster):
     cluster.put_pod(pod("validate", phase="Succeeded", main=ended(0, message=passed().message.to_bytes().decode())))
     assert verbs(cluster.reconcile()) == []  # its Job has not ended
     cluster.put_job(job("validate", **complete()))
-    assert verbs(cluster.reconcile()) == [STATUS, EVENT, EVENT, ("create", "jobs")]
+    assert verbs(cluster.reconcile()) == [STATUS, ("create", "jobs"), EVENT, EVENT]
     cluster.put_pod(pod("train", phase="Pending", init=waiting("PodInitializing"), main=waiting("PodInitializing")))
     assert verbs(cluster.reconcile()) == [STATUS]
     cluster.server.logs["pets-train-1-x7k2p"] = []
