@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from detector_trainer import docs, failures
+from detector_trainer.deep.run import RULES as DEEP_RULES
 from detector_trainer.registry import entries
 from detector_trainer.validation import checks
 from detector_trainer.validation.chain import META_CHECKS
@@ -22,9 +23,8 @@ def codes_below(package: Path) -> set[str]:
 
 
 def test_each_check_is_in_a_table_and_its_file_is_called_as_its_code():
-    in_tables = (
-        {check.RULE.code for check in META_CHECKS} | {rule.code for rule in RULES} | {check.RULE.code for check in DATASET_CHECKS}
-    )
+    checked = {check.RULE.code for check in (*META_CHECKS, *DATASET_CHECKS)}
+    in_tables = checked | {rule.code for rule in (*RULES, *DEEP_RULES)}
     assert in_tables == codes_below(Path(checks.__path__[0]))
 
 

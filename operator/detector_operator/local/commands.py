@@ -27,7 +27,8 @@ def trainer_commands(kind: RunKind, attempt: int, spec: Spec, workplace: Workpla
     """`validate` or `train` for a spec: the arguments of the pods, with the paths of this machine."""
     config = pipeline_config(spec, workplace)
     if kind is RunKind.VALIDATION:
-        arguments = command_lines.validate(spec, pipeline_config=config, report=str(workplace.report(attempt)))
+        report = str(workplace.report(attempt))
+        arguments = [*command_lines.validate(spec, pipeline_config=config, report=report), "--deep"]
     else:
         last_words = str(workplace.termination_message(kind, attempt))
         arguments = command_lines.train(spec, pipeline_config=config, termination_message=last_words)

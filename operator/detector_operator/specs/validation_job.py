@@ -33,11 +33,11 @@ CPU_LIMIT: Final = {
 def build_validation_job(resource: DetectorTraining, attempt: int, settings: Settings) -> Manifest:
     """The Job NAME-validate-ATTEMPT.
 
-    The container `validate` looks at everything. With policy Enforce the init container `config` comes before it and looks at
-    everything but the records, which takes a second: if it rejects, the pod ends there and no record is read, be there
-    terabytes of them. Each leaves its own report and termination message. The verdict is that of `config` if this failed,
-    else that of `validate`: a pass of `config` is none. With policy Warn nothing ends early, because all that is wrong
-    shall be told before it trains.
+    The container `validate` looks at everything, and at last runs the trainer's own code over a few images. With policy Enforce
+    the init container `config` comes before it and looks at everything but the records, which takes a second: if it rejects,
+    the pod ends there and no record is read, be there terabytes of them. Each leaves its own report and termination message.
+    The verdict is that of `config` if this failed, else that of `validate`: a pass of `config` is none. With policy Warn
+    nothing ends early, because all that is wrong shall be told before it trains.
 
     The pod is not placed as the trainer's is: that one is sent to nodes with GPUs.
     """
@@ -64,7 +64,7 @@ def build_validation_job(resource: DetectorTraining, attempt: int, settings: Set
         trainer,
         settings,
         init_containers=[container("config", "--no-scan")] if spec.validation.policy == "Enforce" else [],
-        container=container("validate"),
+        container=container("validate", "--deep"),
         volumes=volumes,
         fields={
             "nodeSelector": spec.validation.node_selector,

@@ -100,6 +100,13 @@ def resume_at_the_end(case: Case) -> None:
     case.options["num_steps"] = 10
 
 
+def resume_with_adam(case: Case) -> None:
+    resume(case)
+    case.options["num_steps"] = 100
+    rate = 0.0001
+    case.config.train_config.optimizer.adam_optimizer.learning_rate.constant_learning_rate.learning_rate = rate
+
+
 def resume_damaged(case: Case) -> None:
     resume(case)
     path = case.model_dir / "ckpt-2.data-00000-of-00001"
@@ -151,6 +158,7 @@ BREAKS: list[tuple[str, Break, str, str]] = [
     ("model_dir of the checkpoint", point_at_itself, "run/model-dir-is-checkpoint-dir", "error"),
     ("resume from nowhere", resume_elsewhere, "run/resume-from-nowhere", "error"),
     ("nothing to do", resume_at_the_end, "run/already-at-last-step", "warning"),
+    ("resume with another optimizer", resume_with_adam, "run/resumes-with-another-optimizer", "warning"),
     ("resume what is damaged", resume_damaged, "run/resume-corrupt", "error"),
     ("checkpoints rarer than steps", lambda case: case.options.update(checkpoint_every_n=1000), "run/one-checkpoint-only", "warning"),
 ]  # fmt: skip

@@ -43,7 +43,9 @@ def main(argv: Sequence[str]) -> int:
     )
     try:
         with _progress() as on_progress:
-            report = validate(inputs, ignore=options.ignore, scan=not options.no_scan, on_progress=on_progress)
+            report = validate(
+                inputs, ignore=options.ignore, scan=not options.no_scan, on_progress=on_progress, deep=_deep(options.deep)
+            )
     except ValueError as error:
         if not overrides:
             raise
@@ -105,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         allow_abbrev=False,
-        description="Says whether a training will train, without TensorFlow and without a GPU.",
+        description="Says whether a training will train, without a GPU, and but for --deep without TensorFlow.",
         epilog="Exit codes: 0 it will train; 1 it will not; 2 wrong usage or an internal error.",
     )
     parser.add_argument("--pipeline-config", required=True, metavar="FILE", help="the pipeline config")
@@ -125,9 +127,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", metavar="FILE", help="write the report there instead of on stdout; missing folders are made")
     parser.add_argument("--no-scan", action="store_true", help="do not read the records")
     parser.add_argument("--no-decode", action="store_true", help="read image headers only, do not decode images")
+    parser.add_argument(
+        "--deep",
+        action="store_true",
+        help="also run the trainer's own code over a few images: model, augmentations, loss, checkpoint; needs TensorFlow",
+    )
     parser.add_argument("--processes", type=_at_least_one, metavar="N", help="processes that read records; default: one a core")
     parser.add_argument("--termination-message-path", metavar="FILE", help="write a summary there, as JSON of at most 4096 bytes")
     return parser
+
+
+def _deep(wanted: bool) -> Any:
+    if not wanted:
+        return None
+    from detector_trainer.deep.run import deep_findings
+
+    return deep_findings
 
 
 def _overrides(pairs: Sequence[str], parser: argparse.ArgumentParser) -> dict[str, str]:

@@ -19,7 +19,7 @@ CGROUPS = (
 
 def look() -> Iterator[Sight]:
     """Free memory within the limit of the container, and processors."""
-    free = _free()
+    free = free_bytes()
     if free is not None:
         enough = free >= NEEDED
         advice = "" if enough else f"Give it at least {NEEDED >> 30} GiB: training small models takes 1 to 4 GiB."
@@ -27,7 +27,8 @@ def look() -> Iterator[Sight]:
     yield Sight("processors", State.OK, str(len(os.sched_getaffinity(0))))
 
 
-def _free() -> int | None:
+def free_bytes() -> int | None:
+    """Memory that may still be used, within the limit of the container; None if nobody says."""
     values = [value for value in (_free_of_machine(), *(_free_of_group(*paths) for paths in CGROUPS)) if value is not None]
     return min(values, default=None)
 

@@ -47,6 +47,7 @@ from detector_trainer.validation.checks.run import (
     resume_corrupt,
     resume_from_nowhere,
     resumes,
+    resumes_with_another_optimizer,
 )
 from detector_trainer.validation.rule import Check
 
@@ -98,5 +99,6 @@ META_CHECKS: tuple[Check, ...] = (
     resume_corrupt,  # and sound
     already_at_last_step,  # and there is something left to do
     resumes,
+    resumes_with_another_optimizer,  # with the momentums that it left
     one_checkpoint_only,  # a crash does not lose everything
 )

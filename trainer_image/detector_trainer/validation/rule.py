@@ -19,6 +19,8 @@ class Cost(StrEnum):
     """Under 10 ms: reads the config, the label map, file names and sizes, a checkpoint's index."""
     SCAN = "scan"
     """Part of the one pass over all records."""
+    BUILD = "build"
+    """Runs the trainer's own code: seconds, and the memory of a model."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +20,7 @@ def validate(
     ignore: Collection[str] = (),
     scan: bool = True,
     on_progress: Listener | None = None,
+    deep: Callable[[Inputs, dict[str, Any]], Iterable[Finding]] | None = None,
 ) -> Report:
     """Checks everything that can be checked without TensorFlow, cheap checks first.
 
@@ -28,6 +29,7 @@ def validate(
         ignore: codes of findings that shall not count: they are still reported, as info.
         scan: also read every record.
         on_progress: called from time to time during the scan.
+        deep: called last, with the inputs and the report's stats, where nothing was found that ends a training.
 
     Returns:
         The report; its verdict is `reject` if any finding is an error.
@@ -52,14 +54,19 @@ def validate(
             stats |= outcome.stats
         except Unknown:
             pass
+    if deep is not None and not _rejected(findings, ignore):
+        findings += deep(inputs, stats)
     findings = [_ignored(finding) if finding.code in ignore else finding for finding in findings]
-    rejected = any(finding.severity is Severity.ERROR for finding in findings)
     return Report(
-        verdict=Verdict.REJECT if rejected else Verdict.PASS,
+        verdict=Verdict.REJECT if _rejected(findings) else Verdict.PASS,
         findings=findings,
         stats=stats,
         duration_seconds=round(time.monotonic() - started, 3),
     )
+
+
+def _rejected(findings: Iterable[Finding], ignore: Collection[str] = ()) -> bool:
+    return any(finding.severity is Severity.ERROR and finding.code not in ignore for finding in findings)
 
 
 def _ignored(finding: Finding) -> Finding:

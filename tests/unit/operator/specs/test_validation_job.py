@@ -17,7 +17,12 @@ def test_with_policy_enforce_a_wrong_config_is_rejected_before_the_records_are_r
     job = validation_job(validation={"policy": "Enforce"})
     (config,), (validate,) = pod(job)["initContainers"], pod(job)["containers"]
     assert (config["name"], validate["name"]) == ("config", "validate")
-    assert config["args"] == [*validate["args"], "--no-scan"]
+    assert config["args"] == [argument for argument in validate["args"] if argument != "--deep"] + ["--no-scan"]
+
+
+def test_the_trainers_own_code_is_run_last_and_once():
+    job = validation_job(validation={"policy": "Enforce"})
+    assert ["--deep" in one["args"] for one in containers(job)] == [False, True]
 
 
 def test_with_policy_warn_everything_is_looked_at_whatever_is_wrong():
@@ -33,6 +38,7 @@ def test_validate_is_started_with_what_the_spec_says():
         *("--ignore", "records/a", "--ignore", "config/b"),
         "--termination-message-path=/dev/termination-log",
         "--processes=$(DETECTOR_TRAINING_CPU_LIMIT)",
+        "--deep",
     ]
 
 

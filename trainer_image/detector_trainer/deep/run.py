@@ -1,0 +1,187 @@
+"""Starts the deep checks, and makes findings of what they say. Needs no TensorFlow itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from detector_trainer.contract import ExitCode, Finding, Severity, Where
+from detector_trainer.doctor.memory import free_bytes
+from detector_trainer.failures import classify
+from detector_trainer.pipeline.overrides import effective_text
+from detector_trainer.validation.checks.deep import failed, not_finished, not_possible, resumes_in_part
+from detector_trainer.validation.inputs import Inputs
+
+TIME_LIMIT: Final = 300.0
+"""Seconds for all stages. The largest official models take a minute on two cores."""
+NEEDED: Final = 2 << 30
+"""Bytes that have to be free: the smallest models take one GiB."""
+RESERVE: Final = 192 << 20
+"""It is ended when no more than this is free, before the kernel ends the whole container."""
+POLL: Final = 0.25
+"""Seconds between two looks at the memory."""
+COMMAND: Final = (sys.executable, "-m", "detector_trainer.deep.child")
+RULES: Final = (failed.RULE, not_finished.RULE, not_possible.RULE, resumes_in_part.RULE)
+"""What is found here besides the classified failures."""
+# Failures that tell of this machine, not of the inputs.
+OF_THE_MACHINE: Final = (ExitCode.ENVIRONMENT, ExitCode.STORAGE, ExitCode.CRASH)
+
+
+@dataclass
+class Said:
+    """What the process has said before it ended."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    ended_because: str = ""
+    """Why it was ended from here; empty if it was not."""
+    last_words: str = ""
+    """The end of what it wrote to stderr."""
+
+    def last(self, key: str) -> Any:
+        """The newest value said under a name; None if there is none."""
+        return next((line[key] for line in reversed(self.lines) if key in line), None)
+
+
+def deep_findings(inputs: Inputs, stats: dict[str, Any]) -> Iterator[Finding]:
+    """Runs the trainer's own code over the inputs, which the other checks have passed.
+
+    Args:
+        inputs: what to check.
+        stats: gets what was seen under `deep`: the losses of the first image, the learning rate.
+    """
+    free = free_bytes()
+    if free is not None and free < NEEDED:
+        yield not_possible.RULE.finding(f"{free / (1 << 30):.1f} GiB of memory are free; {NEEDED >> 30} are needed.")
+        return
+    with tempfile.TemporaryDirectory(prefix="detector-training-") as scratch:
+        config = Path(scratch, "pipeline.config")
+        config.write_text(effective_text(inputs.config), encoding="utf-8")
+        arguments = [str(config), str(inputs.steps or 1), str(inputs.gpus or 1), inputs.model_dir or ""]
+        said = listen([*COMMAND, *arguments])
+    stats["deep"] = {name: value for name in ("losses", "learningRate") if (value := said.last(name)) is not None}
+    yield from findings(said, inputs.pipeline_config)
+
+
+def listen(command: list[str], *, time_limit: float = TIME_LIMIT, free: Callable[[], int | None] = free_bytes) -> Said:
+    """Runs the process to its end, or ends it when it takes too much time or memory."""
+    said = Said()
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+        over = threading.Event()
+
+        def guard() -> None:
+            left = time_limit
+            while not over.wait(POLL):
+                left -= POLL
+                now = free()
+                if left <= 0:
+                    said.ended_because = f"it was not done after {time_limit:.0f} s"
+                elif now is not None and now < RESERVE:
+                    said.ended_because = "it needs more memory than is free"
+                if said.ended_because:
+                    process.kill()
+                    return
+
+        guarding = threading.Thread(target=guard, daemon=True)
+        guarding.start()
+        try:
+            assert process.stdout is not None
+            said.lines += [json.loads(line) for line in process.stdout if line.endswith(b"\n")]
+            process.wait()
+        finally:
+            over.set()
+            guarding.join()
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        size = errors.seek(0, os.SEEK_END)
+        errors.seek(max(0, size - 4000))
+        said.last_words = errors.read().decode("utf-8", "replace")
+    return said
+
+
+def findings(said: Said, pipeline_config: str) -> Iterable[Finding]:
+    """What follows from what was said."""
+    stage = said.last("stage") or "import"
+    if (why := said.last("impossible")) is not None:
+        return [not_possible.RULE.finding(why)]
+    found = [_in_part(said)] if said.last("resumesInPart") else []
+    if (failure := next((line for line in said.lines if "failed" in line), None)) is not None:
+        return [*found, _failed(failure, said, pipeline_config)]
+    if said.last("done"):
+        return found
+    why = said.ended_because or f"its process ended without a word{_last_line(said.last_words)}"
+    return [*found, not_finished.RULE.finding(f"The deep checks stopped at the stage `{stage}`: {why}.")]
+
+
+def _failed(failure: dict[str, Any], said: Said, pipeline_config: str) -> Finding:
+    classified = classify(failure["traceback"])
+    stage, where = failure["failed"], Where(file=pipeline_config)
+    words = f"{failure['type']}: {_first_lines(failure['words'])}"
+    if classified is not None and classified.exit_code in OF_THE_MACHINE:
+        return not_finished.RULE.finding(f"The deep checks stopped at the stage `{stage}`: {classified.message}", classified.hint)
+    if (differences := said.last("differences")) is not None and (told := _told(differences)):
+        return Finding(
+            code="checkpoint/shape-mismatch" if differences["otherShape"] else "checkpoint/type-mismatch",
+            severity=Severity.ERROR,
+            message=told,
+            hint=_hint(differences, stage),
+            where=Where(file=said.last("of")),
+        )
+    if classified is not None:
+        return Finding(
+            code=classified.code, severity=Severity.ERROR, message=classified.message, hint=classified.hint, where=where
+        )
+    return failed.RULE.finding(f"At the stage `{stage}` the trainer says {words}", where=where)
+
+
+def _told(differences: dict[str, Any]) -> str:
+    """How a checkpoint differs from the model, in a sentence or two."""
+    parts = []
+    if differences["otherShape"]:
+        name, model, checkpoint = differences["firstOtherShape"][0]
+        count = differences["otherShape"]
+        parts.append(
+            f"{count} of {differences['variables']} variables {'have' if count > 1 else 'has'} another shape in the checkpoint: "
+            f"{name} is {_shape(model)} in the model and {_shape(checkpoint)} in the checkpoint."
+        )
+    if differences["missing"]:
+        first = ", ".join(differences["firstMissing"][:2])
+        parts.append(f"{differences['missing']} of {differences['variables']} variables are not in the checkpoint: {first}.")
+    return " ".join(parts)
+
+
+def _hint(differences: dict[str, Any], stage: str) -> str:
+    if stage == "resume from model_dir":
+        return "The model was changed since that checkpoint: choose an empty model_dir, or take the change back."
+    heads = [name for name, *_ in differences["firstOtherShape"]]
+    if heads and all("box_predictor" in name.lower() or "boxpredictor" in name.lower() for name in heads):
+        return 'It was trained with another num_classes or other anchors: set fine_tune_checkpoint_type: "detection".'
+    return "It is of another model: take the checkpoint that belongs to this config, or the config that belongs to it."
+
+
+def _in_part(said: Said) -> Finding:
+    return resumes_in_part.RULE.finding(_told(said.last("differences")), where=Where(file=said.last("resumesInPart")))
+
+
+def _shape(sides: list[int]) -> str:
+    return f"[{', '.join(map(str, sides))}]"
+
+
+def _first_lines(text: str, most: int = 400) -> str:
+    text = re.sub(r"\s+", " ", text).strip()
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f"; the last it wrote: {_first_lines(lines[-1], 200)}" if lines else ""

@@ -1,0 +1,135 @@
+"""What model_lib_v2.train_loop does before and in its first step, in its order, on a batch small enough for a CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from object_detection import inputs, model_lib, model_lib_v2
+from object_detection.builders import model_builder, optimizer_builder
+from object_detection.utils import config_util, variables_helper
+
+from detector_trainer.deep.restore import differences
+
+BATCH = 2
+"""Images in a batch: enough to find two that do not fit together."""
+BATCHES = 4
+SAMPLES = 200
+"""Steps at which the learning rate is asked for."""
+Say = Callable[[dict[str, Any]], object]
+
+
+class Trainer:
+    """What train_loop has in its local variables."""
+
+    def __init__(self, config: str, *, steps: int, gpus: int, model_dir: str) -> None:
+        self.path, self.steps, self.gpus, self.model_dir = config, steps, gpus, model_dir
+        self.configs: dict[str, Any] = {}
+        self.model: Any = None
+        self.batch: Any = None
+        self.optimizer: Any = None
+        self.step = tf.Variable(0, trainable=False, dtype=tf.int64, name="global_step")
+
+    @property
+    def train_config(self) -> Any:
+        """train_config, with what config_util makes of it."""
+        return self.configs["train_config"]
+
+
+def build_model(trainer: Trainer, say: Say) -> None:  # noqa: ARG001
+    """Reads the config and builds the model."""
+    configs = config_util.get_configs_from_pipeline_file(trainer.path)
+    arguments = {"train_steps": trainer.steps, "use_bfloat16": False}
+    trainer.configs = config_util.merge_external_params_with_configs(configs, None, kwargs_dict=arguments)
+    config_util.update_fine_tune_checkpoint_type(trainer.train_config)
+    trainer.model = model_builder.build(trainer.configs["model"], is_training=True)
+
+
+def read_batches(trainer: Trainer, say: Say) -> None:  # noqa: ARG001
+    """Some batches of the real train_input: every augmentation runs on the first images."""
+    settings = trainer.configs["train_input_config"]
+    settings.shuffle = False  # the same images each time, and no buffer to be filled
+    settings.num_readers = 1
+    tf.random.set_seed(0)
+    trainer.train_config.batch_size = max(1, min(BATCH, trainer.train_config.batch_size // trainer.gpus))
+    dataset = inputs.train_input(
+        train_config=trainer.train_config,
+        train_input_config=settings,
+        model_config=trainer.configs["model"],
+        model=trainer.model,
+    )
+    for batch in dataset.repeat().take(BATCHES):
+        trainer.batch = batch
+
+
+def compute_loss(trainer: Trainer, say: Say) -> None:
+    """The loss of one image, which makes the model's variables."""
+    features, labels = ({name: value[:1] for name, value in part.items()} for part in trainer.batch)
+    labels = model_lib.unstack_batch(labels, unpad_groundtruth_tensors=trainer.train_config.unpad_groundtruth_tensors)
+    losses, _ = model_lib_v2._compute_losses_and_predictions_dicts(
+        trainer.model, features, labels, training_step=0, add_regularization_loss=trainer.train_config.add_regularization_loss
+    )
+    values = {name: float(loss) for name, loss in losses.items()}
+    say({"losses": {name: value for name, value in values.items() if np.isfinite(value)}})
+    broken = sorted(name for name, value in values.items() if not np.isfinite(value))
+    if broken:
+        raise FloatingPointError(f"{', '.join(broken)} is not finite for the first image")
+
+
+def follow_learning_rate(trainer: Trainer, say: Say) -> None:
+    """The optimizer, and its learning rate from the first step to the last."""
+    trainer.optimizer, (rate,) = optimizer_builder.build(trainer.train_config.optimizer, global_step=trainer.step)
+    steps = sorted({int(step) for step in np.linspace(0, max(0, trainer.steps - 1), SAMPLES)})
+    rates = []
+    for step in steps:
+        trainer.step.assign(step)
+        rates.append(float(rate() if callable(rate) else rate))
+    trainer.step.assign(0)
+    say({"learningRate": {"first": rates[0], "highest": max(rates), "last": rates[-1]}})
+    for step, value in zip(steps, rates, strict=True):
+        if not np.isfinite(value):
+            raise FloatingPointError(f"the learning rate of step {step} is {value}")
+
+
+def fine_tune(trainer: Trainer, say: Say) -> None:
+    """Restores fine_tune_checkpoint as model_lib_v2.load_fine_tune_checkpoint does."""
+    prefix, kind = trainer.train_config.fine_tune_checkpoint, trainer.train_config.fine_tune_checkpoint_type
+    if not prefix:
+        return
+    variables_helper.ensure_checkpoint_supported(prefix, kind, trainer.model_dir)
+    if not model_lib_v2.is_object_based_checkpoint(prefix):
+        raise OSError("Checkpoint is expected to be an object-based checkpoint.")
+    restored = trainer.model.restore_from_objects(fine_tune_checkpoint_type=kind)
+    model_lib_v2.validate_tf_v2_checkpoint_restore_map(restored)
+    checkpoint = tf.train.Checkpoint(**restored)
+    try:
+        checkpoint.restore(prefix).expect_partial().assert_existing_objects_matched()
+    except (AssertionError, ValueError):
+        say({"differences": differences(tf, checkpoint, prefix).to_json(), "of": prefix})
+        raise
+
+
+def resume(trainer: Trainer, say: Say) -> None:
+    """Restores the newest checkpoint of model_dir, as train_loop does: without a word about what is not in it."""
+    latest = tf.train.latest_checkpoint(trainer.model_dir) if trainer.model_dir else None
+    if latest is None:
+        return
+    checkpoint = tf.train.Checkpoint(step=trainer.step, model=trainer.model, optimizer=trainer.optimizer)
+    model = tf.train.Checkpoint(model=trainer.model)
+    found = differences(tf, model, latest).to_json()
+    say({"differences": found, "of": latest})
+    checkpoint.restore(latest)
+    if found["missing"]:
+        say({"resumesInPart": latest})
+
+
+STAGES: dict[str, Callable[[Trainer, Say], None]] = {
+    "build the model": build_model,
+    "read batches": read_batches,
+    "compute the loss": compute_loss,
+    "follow the learning rate": follow_learning_rate,
+    "restore fine_tune_checkpoint": fine_tune,
+    "resume from model_dir": resume,
+}

@@ -1,0 +1,15 @@
+"""The deep checks cannot be made here."""
+
+from __future__ import annotations
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="deep/not-possible",
+    severity=Severity.INFO,
+    cost=Cost.BUILD,
+    what="The deep checks were asked for and cannot be made here.",
+    why="They need the trainer's packages and memory for a model. All other checks were made.",
+    fix="Validate where the trainer is installed, with 2 GiB of memory; or leave --deep out.",
+)
