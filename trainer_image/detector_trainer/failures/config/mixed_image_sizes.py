@@ -15,7 +15,5 @@ FAILURE = Failure(
         r"Cannot batch tensors with different shapes in component \d+\. First element had shape (?P<one>\[[\d,]*\]) and element \d+ had shape (?P<other>\[[\d,]*\])",
     ),
     message="Images of different sizes came into one batch: {one} and {other}.",
-    what="The resizer leaves images with different sizes, and the batch is larger than 1 for each GPU.",
-    why="A batch holds images of one size.",
     fix="Use fixed_shape_resizer, or pad_to_max_dimension: true in keep_aspect_ratio_resizer.",
 )

@@ -10,6 +10,7 @@ from detector_trainer.protos import enum_type
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.label_map import LabelMap, read_label_map
 from detector_trainer.validation.readers import Reader
+from detector_trainer.validation.scan.resizer import Resizer, resizer_of
 from detector_trainer.validation.scan.schema import Spec, schema_of, uses_png_masks
 
 # Augmentations that drop boxes outside the crop, and broken ones with them, without a word (core/preprocessor.py).
@@ -49,6 +50,8 @@ class Job:
     num_keypoints: int = 0
     crop: str = ""
     """The first augmentation that crops; empty if none does."""
+    resizer: Resizer | None = None
+    """None where it is not known."""
     decode_images: bool = True
     hash_images: bool = False
 
@@ -81,6 +84,7 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
         masks=("png" if uses_png_masks(message) else "numerical") if message.load_instance_masks else "",
         num_keypoints=message.num_keypoints,
         crop=next((option for option in options if option in CROPS), "") if reader.name == "train_input_reader" else "",
+        resizer=resizer_of(inputs.config),
         decode_images=inputs.decode_images,
         hash_images=bool(inputs.evals),
     )

@@ -66,6 +66,7 @@ def _conclude(inputs: Inputs, readers: list[Reader], jobs: list[Job], results: I
         merged.append(totals)
     train = merged[0]
     dataset = Dataset(
+        inputs=inputs,
         train_job=jobs[0],
         train_reader=readers[0].message,
         train_files=readers[0].files,

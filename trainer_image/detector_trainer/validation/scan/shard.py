@@ -28,10 +28,11 @@ from detector_trainer.validation.scan.example import is_sequence_example
 from detector_trainer.validation.scan.framing import FOOTER, HEADER, Broken, Damage, Payload, records
 from detector_trainer.validation.scan.image import State
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.resizer import Resizer
 from detector_trainer.validation.scan.schema import LABEL, SIDES, SOURCE_ID, TEXT
 from detector_trainer.validation.scan.table import RECORD_CHECKS
 from detector_trainer.validation.scan.tally import Hit
-from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, Totals
+from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, Resized, Totals
 
 FRAME = HEADER + FOOTER
 STEP = 64 << 20
@@ -134,11 +135,24 @@ def _finish(chunk: Chunk, job: Job, totals: Totals) -> None:
     totals.sides_seen |= any(bool(chunk.lengths(side).any()) for side in SIDES)
     totals.images += chunk.size - sum(fact.state is State.MISSING for fact in chunk.faults.values())
     totals.saw_sizes(chunk.image_sizes)
+    if job.training and job.resizer is not None and not job.resizer.one_size:
+        _compare_sizes(chunk, job.resizer, totals)
     if len(totals.names) < MAX_NAMES:
         totals.names.update(chunk.other_names)
     _count_classes(chunk, job, totals)
     if not job.training:
         _hash_sources(chunk, totals)
+
+
+def _compare_sizes(chunk: Chunk, resizer: Resizer, totals: Totals) -> None:
+    known = np.flatnonzero(chunk.image_sizes[:, 0])
+    resized = resizer.resized(chunk.image_sizes[known])
+    while len(known) and len(totals.resized) < 2:
+        index = int(known[0])
+        height, width = resized[0].tolist()
+        totals.saw_resized(Resized(chunk.file, chunk.first + index, tuple(chunk.image_sizes[index].tolist()), (height, width)))
+        others = (resized != resized[0]).any(axis=1)
+        known, resized = known[others], resized[others]
 
 
 def _count_classes(chunk: Chunk, job: Job, totals: Totals) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from detector_trainer.contract import Finding
+from detector_trainer.validation.checks.config import mixed_image_sizes
 from detector_trainer.validation.checks.records import (
     box_min_exceeds_max,
     box_negative,
@@ -123,6 +124,7 @@ DATASET_CHECKS: tuple[DatasetCheck, ...] = (
     empty_file,  # there is something to train on
     fewer_than_batch,  # enough for a batch
     no_boxes_at_all,  # with something to learn
+    mixed_image_sizes,  # in images that fit into one batch
     train_eval_overlap,
     duplicate_source_id,
     sequence_examples,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.tally import Tallies
 
@@ -19,6 +20,16 @@ MAX_NAMES = 500
 
 def _hashes() -> array[int]:
     return array("Q")
+
+
+class Resized(NamedTuple):
+    """An image, and the size that the resizer gives it."""
+
+    file: str
+    record: int
+    size: tuple[int, int]
+    """Height and width."""
+    resized: tuple[int, int]
 
 
 @dataclass
@@ -38,6 +49,8 @@ class Totals:
     min_size: tuple[int, int] | None = None
     """Width and height of the image with the fewest pixels."""
     max_size: tuple[int, int] | None = None
+    resized: list[Resized] = field(default_factory=list)
+    """The first image, and the first that gets another size; kept for training images that are not padded to one size."""
     classes: Counter[str] = field(default_factory=Counter)
     names: set[bytes] = field(default_factory=set)
     image_hashes: array[int] = field(default_factory=_hashes)
@@ -63,6 +76,11 @@ class Totals:
         if self.max_size is None or width * height > self.max_size[0] * self.max_size[1]:
             self.max_size = size
 
+    def saw_resized(self, image: Resized) -> None:
+        """Keeps an image whose size after the resizer is the first or the second of all."""
+        if len(self.resized) < 2 and all(image.resized != seen.resized for seen in self.resized):
+            self.resized.append(image)
+
     def merge(self, other: Totals) -> None:
         """Adds a later file."""
         self.records += other.records
@@ -75,6 +93,8 @@ class Totals:
         for size in (other.min_size, other.max_size):
             if size is not None:
                 self._saw_size(*size)
+        for image in other.resized:
+            self.saw_resized(image)
         self.classes.update(other.classes)
         self.names |= other.names
         self.image_hashes += other.image_hashes
@@ -87,6 +107,7 @@ class Totals:
 class Dataset:
     """All readers, after the scan: what the checks over the whole dataset see."""
 
+    inputs: Inputs
     train_job: Job
     train_reader: Any
     """The InputReader proto."""

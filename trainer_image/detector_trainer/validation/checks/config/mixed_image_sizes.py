@@ -1,0 +1,75 @@
+"""Images of different sizes in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.totals import Dataset, Resized
+
+RULE = Rule(
+    code="config/mixed-image-sizes",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(11,),
+    what="The resizer gives the training images different sizes, and the batch is larger than 1 for each GPU.",
+    why='A batch holds images of one size: the trainer ends with "Cannot add tensor to the batch".',
+    fix="Use fixed_shape_resizer, or pad_to_max_dimension: true in keep_aspect_ratio_resizer; or a batch of 1 for each GPU.",
+)
+SAME_SIZE = frozenset(
+    {
+        "adjust_gamma",
+        "convert_class_logits_to_softmax",
+        "drop_label_probabilistically",
+        "normalize_image",
+        "random_adjust_brightness",
+        "random_adjust_contrast",
+        "random_adjust_hue",
+        "random_adjust_saturation",
+        "random_black_patches",
+        "random_distort_color",
+        "random_horizontal_flip",
+        "random_jitter_boxes",
+        "random_jpeg_quality",
+        "random_patch_gaussian",
+        "random_pixel_value_scale",
+        "random_rgb_to_gray",
+        "random_vertical_flip",
+        "remap_labels",
+        "rgb_to_gray",
+        "scale_boxes_to_pixel_coordinates",
+        "subtract_channel_mean",
+    }
+)
+"""Augmentations after which an image has the size it had. After any other, the sizes are not known here."""
+
+
+def _certain(dataset: Dataset) -> bool:
+    """Whether all images that were looked at are read, and come to the resizer with the sizes they have."""
+    options = dataset.inputs.config.train_config.data_augmentation_options
+    names = {option.WhichOneof("preprocessing_step") for option in options} - {None}
+    return names <= SAME_SIZE and all(weight > 0 for weight in dataset.train_reader.sample_from_datasets_weights)
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding. Without shuffling every batch may happen to hold images of one size: then it is a warning."""
+    job, images = dataset.train_job, dataset.train.resized
+    if len(images) < 2 or job.resizer is None or dataset.batch_per_replica < 2 or not _certain(dataset):
+        return
+    reader = dataset.train_reader
+    shuffled = reader.shuffle and reader.shuffle_buffer_size > 1
+    field = f"model.{job.architecture}.image_resizer"
+    one, other = images
+    yield RULE.finding(
+        f"{job.resizer.kind} makes the images {_shown(one)} and {_shown(other)}; "
+        f"a batch of {dataset.batch_per_replica} for each GPU cannot hold both."
+        + ("" if shuffled else " Without shuffling it may be that they never meet."),
+        where=Where(file=dataset.inputs.pipeline_config, line=dataset.inputs.pipeline.line_of(field), field=field),
+        severity=None if shuffled else Severity.WARNING,
+    )
+
+
+def _shown(image: Resized) -> str:
+    height, width = image.resized
+    return f"{width} x {height} ({image.file}, record {image.record}: {image.size[1]} x {image.size[0]})"

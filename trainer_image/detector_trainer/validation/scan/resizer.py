@@ -1,0 +1,90 @@
+"""What size the trainer's image resizer gives an image (builders/image_resizer_builder.py, core/preprocessor.py).
+
+The trainer calculates in float32, and so does this: tests/trainer/test_resizer_agrees.py holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+KEEP_ASPECT, FIXED, IDENTITY, CONDITIONAL = (
+    "keep_aspect_ratio_resizer",
+    "fixed_shape_resizer",
+    "identity_resizer",
+    "conditional_shape_resizer",
+)
+GREATER = 1
+"""ConditionalShapeResizer.GREATER: images above the threshold are made smaller; else those below it larger."""
+
+
+@dataclass(frozen=True)
+class Resizer:
+    """The settings that decide the size."""
+
+    kind: str
+    """The field of the ImageResizer that is set."""
+    low: int = 0
+    """min_dimension, height or size_threshold."""
+    high: int = 0
+    """max_dimension or width."""
+    pads: bool = False
+    greater: bool = True
+
+    @property
+    def one_size(self) -> bool:
+        """Whether every image comes out with the same size."""
+        return self.kind == FIXED or self.pads
+
+    def resized(self, sizes: np.ndarray) -> np.ndarray:
+        """The sizes that images of these sizes get, before they are padded: int of shape [images, 2], height and width."""
+        if self.kind == FIXED:
+            return _filled(sizes, self.low, self.high)
+        if self.kind == KEEP_ASPECT:
+            return _within(sizes, self.low, self.high)
+        if self.kind == CONDITIONAL:
+            return _conditional(sizes, self.low, self.greater)
+        return sizes
+
+
+def resizer_of(config: Any) -> Resizer | None:
+    """The resizer of a TrainEvalPipelineConfig; None for one that is not known here, or refused."""
+    model = getattr(config.model, config.model.WhichOneof("model") or "", None)
+    settings: Any = getattr(model, "image_resizer", None)
+    kind = settings.WhichOneof("image_resizer_oneof") if settings is not None else None
+    chosen: Any = getattr(settings, kind or "", None)
+    if kind == IDENTITY:
+        return Resizer(IDENTITY)
+    if kind == FIXED and chosen.height > 0 and chosen.width > 0:
+        return Resizer(FIXED, chosen.height, chosen.width)
+    if kind == KEEP_ASPECT and 0 < chosen.min_dimension <= chosen.max_dimension:
+        return Resizer(KEEP_ASPECT, chosen.min_dimension, chosen.max_dimension, pads=chosen.pad_to_max_dimension)
+    if kind == CONDITIONAL and chosen.condition and chosen.size_threshold > 0:
+        return Resizer(CONDITIONAL, chosen.size_threshold, greater=chosen.condition == GREATER)
+    return None
+
+
+def _filled(sizes: np.ndarray, height: int, width: int) -> np.ndarray:
+    return np.broadcast_to(np.array([height, width], np.int32), sizes.shape)
+
+
+def _within(sizes: np.ndarray, low: int, high: int) -> np.ndarray:
+    """preprocessor.resize_to_range: tf.image.resize_images with preserve_aspect_ratio, which rounds half to even."""
+    images = sizes.astype(np.float32)
+    landscape = sizes[:, :1] < sizes[:, 1:]
+    targets = np.where(landscape, [low, high], [high, low]).astype(np.float32)
+    scale = (targets / images).min(axis=1, keepdims=True)
+    resized: np.ndarray = np.round(scale * images).astype(np.int32)
+    return resized
+
+
+def _conditional(sizes: np.ndarray, threshold: int, greater: bool) -> np.ndarray:
+    """preprocessor.resize_to_max_dimension and resize_to_min_dimension, which cut off what is behind the point."""
+    images = sizes.astype(np.float32)
+    side = sizes.max(axis=1, keepdims=True) if greater else sizes.min(axis=1, keepdims=True)
+    target = np.minimum(side, threshold) if greater else np.maximum(side, threshold)
+    ratio = target.astype(np.float32) / side.astype(np.float32)
+    resized: np.ndarray = (images * ratio).astype(np.int32)
+    return resized
