@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -156,14 +157,17 @@ def _compare_sizes(chunk: Chunk, resizer: Resizer, totals: Totals) -> None:
 
 
 def _count_classes(chunk: Chunk, job: Job, totals: Totals) -> None:
-    if len(totals.classes) > MAX_CLASSES:
-        return
     by_text = (chunk.lengths(TEXT) > 0) & job.has_label_map
-    for text, count in Counter(values_of(chunk, TEXT, by_text)).items():
-        totals.classes[text.decode("utf-8", "replace")] += count
-    labels, counts = np.unique(values_of(chunk, LABEL, ~by_text), return_counts=True)
-    for label, count in zip(labels.tolist(), counts.tolist(), strict=True):
-        totals.classes[job.id_names.get(label, str(label))] += count
+    texts = Counter(values_of(chunk, TEXT, by_text))
+    labels = dict(zip(*(part.tolist() for part in np.unique(values_of(chunk, LABEL, ~by_text), return_counts=True)), strict=True))
+    for number, count in chain(((job.text_to_id.get(text, 0), count) for text, count in texts.items()), labels.items()):
+        if 1 <= number <= job.num_classes:
+            totals.class_ids[number] += count
+    if len(totals.classes) <= MAX_CLASSES:
+        for text, count in texts.items():
+            totals.classes[text.decode("utf-8", "replace")] += count
+        for label, count in labels.items():
+            totals.classes[job.id_names.get(label, str(label))] += count
 
 
 def _hash_sources(chunk: Chunk, totals: Totals) -> None:

@@ -17,11 +17,14 @@ from detector_trainer.validation.checks.records import (
     boxes_in_pixels,
     broken_image,
     broken_mask,
+    class_imbalance,
+    class_never_seen,
     class_text_not_in_map,
     corrupt,
     duplicate_source_id,
     empty_class_text,
     empty_file,
+    eval_class_not_trained,
     fewer_than_batch,
     four_dimensional_image,
     image_is_a_path,
@@ -125,7 +128,10 @@ DATASET_CHECKS: tuple[DatasetCheck, ...] = (
     fewer_than_batch,  # enough for a batch
     no_boxes_at_all,  # with something to learn
     mixed_image_sizes,  # in images that fit into one batch
+    class_never_seen,  # of every class
+    class_imbalance,  # enough of each
     train_eval_overlap,
+    eval_class_not_trained,
     duplicate_source_id,
     sequence_examples,
 )

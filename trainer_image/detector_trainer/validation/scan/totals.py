@@ -52,6 +52,9 @@ class Totals:
     resized: list[Resized] = field(default_factory=list)
     """The first image, and the first that gets another size; kept for training images that are not padded to one size."""
     classes: Counter[str] = field(default_factory=Counter)
+    """Boxes by the name of their class, as written."""
+    class_ids: Counter[int] = field(default_factory=Counter)
+    """Boxes by the id the trainer gives them; those of the model's classes only."""
     names: set[bytes] = field(default_factory=set)
     image_hashes: array[int] = field(default_factory=_hashes)
     """Eight bytes for each image, where training and evaluation are to be compared."""
@@ -96,6 +99,7 @@ class Totals:
         for image in other.resized:
             self.saw_resized(image)
         self.classes.update(other.classes)
+        self.class_ids.update(other.class_ids)
         self.names |= other.names
         self.image_hashes += other.image_hashes
         self.source_hashes += other.source_hashes

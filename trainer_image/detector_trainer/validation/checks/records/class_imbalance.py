@@ -1,0 +1,39 @@
+"""Classes that have far fewer boxes than others, or hardly any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.classes import FEW_BOXES, known, shown
+from detector_trainer.validation.scan.totals import Dataset
+
+RULE = Rule(
+    code="records/class-imbalance",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(38,),
+    what="A class has fewer than 10 boxes, or more than 100 times fewer than the most frequent one.",
+    why="The trainer says nothing and the loss falls: the frequent classes are learned, the rare ones hardly or not at all.",
+    fix="Add images of the rare classes, or give their records more weight (sample_from_datasets_weights).",
+)
+FEW = 10
+TIMES = 100
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding. Classes without a box, and small datasets, are not meant."""
+    job, seen = dataset.train_job, dataset.train.class_ids
+    if not known(job) or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
+        return
+    (most, highest), *_ = seen.most_common(1)
+    rare = sorted(
+        (number for number, count in seen.items() if count < FEW or count * TIMES < highest), key=lambda it: (seen[it], it)
+    )
+    if rare:
+        yield RULE.finding(
+            f"{shown(job, [most])} has {highest:,} boxes; {len(rare)} of {len(seen)} classes have few: {shown(job, rare, seen)}.",
+            where=Where(file=dataset.train_files[0], field="image/object/class/text"),
+            count=len(rare),
+        )

@@ -1,0 +1,36 @@
+"""Classes that are evaluated and never trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.classes import known, shown
+from detector_trainer.validation.scan.totals import Dataset
+
+RULE = Rule(
+    code="records/eval-class-not-trained",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(38,),
+    what="The evaluation records have boxes of classes that the training records do not have.",
+    why="The model cannot learn them: each counts as 0 in the mAP, however well the others are found.",
+    fix="Split the images so that every class is in the training records, and look whether all of those are in input_path.",
+)
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding for each evaluation reader."""
+    job, trained = dataset.train_job, dataset.train.class_ids
+    if not known(job) or not trained:
+        return
+    for name, files, totals in dataset.evals:
+        counts = totals.class_ids
+        missing = sorted(number for number in counts if not trained[number])
+        if missing:
+            yield RULE.finding(
+                f"{len(missing)} of {len(counts)} evaluated classes have no box to train on: {shown(job, missing, counts)}.",
+                where=Where(file=files[0], field=f"{name}.tf_record_input_reader.input_path"),
+                count=len(missing),
+            )
