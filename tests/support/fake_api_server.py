@@ -52,9 +52,13 @@ class FakeApiServer:
         assert known["metadata"]["resourceVersion"] == resource_version
         return self._keep("detectortrainings", {**known, "status": status})
 
-    async def list(self, path, **query):
+    async def list(self, path, known=None, **query):
         self._note("list", path.rsplit("/", 1)[-1], query.get("fieldSelector") or query.get("labelSelector"))
-        return self.lists.get(path, Listed([], "1"))
+        whole = self.lists.get(path, Listed([], "1"))
+        if known is None:
+            return whole
+        left_out = frozenset(manifest["metadata"]["uid"] for manifest in whole.manifests if known(manifest))
+        return Listed([each for each in whole.manifests if each["metadata"]["uid"] not in left_out], whole.version, left_out)
 
     async def log_lines(self, _namespace, pod, _container, _tail, *, follow):
         self._note("log", "follow" if follow else "read", pod)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from detector_operator.api.resource import PLURAL
@@ -12,6 +12,7 @@ from detector_operator.operate.api_server import CORE, JOBS, RESOURCES, ApiServe
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.store import Listed, Store
 from detector_operator.specs.labels import MANAGED_BY, MANAGER
+from detector_operator.specs.manifest import Manifest
 
 SELECTOR: Final = f"{MANAGED_BY}={MANAGER}"
 """Our own Jobs and pods."""
@@ -25,9 +26,9 @@ async def read_all(server: ApiServer, store: Store, namespaces: Sequence[str]) -
         Refused: it may not be read, or the API server does not know the resource.
     """
     # Resources first: what is known of their Jobs is never older than they are.
-    resources = await _everywhere(server, RESOURCES, PLURAL, namespaces)
-    jobs = await _everywhere(server, JOBS, "jobs", namespaces, labelSelector=SELECTOR)
-    pods = await _everywhere(server, CORE, "pods", namespaces, labelSelector=SELECTOR)
+    resources = await _everywhere(server, RESOURCES, PLURAL, namespaces, store.has_resource)
+    jobs = await _everywhere(server, JOBS, "jobs", namespaces, store.has_job, labelSelector=SELECTOR)
+    pods = await _everywhere(server, CORE, "pods", namespaces, store.has_pod, labelSelector=SELECTOR)
     store.replace(resources, jobs, pods)
 
 
@@ -45,8 +46,11 @@ async def resync(server: ApiServer, store: Store, queue: Queue, namespaces: Sequ
             queue.ask(key)
 
 
-async def _everywhere(server: ApiServer, prefix: str, plural: str, namespaces: Sequence[str], **query: str) -> Listed:
+async def _everywhere(
+    server: ApiServer, prefix: str, plural: str, namespaces: Sequence[str], known: Callable[[Manifest], bool], **query: str
+) -> Listed:
     paths = [f"{prefix}/namespaces/{namespace}/{plural}" for namespace in namespaces] or [f"{prefix}/{plural}"]
-    lists = [await server.list(path, **query) for path in paths]
+    lists = [await server.list(path, known, **query) for path in paths]
     # Of several namespaces the first is the oldest: nothing that came later counts as gone.
-    return Listed([manifest for each in lists for manifest in each.manifests], lists[0].version)
+    manifests = [manifest for each in lists for manifest in each.manifests]
+    return Listed(manifests, lists[0].version, frozenset().union(*(each.left_out for each in lists)))

@@ -24,6 +24,8 @@ class Listed:
     manifests: list[Manifest]
     version: str
     """resourceVersion of the list: what the API server had done until then is in it."""
+    left_out: frozenset[str] = frozenset()
+    """uids of those that were known as they are."""
 
 
 class Store:
@@ -133,7 +135,7 @@ class _Kind:
     def replace(self, listed: Listed) -> None:
         for manifest in listed.manifests:
             self.put(manifest)
-        uids = {manifest["metadata"]["uid"] for manifest in listed.manifests}
+        uids = listed.left_out.union(manifest["metadata"]["uid"] for manifest in listed.manifests)
         for key in list(self.objects):
             for known in self.of(key):
                 if known["metadata"]["uid"] not in uids and _version(known) <= _number(listed.version):

@@ -145,13 +145,17 @@ def test_a_list_is_read_in_pages(talk, monkeypatch):
         start = int(request.query.get("continue", 0))
         end = start + int(request.query["limit"])
         assert request.query["labelSelector"] == "x=y"
-        items = [{"metadata": {"name": name, "managedFields": []}} for name in names[start:end]]
+        items = [{"metadata": {"name": name, "uid": name, "managedFields": []}} for name in names[start:end]]
         return web.json_response(
             {"metadata": {"resourceVersion": "9", "continue": str(end) if end < len(names) else ""}, "items": items}
         )
 
     listed = talk(answer, lambda server: server.list(f"{CORE}/pods", labelSelector="x=y"))
-    assert (listed.manifests, listed.version) == ([{"metadata": {"name": name}} for name in names], "9")
+    assert (listed.manifests, listed.version) == ([{"metadata": {"name": name, "uid": name}} for name in names], "9")
+    listed = talk(
+        answer, lambda server: server.list(f"{CORE}/pods", lambda pod: pod["metadata"]["name"] < "d", labelSelector="x=y")
+    )
+    assert ([pod["metadata"]["name"] for pod in listed.manifests], listed.left_out) == (["d", "e"], {"a", "b", "c"})
 
 
 def test_what_is_not_known_at_all_is_gone(talk):

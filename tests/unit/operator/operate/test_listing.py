@@ -62,6 +62,18 @@ def test_what_came_while_a_later_namespace_was_read_stays():
     assert list(store) == [Key("a", "pets")]
 
 
+def test_what_is_known_is_not_taken_again_and_stays():
+    server, store = FakeApiServer(), Store()
+    store.put_resource(resource())
+    before = store.resource(KEY)
+    server.lists = {f"{GROUP}/detectortrainings": Listed([resource()], "9")}
+    asyncio.run(read_all(server, store, ()))
+    assert store.resource(KEY) is before
+    server.lists = {f"{GROUP}/detectortrainings": Listed([resource(version="6")], "9")}
+    asyncio.run(read_all(server, store, ()))
+    assert store.resource(KEY)["metadata"]["resourceVersion"] == "6"
+
+
 @pytest.fixture
 def resyncing(monkeypatch):
     monkeypatch.setattr(listing, "RESYNC_SECONDS", 0)
