@@ -120,7 +120,8 @@ def _make_base(places: Places) -> None:
 def _export(places: Places, name: str, path: Path) -> None:
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)
-    _buildah(places, "push", "--quiet", name, f"oci-archive:{partial}:{name}")
+    quick = ("--compression-format=zstd", "--compression-level=1")
+    _buildah(places, "push", "--quiet", *quick, name, f"oci-archive:{partial}:{name}")
     partial.rename(path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def control_plane_up(places: Places) -> Cluster:
     """
     prepare(places)
     down(places)
-    shutil.rmtree(places.state, ignore_errors=True)
+    _clear(places)
     places.logs.mkdir(parents=True)
     credentials = control_plane.Credentials.make(places)
     box = Sandbox.start(places)
@@ -97,6 +98,16 @@ def control_plane_up(places: Places) -> Cluster:
 def down(places: Places) -> None:
     """Ends the cluster, or what is left of one. Does nothing where there is none."""
     sandbox.end(places)
+
+
+def _clear(places: Places) -> None:
+    """Puts the last cluster's state aside and removes it meanwhile: the files of its images are a hundred thousand."""
+    aside = f"{places.state.name}.old-"
+    if places.state.exists():
+        places.state.rename(Path(tempfile.mkdtemp(prefix=aside, dir=places.state.parent), "state"))
+    old = [*places.state.parent.glob(f"{aside}*")]
+    if old:
+        subprocess.Popen(["rm", "-rf", *old], start_new_session=True)
 
 
 def node_is_ready(found: dict[str, object]) -> bool:
