@@ -67,3 +67,16 @@ def test_the_flags_of_model_main_tf2_are_all_known():
         "assert theirs == ours, theirs ^ ours\n"
     )
     assert error_of(code) == ""
+
+
+def test_the_colour_conversion_of_tensorflow_io_is_that_of_cie():
+    code = (
+        "from detector_trainer import compat; compat.install()\n"
+        "import numpy as np, tensorflow_io as tfio\n"
+        "colours = np.array([[[1, 1, 1], [0, 0, 0], [1, 0, 0]], [[0, 1, 0], [0, 0, 1], [0.5, 0.5, 0.5]]], np.float32)\n"
+        "known = [[[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.2]], [[87.73, -86.18, 83.18], [32.3, 79.19, -107.86], [53.39, 0, 0]]]\n"
+        "import tensorflow as tf\n"
+        "lab = tfio.experimental.color.rgb_to_lab(tf.constant(colours)).numpy()\n"
+        "assert np.abs(lab - known).max() < 0.1, lab\n"
+    )
+    assert error_of(code) == ""

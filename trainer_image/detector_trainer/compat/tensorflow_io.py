@@ -1,24 +1,40 @@
-"""The DeepMAC model imports tensorflow_io for one colour conversion; it is not built for TensorFlow 2.21.
+"""The DeepMAC model takes one colour conversion from tensorflow_io, which is not built for TensorFlow 2.21.
 
-The stand-in lets object_detection be imported, and says so when it is really used.
+The stand-in has that conversion, and says so when anything else of the package is asked for.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 NAME = "tensorflow_io"
+# IEC 61966-2-1 (sRGB) to CIE XYZ, by rows; white point D65 for the observer of 2 degrees.
+TO_XYZ = ((0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169), (0.019334, 0.119193, 0.950227))
+WHITE = (0.95047, 1.0, 1.08883)
 
 
 class _Absent(ModuleType):
+    experimental = SimpleNamespace(color=SimpleNamespace(rgb_to_lab=lambda image: rgb_to_lab(image)))
+
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise ImportError(
-            f"tensorflow_io.{name} is needed by this model (DeepMAC's colour consistency loss), but is not installed"
-        )
+        raise ImportError(f"tensorflow_io.{name} is needed, but tensorflow_io is not installed")
+
+
+def rgb_to_lab(image: Any) -> Any:
+    """CIE L*a*b* of an sRGB image: float of shape [..., 3] in [0, 1], or uint8; float of the same shape out."""
+    import tensorflow as tf
+
+    rgb = tf.image.convert_image_dtype(image, tf.float32) if image.dtype.is_integer else tf.cast(image, tf.float32)
+    linear = tf.where(rgb > 0.04045, tf.pow((tf.maximum(rgb, 0.0) + 0.055) / 1.055, 2.4), rgb / 12.92)
+    xyz = tf.tensordot(linear, tf.constant(TO_XYZ), [[-1], [1]]) / tf.constant(WHITE)
+    root = tf.where(xyz > 0.008856, tf.pow(tf.maximum(xyz, 1e-6), 1 / 3), xyz * 7.787 + 16 / 116)
+    x, y, z = tf.unstack(root, axis=-1)
+    return tf.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
 def install() -> None:
