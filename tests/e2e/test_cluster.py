@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cluster import fake_nodes, faults
-from cluster.images import ROOT
 from cluster.kubectl import Kubectl
 from cluster.node import SANDBOX_IMAGE
 from cluster.up import Cluster
@@ -166,23 +163,3 @@ def test_what_was_written_survives_a_restart(own_cluster: Cluster, namespace: Ku
     found = namespace.get("configmap", "kept")
     assert found is not None
     assert found["data"] == {"a": "1"}
-
-
-@pytest.mark.trainer
-def test_the_real_trainer_trains_in_a_pod(
-    namespace: Kubectl, image: Callable[[str], str], volume: Callable[[str, Path], dict[str, Any]], tmp_path: Path
-):
-    shutil.copytree(ROOT / "examples/pets", tmp_path / "examples/pets")
-    tmp_path.chmod(0o777)
-    data = volume("data", tmp_path)
-    mounts = [{"name": "data", "mountPath": "/data"}]
-    script = (
-        "cd /data && detector-training train --pipeline_config_path=examples/pets/pipeline.config --model_dir=/data/model "
-        "--num_train_steps=20 --termination-message-path=/dev/termination-log"
-    )
-    trainer = container("main", image("trainer"), script, volumeMounts=mounts)
-    namespace.create(job("train", trainer, volumes=[data]))
-    end = wait_for_pod(namespace, "train", terminated, "done", seconds=400)
-    said = json.loads(end["message"])
-    assert (end["exitCode"], said["reason"], said["step"]) == (0, "Completed", 20)
-    assert list((tmp_path / "model").glob("ckpt-*.index"))
