@@ -112,6 +112,55 @@ def test_a_termination_message_that_cannot_be_written_is_no_verdict(case: Case, 
     assert f"cannot write the termination message to {unwritable}" in capsys.readouterr().err
 
 
+def test_the_page_can_be_the_report_itself(case: Case, capsys):
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--format", "html"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.endswith("</html>\n")
+
+
+def test_the_page_is_written_beside_the_report(case: Case, tmp_path: Path, capsys):
+    report, page = tmp_path / "validation" / "report.json", tmp_path / "validation" / "report.html"
+    flags = ["--format", "json", "--output", str(report), "--html", str(page)]
+    assert main(["validate", "--pipeline-config", str(case.pipeline), *flags]) == 0
+    assert json.loads(report.read_text())["verdict"] == "pass"
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("num_classes", "verdict", "code"), [(37, "pass", 0), (0, "reject", 1)], ids=["pass", "reject"])
+def test_a_page_that_cannot_be_written_changes_nothing(
+    case: Case, tmp_path: Path, capsys, num_classes: int, verdict: str, code: int
+):
+    case.config.model.ssd.num_classes = num_classes
+    case.write()
+    unwritable, message = case.record / "report.html", tmp_path / "message"
+    flags = ["--html", str(unwritable), "--termination-message-path", str(message)]
+    assert main(["validate", "--pipeline-config", str(case.pipeline), *flags]) == code
+    assert json.loads(message.read_text())["validation"]["verdict"] == verdict
+    assert f"cannot write the page to {unwritable}: Not a directory" in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_made_changes_nothing(case: Case, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("detector_trainer.validation.report_html.page.render", fail)
+    page = tmp_path / "report.html"
+    assert main(["validate", "--pipeline-config", str(case.pipeline), "--html", str(page)]) == 0
+    assert f"cannot write the page to {page}: MemoryError" in capsys.readouterr().err
+    assert not page.exists()
+
+
+def test_what_makes_pages_is_not_imported_for_a_report_without_one(case: Case):
+    code = (
+        "import sys; from detector_trainer.cli import main; "
+        f"main(['validate', '--pipeline-config', {str(case.pipeline)!r}]); "
+        "sys.exit(any('report_html' in name for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
 def test_tensorflow_is_not_imported(case: Case):
     code = (
         "import sys; from detector_trainer.cli import main; "

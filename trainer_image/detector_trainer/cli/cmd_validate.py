@@ -11,9 +11,12 @@ import traceback
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detector_trainer.contract import Report, TerminationMessage, ValidationSummary, Verdict, reasons
+
+if TYPE_CHECKING:
+    from detector_trainer.validation.inputs import Inputs
 
 PROGRAM = "detector-training validate"
 PASS, REJECT, USAGE = 0, 1, 2
@@ -55,14 +58,14 @@ def main(argv: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - a defect of ours must not pass for a verdict
         traceback.print_exc()
         return _fail(f"internal error, no verdict: {type(error).__name__}: {error}. Please report it, with the lines above.")
-    return _deliver(report, options)
+    return _deliver(report, inputs, options)
 
 
-def _deliver(report: Report, options: argparse.Namespace) -> int:
+def _deliver(report: Report, inputs: Inputs, options: argparse.Namespace) -> int:
     """Writes the report and the termination message; with the message alone the verdict is told."""
     report_path, message_path = options.output, options.termination_message_path
     try:
-        _write_report(report, options)
+        _write_report(report, inputs, options)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -76,12 +79,16 @@ def _deliver(report: Report, options: argparse.Namespace) -> int:
             _termination_message(report, report_path).write(message_path)
         except OSError as error:
             return _fail(f"cannot write the termination message to {message_path}: {error.strerror}")
+    if options.html:
+        _write_page(report, inputs, options.html)
     return PASS if report.verdict is Verdict.PASS else REJECT
 
 
-def _write_report(report: Report, options: argparse.Namespace) -> None:
+def _write_report(report: Report, inputs: Inputs, options: argparse.Namespace) -> None:
     if options.format == "json":
         text = report.model_dump_json(by_alias=True, exclude_none=True, indent=2)
+    elif options.format == "html":
+        text = _as_html(report, inputs)
     else:
         from detector_trainer.validation.report_text import render
 
@@ -90,6 +97,21 @@ def _write_report(report: Report, options: argparse.Namespace) -> None:
         sys.stdout.write(text + "\n")
     else:
         _write_atomically(Path(options.output), text + "\n")
+
+
+def _as_html(report: Report, inputs: Inputs) -> str:
+    from detector_trainer.validation.report_html.page import render  # with Pillow and all that reads records
+
+    return render(report, inputs)
+
+
+def _write_page(report: Report, inputs: Inputs, path: str) -> None:
+    """Comes last, when the verdict is told: whatever goes wrong here does not change it."""
+    try:
+        _write_atomically(Path(path), _as_html(report, inputs) + "\n")
+    except Exception as error:  # noqa: BLE001 - the page is for people, the verdict is for the training
+        why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        _say(f"cannot write the page to {path}: {why}")
 
 
 def _termination_message(report: Report, report_path: str | None) -> TerminationMessage:
@@ -123,8 +145,9 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="override the config: numClasses, batchSize, …"
     )
     parser.add_argument("--ignore", action="append", default=[], metavar="CODE", help="do not let findings of this code count")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default text")
+    parser.add_argument("--format", choices=("text", "json", "html"), default="text", help="default text")
     parser.add_argument("--output", metavar="FILE", help="write the report there instead of on stdout; missing folders are made")
+    parser.add_argument("--html", metavar="FILE", help="also write the report there as a page with pictures, for a browser")
     parser.add_argument("--no-scan", action="store_true", help="do not read the records")
     parser.add_argument("--no-decode", action="store_true", help="read image headers only, do not decode images")
     parser.add_argument(
