@@ -28,7 +28,8 @@ def trainer_commands(kind: RunKind, attempt: int, spec: Spec, workplace: Workpla
     config = pipeline_config(spec, workplace)
     if kind is RunKind.VALIDATION:
         report = str(workplace.report(attempt))
-        arguments = [*command_lines.validate(spec, pipeline_config=config, report=report), "--deep"]
+        validate = command_lines.validate(spec, pipeline_config=config, report=report)
+        arguments = [*validate, "--deep", *command_lines.page_beside(report)]
     else:
         last_words = str(workplace.termination_message(kind, attempt))
         arguments = command_lines.train(spec, pipeline_config=config, termination_message=last_words)

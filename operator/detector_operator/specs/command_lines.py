@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from detector_operator.api import Overrides, Spec
 
 # Seconds of the grace period that the trainer does not use for its checkpoint, so that it ends before it is killed.
@@ -28,6 +30,11 @@ def validate(spec: Spec, *, pipeline_config: str, report: str | None) -> list[st
         *_overrides(spec.pipeline_config.overrides),
         *(argument for code in spec.validation.ignore for argument in ("--ignore", code)),
     ]
+
+
+def page_beside(report: str | None) -> list[str]:
+    """`--html`: the report for people, beside that for programs; nothing where this is no file."""
+    return ["--html", str(PurePosixPath(report).with_suffix(".html"))] if report is not None else []
 
 
 def preflight(spec: Spec, *, pipeline_config: str, fingerprint: str | None, termination_message: str) -> list[str]:

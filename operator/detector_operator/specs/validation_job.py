@@ -43,9 +43,8 @@ def build_validation_job(resource: DetectorTraining, attempt: int, settings: Set
     """
     spec, trainer = resource.spec, resource.spec.trainer
     volumes = [*pipeline_config_volumes(resource), *scratch(trainer)]
-    validate = command_lines.validate(
-        spec, pipeline_config=pipeline_config_path(resource), report=report_path(spec.model_dir, attempt)
-    )
+    report = report_path(spec.model_dir, attempt)
+    validate = command_lines.validate(spec, pipeline_config=pipeline_config_path(resource), report=report)
     arguments = [*literal(validate), f"--termination-message-path={TERMINATION_LOG}", f"--processes=$({CPU_LIMIT['name']})"]
 
     def container(name: str, *more: str) -> Manifest:
@@ -64,7 +63,7 @@ def build_validation_job(resource: DetectorTraining, attempt: int, settings: Set
         trainer,
         settings,
         init_containers=[container("config", "--no-scan")] if spec.validation.policy == "Enforce" else [],
-        container=container("validate", "--deep"),
+        container=container("validate", "--deep", *literal(command_lines.page_beside(report))),
         volumes=volumes,
         fields={
             "nodeSelector": spec.validation.node_selector,

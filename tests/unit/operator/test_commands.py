@@ -24,6 +24,7 @@ def test_a_validation_leaves_its_report_below_the_model_directory():
     arguments = command(RunKind.VALIDATION)
     assert arguments[0] == "validate"
     assert arguments[arguments.index("--output") + 1] == "m/validation/report-2.json"
+    assert arguments[arguments.index("--html") + 1] == "m/validation/report-2.html"
 
 
 def test_a_training_leaves_its_last_words_among_the_runs():

@@ -17,7 +17,8 @@ def test_with_policy_enforce_a_wrong_config_is_rejected_before_the_records_are_r
     job = validation_job(validation={"policy": "Enforce"})
     (config,), (validate,) = pod(job)["initContainers"], pod(job)["containers"]
     assert (config["name"], validate["name"]) == ("config", "validate")
-    assert config["args"] == [argument for argument in validate["args"] if argument != "--deep"] + ["--no-scan"]
+    assert validate["args"][-3:] == ["--deep", "--html", "/models/pets/validation/report-1.html"]
+    assert config["args"] == [*validate["args"][:-3], "--no-scan"]
 
 
 def test_the_trainers_own_code_is_run_last_and_once():
@@ -39,6 +40,7 @@ def test_validate_is_started_with_what_the_spec_says():
         "--termination-message-path=/dev/termination-log",
         "--processes=$(DETECTOR_TRAINING_CPU_LIMIT)",
         "--deep",
+        *("--html", "/models/pets/validation/report-2.html"),
     ]
 
 
@@ -51,7 +53,13 @@ def test_the_report_is_where_it_is_on_one_machine(model_dir):
 
 
 def test_the_report_of_a_training_into_a_bucket_is_in_the_log_of_its_pod():
-    assert "--output" not in container(validation_job(modelDir="gs://models/pets"), "validate")["args"]
+    arguments = container(validation_job(modelDir="gs://models/pets"), "validate")["args"]
+    assert not {"--output", "--html"} & set(arguments)
+
+
+def test_the_page_is_where_the_model_directory_says_whatever_it_is_called():
+    arguments = container(validation_job(modelDir="/models/$(HOME).v1"), "validate")["args"]
+    assert arguments[arguments.index("--html") + 1] == "/models/$$(HOME).v1/validation/report-1.html"
 
 
 # Attempts
