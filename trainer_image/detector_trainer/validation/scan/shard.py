@@ -33,7 +33,7 @@ from detector_trainer.validation.scan.resizer import Resizer
 from detector_trainer.validation.scan.schema import LABEL, SIDES, SOURCE_ID, TEXT
 from detector_trainer.validation.scan.table import RECORD_CHECKS
 from detector_trainer.validation.scan.tally import Hit
-from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, Resized, Totals
+from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, TINY_PIXELS, Resized, TinyBox, Totals
 
 FRAME = HEADER + FOOTER
 STEP = 64 << 20
@@ -136,8 +136,8 @@ def _finish(chunk: Chunk, job: Job, totals: Totals) -> None:
     totals.sides_seen |= any(bool(chunk.lengths(side).any()) for side in SIDES)
     totals.images += chunk.size - sum(fact.state is State.MISSING for fact in chunk.faults.values())
     totals.saw_sizes(chunk.image_sizes)
-    if job.training and job.resizer is not None and not job.resizer.one_size:
-        _compare_sizes(chunk, job.resizer, totals)
+    if job.training and job.resizer is not None:
+        _look_at_sizes(chunk, job.resizer, totals)
     if len(totals.names) < MAX_NAMES:
         totals.names.update(chunk.other_names)
     _count_classes(chunk, job, totals)
@@ -145,9 +145,29 @@ def _finish(chunk: Chunk, job: Job, totals: Totals) -> None:
         _hash_sources(chunk, totals)
 
 
-def _compare_sizes(chunk: Chunk, resizer: Resizer, totals: Totals) -> None:
+def _look_at_sizes(chunk: Chunk, resizer: Resizer, totals: Totals) -> None:
+    """What the resizer makes of the images, and of their boxes."""
     known = np.flatnonzero(chunk.image_sizes[:, 0])
-    resized = resizer.resized(chunk.image_sizes[known])
+    resized = np.zeros_like(chunk.image_sizes)
+    resized[known] = resizer.resized(chunk.image_sizes[known])
+    if not resizer.one_size:
+        _compare_sizes(chunk, known, resized[known], totals)
+    boxes = chunk.boxes()
+    ymin, xmin, ymax, xmax = boxes.sides
+    with np.errstate(invalid="ignore"):
+        pixels = np.stack([ymax - ymin, xmax - xmin]) * resized[boxes.record].T
+        shorter = pixels.min(axis=0)
+        sized = shorter > 0
+        tiny = np.flatnonzero(sized & (shorter < TINY_PIXELS))
+    totals.sized_boxes += int(sized.sum())
+    totals.tiny += len(tiny)
+    if len(tiny) and totals.first_tiny is None:
+        record, (height, width) = int(boxes.record[tiny[0]]), pixels[:, tiny[0]].tolist()
+        image = (int(resized[record, 0]), int(resized[record, 1]))
+        totals.first_tiny = TinyBox(chunk.file, chunk.first + record, image, (height, width))
+
+
+def _compare_sizes(chunk: Chunk, known: np.ndarray, resized: np.ndarray, totals: Totals) -> None:
     while len(known) and len(totals.resized) < 2:
         index = int(known[0])
         height, width = resized[0].tolist()

@@ -21,6 +21,7 @@ from detector_trainer.validation.checks.records import (
     class_never_seen,
     class_text_not_in_map,
     corrupt,
+    duplicate_images,
     duplicate_source_id,
     empty_class_text,
     empty_file,
@@ -42,6 +43,7 @@ from detector_trainer.validation.checks.records import (
     not_tfrecord,
     sequence_examples,
     text_label_conflict,
+    tiny_after_resize,
     too_many_boxes,
     trailing_bytes,
     train_eval_overlap,
@@ -128,9 +130,11 @@ DATASET_CHECKS: tuple[DatasetCheck, ...] = (
     fewer_than_batch,  # enough for a batch
     no_boxes_at_all,  # with something to learn
     mixed_image_sizes,  # in images that fit into one batch
+    tiny_after_resize,  # and show something of the objects
     class_never_seen,  # of every class
     class_imbalance,  # enough of each
-    train_eval_overlap,
+    duplicate_images,  # different from each other
+    train_eval_overlap,  # and from the evaluation's
     eval_class_not_trained,
     duplicate_source_id,
     sequence_examples,

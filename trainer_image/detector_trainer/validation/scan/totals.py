@@ -16,6 +16,8 @@ from detector_trainer.validation.scan.tally import Tallies
 MAX_CLASSES = 2000
 """Classes counted one by one; what comes beyond is not."""
 MAX_NAMES = 500
+TINY_PIXELS = 2
+"""A box with a shorter side below this, after the resizer, is tiny."""
 
 
 def _hashes() -> array[int]:
@@ -30,6 +32,17 @@ class Resized(NamedTuple):
     size: tuple[int, int]
     """Height and width."""
     resized: tuple[int, int]
+
+
+class TinyBox(NamedTuple):
+    """A box that is tiny after the resizer."""
+
+    file: str
+    record: int
+    resized: tuple[int, int]
+    """Height and width that the image gets."""
+    box: tuple[float, float]
+    """Height and width of the box, in its pixels."""
 
 
 @dataclass
@@ -51,13 +64,18 @@ class Totals:
     max_size: tuple[int, int] | None = None
     resized: list[Resized] = field(default_factory=list)
     """The first image, and the first that gets another size; kept for training images that are not padded to one size."""
+    sized_boxes: int = 0
+    """Training boxes with an area whose size after the resizer is known."""
+    tiny: int = 0
+    """Those of them that are tiny then."""
+    first_tiny: TinyBox | None = None
     classes: Counter[str] = field(default_factory=Counter)
     """Boxes by the name of their class, as written."""
     class_ids: Counter[int] = field(default_factory=Counter)
     """Boxes by the id the trainer gives them; those of the model's classes only."""
     names: set[bytes] = field(default_factory=set)
     image_hashes: array[int] = field(default_factory=_hashes)
-    """Eight bytes for each image, where training and evaluation are to be compared."""
+    """Eight bytes for each image, where the job hashes them."""
     source_hashes: array[int] = field(default_factory=_hashes)
     """Eight bytes for each image/source_id of the evaluation."""
     checksums: list[tuple[int, int, int]] = field(default_factory=list)
@@ -98,6 +116,9 @@ class Totals:
                 self._saw_size(*size)
         for image in other.resized:
             self.saw_resized(image)
+        self.sized_boxes += other.sized_boxes
+        self.tiny += other.tiny
+        self.first_tiny = self.first_tiny or other.first_tiny
         self.classes.update(other.classes)
         self.class_ids.update(other.class_ids)
         self.names |= other.names

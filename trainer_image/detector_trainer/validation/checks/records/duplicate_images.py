@@ -1,0 +1,36 @@
+"""The same image several times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.totals import Dataset
+
+RULE = Rule(
+    code="records/duplicate-images",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(38,),
+    what="More than one in a hundred training images is a copy of another, byte for byte.",
+    why="There is less to learn from than it seems, and copies that are annotated differently contradict each other.",
+    fix="Write one record for each image, with all of its boxes; look whether a folder was converted twice.",
+)
+SHARE = 0.01
+FEW = 10
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding. A scan without decoding and without evaluation has no hashes, and says nothing."""
+    hashes = np.array(dataset.train.image_hashes, np.uint64)
+    _, times = np.unique(hashes, return_counts=True)
+    copies = len(hashes) - len(times)
+    if copies >= FEW and copies > SHARE * len(hashes):
+        yield RULE.finding(
+            f"{copies:,} of {len(hashes):,} training images are copies of others; one image comes {times.max():,} times.",
+            where=Where(file=dataset.train_files[0], field="image/encoded"),
+            count=copies,
+        )
