@@ -40,7 +40,7 @@ def _manifest(resource: DetectorTraining, event: Event, now: datetime) -> Manife
     return {
         "apiVersion": "v1",
         "kind": "Event",
-        "metadata": {"name": f"{metadata.name}.{digest}", "namespace": metadata.namespace},
+        "metadata": {"name": f"{metadata.name}.{_place(event)}{digest}", "namespace": metadata.namespace},
         "involvedObject": {
             "apiVersion": API_VERSION,
             "kind": KIND,
@@ -59,3 +59,8 @@ def _manifest(resource: DetectorTraining, event: Event, now: datetime) -> Manife
         "lastTimestamp": rfc3339(now),
         "count": 1,
     }
+
+
+def _place(event: Event) -> int:
+    """kubectl sorts by the second, then by name: the verdict comes before what follows from it."""
+    return 0 if event.reason.startswith("Validation") else 1

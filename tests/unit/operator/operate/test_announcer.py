@@ -56,6 +56,13 @@ def test_the_same_of_a_changed_spec_is_told_again(server):
     assert len(server.objects) == 2
 
 
+def test_the_verdict_is_shown_before_what_follows_from_it_in_the_same_second(server):
+    for reason in ("Queued", "ValidationPassed", "ValidationRejected", "Training"):
+        tell(server, Event("Normal", reason, "It is so."))
+    in_order = sorted(server.objects.values(), key=lambda event: event["metadata"]["name"])
+    assert {event["reason"] for event in in_order[:2]} == {"ValidationPassed", "ValidationRejected"}
+
+
 def test_a_message_is_cut_to_what_the_api_server_takes(server):
     tell(server, Event("Warning", "Failed", "x" * 5000))
     (event,) = server.objects.values()
