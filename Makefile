@@ -65,7 +65,7 @@ explore: $(VENV)/test.stamp  ## the tests with generated examples, with thousand
 	$(PYTEST) tests/unit -q -n 2 --hypothesis-profile=explore -m hypothesis
 
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
-	$(PYTEST) tests/trainer -q
+	$(PYTEST) tests/trainer -q -n 2 --dist loadfile
 
 e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go they are skipped, unless DETECTOR_TRAINING_KUBECONFIG is set
 	$(PYTEST) tests/e2e -q --durations=15
