@@ -108,6 +108,8 @@ async def _configuration() -> Configuration:
     except config.ConfigException:
         await config.load_kube_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
     configuration.connection_pool_maxsize = NO_CONNECTION_LIMIT
+    # Else every request waits twice for a thread, which looks for ~/.netrc and a proxy in the environment; kopf heeds neither.
+    configuration.client_session_kwargs = {"trust_env": False}
     SSLProtocol.max_size = CONNECTION_BUFFER
     return configuration
 

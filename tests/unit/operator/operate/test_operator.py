@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
 from collections import defaultdict
@@ -163,6 +164,23 @@ def test_hundreds_of_tls_connections_need_little_memory(operating):
         loop, context = asyncio.get_running_loop(), ssl.create_default_context()
         protocol = SSLProtocol(loop, asyncio.Protocol(), context, loop.create_future(), server_hostname="cluster.example")
         assert len(protocol._ssl_buffer) == CONNECTION_BUFFER
+
+    operating(play)
+
+
+def test_no_request_waits_for_a_thread(operating, monkeypatch):
+    async def play(server):
+        loop, asked = asyncio.get_running_loop(), []
+        threads = loop.run_in_executor
+
+        def run_in_executor(executor, function, *arguments):
+            asked.append(function)
+            return threads(executor, function, *arguments)
+
+        monkeypatch.setattr(loop, "run_in_executor", run_in_executor)
+        await server.until_created("jobs")
+        await server.until_created("events")
+        assert set(asked) <= {socket.getaddrinfo}
 
     operating(play)
 
