@@ -54,8 +54,9 @@ def test_only_the_first_ten_are_named(case: Case):
     assert finding.message.endswith("c10, c11 and 29 more.")
 
 
-def test_among_few_boxes_a_class_without_one_is_only_worth_knowing(case: Case):
-    assert [finding.severity for finding in found(case, {"dog": 3}, "class-never-seen")] == ["info"]
+@pytest.mark.parametrize(("boxes", "findings"), [(29, 0), (30, 1)])
+def test_with_less_than_ten_boxes_a_class_nothing_is_said(case: Case, boxes: int, findings: int):
+    assert len(found(case, {"dog": boxes}, "class-never-seen")) == findings
 
 
 def test_classes_may_be_given_by_number(case: Case):
@@ -111,3 +112,8 @@ def test_without_a_label_map_that_can_be_read_no_class_is_judged(case: Case):
     for code in ("class-never-seen", "class-imbalance", "eval-class-not-trained"):
         assert found(case, {"cat": 300, "dog": 3}, code, {"cow": 1}) == []
         case.config.ClearField("eval_input_reader")
+
+
+def test_where_some_records_are_in_a_bucket_no_class_is_missed(case: Case):
+    case.config.train_input_reader.tf_record_input_reader.input_path.append("gs://bucket/more.record")
+    assert found(case, {"dog": 250}, "class-never-seen") == []

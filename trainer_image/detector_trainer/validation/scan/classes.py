@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.totals import Dataset
 
 FEW_BOXES = 200
 """With fewer boxes in all, the numbers of single classes say little: it is a trial, or an example."""
 SHOWN = 10
 
 
-def known(job: Job) -> bool:
-    """Whether the classes of boxes are known by id: the label map, if there is one, could be read."""
-    return not job.sequence_examples and (bool(job.text_to_id) or not job.has_label_map)
+def known(dataset: Dataset) -> bool:
+    """Whether the classes of all training boxes are known by id: the records and the label map (if any) could be read."""
+    job = dataset.train_job
+    return dataset.all_read and not job.sequence_examples and (bool(job.text_to_id) or not job.has_label_map)
 
 
 def shown(job: Job, ids: Sequence[int], counts: dict[int, int] | None = None) -> str:

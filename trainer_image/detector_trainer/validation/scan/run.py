@@ -93,6 +93,7 @@ def _stats(train: Totals, merged: list[Totals]) -> dict[str, Any]:
         "boxes": train.boxes,
         "bytes": train.size,
         "maxBoxesPerImage": train.max_boxes,
+        "boxesPerImage": round(train.boxes / train.images, 2) if train.images else 0.0,
         "smallestImage": train.min_size,
         "largestImage": train.max_size,
         "classes": dict(train.classes.most_common(100)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from detector_trainer.contract import Finding
-from detector_trainer.validation.checks.config import mixed_image_sizes
+from detector_trainer.validation.checks.config import from_scratch_with_little_data, mixed_image_sizes
 from detector_trainer.validation.checks.records import (
     box_min_exceeds_max,
     box_negative,
@@ -137,6 +137,7 @@ DATASET_CHECKS: tuple[DatasetCheck, ...] = (
     train_eval_overlap,  # and from the evaluation's
     eval_class_not_trained,
     duplicate_source_id,
+    from_scratch_with_little_data,  # enough to learn from random weights
     sequence_examples,
 )
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from detector_trainer.pipeline import gfile
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.tally import Tallies
@@ -140,3 +141,8 @@ class Dataset:
     train: Totals
     evals: list[tuple[str, tuple[str, ...], Totals]]
     batch_per_replica: int
+
+    @property
+    def all_read(self) -> bool:
+        """Whether all training records were there to be read: those in a bucket are not."""
+        return not any(gfile.is_remote(pattern.text) for pattern in self.inputs.train.patterns)

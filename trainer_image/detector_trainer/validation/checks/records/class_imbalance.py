@@ -25,7 +25,7 @@ TIMES = 100
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Classes without a box, and small datasets, are not meant."""
     job, seen = dataset.train_job, dataset.train.class_ids
-    if not known(job) or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
+    if not known(dataset) or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
         return
     (most, highest), *_ = seen.most_common(1)
     rare = sorted(

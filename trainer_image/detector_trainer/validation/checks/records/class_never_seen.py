@@ -18,21 +18,22 @@ RULE = Rule(
     why="The model has outputs for them and learns never to use them: it will not find such objects.",
     fix="Look whether their records were left out of input_path; else take the classes out of the label map, or add images of them.",
 )
+TO_EXPECT = 10
+"""Boxes for each class: with fewer on average, that one has none tells nothing."""
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding; only worth knowing where there are few boxes in all. Classes above num_classes are another check's."""
+    """One finding; none where there are so few boxes that a class may well have none. Ids above num_classes are another check's."""
     job, seen = dataset.train_job, dataset.train.class_ids
     remapped = any(option.HasField("remap_labels") for option in dataset.inputs.config.train_config.data_augmentation_options)
-    if not job.id_names or not known(job) or not seen or remapped:
+    if not job.id_names or not known(dataset) or not seen or remapped:
         return
     classes = [number for number in sorted(job.id_names) if 1 <= number <= job.num_classes]
     missing = [number for number in classes if not seen[number]]
     boxes = seen.total()
-    if missing:
+    if missing and boxes >= min(FEW_BOXES, TO_EXPECT * len(classes)):
         yield RULE.finding(
             f"{len(missing)} of {len(classes)} classes have none of the {boxes:,} boxes: {shown(job, missing)}.",
             where=Where(file=dataset.train_files[0], field="image/object/class/text"),
             count=len(missing),
-            severity=Severity.INFO if boxes < FEW_BOXES else None,
         )

@@ -23,7 +23,7 @@ RULE = Rule(
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader."""
     job, trained = dataset.train_job, dataset.train.class_ids
-    if not known(job) or not trained:
+    if not known(dataset) or not trained:
         return
     for name, files, totals in dataset.evals:
         counts = totals.class_ids
