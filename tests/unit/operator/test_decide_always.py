@@ -192,7 +192,8 @@ class Cluster(RuleBasedStateMachine):
         assert again.status == first.status
         assert again.events == ()
         # What is counted only now is deleted once that is written.
-        assert [action for action in again.actions if action not in first.actions] == deletions(again)
+        new = [action for action in again.actions if action not in first.actions]
+        assert all(isinstance(action, DeleteRun) for action in new)
         assert [action for action in first.actions if action not in again.actions] == []
         assert again.wake_at == first.wake_at
 
