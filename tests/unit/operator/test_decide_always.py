@@ -206,6 +206,7 @@ class Cluster(RuleBasedStateMachine):
         self.runs, self.started = before, started
         assert done == ()
 
+    @precondition(lambda self: sum(not run.live for run in self.runs.values()) > 1)
     @invariant()
     def few_of_the_runs_that_have_ended_are_left(self):
         before, status = dict(self.runs), self.status
