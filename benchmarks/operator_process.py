@@ -1,0 +1,135 @@
+"""The operator as a process, and what is the same in every benchmark of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from kubernetes.aio.client import ApiClient, CustomObjectsApi
+
+from cluster.up import Cluster
+from cluster.waiting import until
+from detector_operator.api.resource import API_VERSION, GROUP, KIND, PLURAL, VERSION
+from detector_operator.reconcile.decide import decide
+from support import trainings
+
+NAMESPACE = "default"
+PORT = 8391
+
+
+class Operator:
+    """Starts it, kills it, and tells what it uses."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        self._kubeconfig = kubeconfig
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = Path(tempfile.mkstemp(prefix="operator-", suffix=".log")[1])
+
+    @classmethod
+    def audited(cls, cluster: Cluster) -> Operator:
+        """One whose requests are in the cluster's audit log, as those of every service account."""
+        cluster.credentials.client("operator", "operator", "system:masters", "system:serviceaccounts")
+        return cls(cluster.credentials.file("operator.kubeconfig"))
+
+    def start(self) -> float:
+        """Starts it; seconds until it is ready."""
+        command = [sys.executable, "-m", "detector_trainer.cli", "operator", "--trainer-image=trainer", f"--health-port={PORT}"]
+        started = time.monotonic()
+        with self.log.open("ab") as log:
+            environment = {**os.environ, "KUBECONFIG": str(self._kubeconfig)}
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        until(_ready, f"the operator; its log is {self.log}", seconds=120)
+        return time.monotonic() - started
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    @property
+    def resident(self) -> float:
+        """MB in memory."""
+        return self._status("VmRSS")
+
+    @property
+    def most_resident(self) -> float:
+        """MB in memory at most until now."""
+        return self._status("VmHWM")
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds until now."""
+        fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def _pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def _status(self, name: str) -> float:
+        lines = Path(f"/proc/{self._pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+
+
+def training(name: str, **spec: Any) -> dict[str, Any]:
+    """A resource."""
+    given = {"pipelineConfig": {"path": "/data/pipeline.config"}, "modelDir": "/data/model", "numSteps": 100, **spec}
+    return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": given}
+
+
+async def create(client: ApiClient, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Creates a resource."""
+    created: dict[str, Any] = await CustomObjectsApi(client).create_namespaced_custom_object(
+        GROUP, VERSION, NAMESPACE, PLURAL, manifest
+    )
+    return created
+
+
+async def finished(client: ApiClient, count: int) -> None:
+    """Creates resources that ended long ago, with the status that the operator would have written."""
+    resource = trainings.training(**training("finished")["spec"])
+    for runs in ([trainings.passed()], [trainings.passed(), trainings.train_run(exit_code=0, progress=trainings.at(100))]):
+        resource = resource.model_copy(update={"status": decide(resource, runs, trainings.after(100)).status})
+    status = resource.to_dict()["status"]
+    assert status["phase"] == "Succeeded", status
+
+    async def one(number: int) -> None:
+        name = f"finished-{number}"
+        await create(client, training(name))
+        body = [{"op": "add", "path": "/status", "value": status}]
+        await CustomObjectsApi(client).patch_namespaced_custom_object_status(
+            GROUP, VERSION, NAMESPACE, PLURAL, name, body, _content_type="application/json-patch+json"
+        )
+
+    await each(one, count)
+
+
+async def each(one: Any, count: int) -> None:
+    """Does something for 0, 1, … with 20 at a time."""
+    gate = asyncio.Semaphore(20)
+
+    async def gated(number: int) -> None:
+        async with gate:
+            await one(number)
+
+    await asyncio.gather(*(gated(number) for number in range(count)))
+
+
+def _ready() -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
