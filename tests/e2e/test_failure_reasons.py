@@ -71,6 +71,15 @@ def test_a_deadline_ends_it(workspace: Workspace):
     assert condition(status, "Failed")["reason"] == "DeadlineExceeded"
 
 
+def test_of_many_tries_the_jobs_of_the_newest_are_kept(workspace: Workspace):
+    workspace.apply(workspace.training(fake={"FAKE_END": "crash"}, retries=2, validation={"policy": "Skip"}))
+    status = workspace.wait_for_phase("Failed", seconds=180)
+    assert (condition(status, "Failed")["reason"], status["training"]["restarts"]) == ("RetriesExhausted", 2)
+    assert workspace.jobs() == ["pets-train-2", "pets-train-3"]
+    after = workspace.wait(lambda _: len(workspace.kubectl.list("pods")) == 2, "without the pod of the first")
+    assert after == status
+
+
 class Wait(NamedTuple):
     """What a training waits for, by a change of its trainer."""
 
