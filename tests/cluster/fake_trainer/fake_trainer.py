@@ -16,6 +16,7 @@ FAKE_END            exit:CODE:REASON   ends with that code and a message with th
                     oversized          ends with 70 and a message of 10,000 bytes
                     broken             ends with 70 and a message that is no JSON
                     no-checkpoint      ends with 75 without having saved
+FAKE_WAITS_FOR      at FAKE_AT_STEP it waits until a file of this name is in the model directory, or it is asked to stop
 FAKE_IGNORES_SIGTERM  goes on until it is killed
 """
 
@@ -64,6 +65,8 @@ class FakeTraining:
             if self.step % SAVE_EVERY == 0:
                 self._save()
             self._report()
+            if self.step == self._at:
+                self._wait_for_its_file()
             if self._end and self.step >= self._at:
                 return self._misbehave()
             if self._stop_asked and not os.environ.get("FAKE_IGNORES_SIGTERM"):
@@ -99,6 +102,11 @@ class FakeTraining:
         if what == "no-checkpoint":
             return self._tell(ExitCode.STOPPED, reasons.STOPPED, "The step did not end within the grace period.")
         raise SystemExit(f"FAKE_END={self._end} is not known")
+
+    def _wait_for_its_file(self) -> None:
+        name = os.environ.get("FAKE_WAITS_FOR")
+        while name and not self._checkpoint.with_name(name).exists() and not self._stop_asked:
+            time.sleep(0.05)
 
     def _wait_for_ever(self) -> NoReturn:
         while True:
