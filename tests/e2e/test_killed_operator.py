@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cluster.kubectl import Kubectl
-from cluster.operators import Operator
+from cluster.operators import DEPLOYMENT, SELECTOR, Operator
 from cluster.waiting import until
 from e2e.workspace import Workspace
 
@@ -61,6 +61,9 @@ class Play:
     def kill_until(self, action: Callable[[], None]) -> None:
         """Kills the operator, and has none until something was done."""
         self.operator.kill()
+        self.operator.kubectl("scale", DEPLOYMENT, "--replicas=0")
+        # The next one has no handler of SIGTERM before it has started: it would be waited for.
+        self.operator.kubectl("delete", "pods", f"--selector={SELECTOR}", "--force", "--grace-period=0")
         self.operator.stop()
         try:
             action()
