@@ -1,18 +1,22 @@
 """The verdict on a record is the trainer's: each record here goes through the scan and through the real train_input.
 
 Three outcomes. The trainer FAILS: the scan has an error. It TRAINS on what was written: the scan says nothing. It is SILENT
-about learning something else than was written: the scan says so, as an error or a warning.
+about learning something else than was written: the scan says so, as an error or a warning. Where classes are in question,
+the row says which ones the trainer learns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from google.protobuf import text_format
+from PIL import Image
 
 from support.inputs import Case, codes
 from support.mutations import BOX, CLASS, HEIGHT, SOUND, WIDTH, Feature, boxes, floats, ints, picture, record, texts
@@ -49,6 +53,22 @@ def keypoints(count: int, **changes: Any) -> dict[str, Any]:
     return {X: floats(*[0.5] * count), Y: floats(*[0.5] * count), **changes}
 
 
+def image(encoded: bytes) -> dict[str, Any]:
+    return {"image/encoded": texts(encoded)}
+
+
+def sixteen_bits() -> bytes:
+    data = BytesIO()
+    Image.fromarray(np.arange(HEIGHT * WIDTH, dtype=np.uint16).reshape(HEIGHT, WIDTH)).save(data, "PNG")
+    return data.getvalue()
+
+
+def flipped(jpeg: bytes) -> bytes:
+    """With another byte in the middle of its entropy-coded data."""
+    at = (jpeg.index(b"\xff\xda") + len(jpeg)) // 2
+    return jpeg[:at] + bytes([jpeg[at] ^ 0x55]) + jpeg[at + 1 :]
+
+
 class Row(NamedTuple):
     """What is changed in a sound record of two boxes, and what must come of it."""
 
@@ -56,6 +76,8 @@ class Row(NamedTuple):
     changes: dict[str, Any] | bytes
     outcome: Outcome
     code: str = ""
+    learns: tuple[int, ...] | None = None
+    """The classes of the boxes that the trainer gets, 0 for none; None: not in question."""
 
 
 class Group(NamedTuple):
@@ -89,8 +111,16 @@ PLAIN = [
     Row("a feature without a kind", {"image/height": Feature()}, TRAINS),
     Row("wrong height and width", {"image/height": ints(7), "image/width": ints(0)}, TRAINS),
     Row("a PNG said to be a JPEG", {"image/encoded": texts(picture(kind="PNG"))}, TRAINS),
-    Row("RGBA", {"image/encoded": texts(picture(kind="PNG", mode="RGBA"))}, TRAINS),
-    Row("CMYK", {"image/encoded": texts(picture(mode="CMYK"))}, TRAINS),
+    Row("RGBA", image(picture(kind="PNG", mode="RGBA")), TRAINS),
+    Row("a PNG of 16 bits", image(sixteen_bits()), TRAINS),
+    Row("CMYK", image(picture(mode="CMYK")), TRAINS),
+    Row("a progressive JPEG", image(picture(progressive=True)), TRAINS),
+    Row("a BMP", image(picture(kind="BMP")), TRAINS),
+    Row("a JPEG and bytes after it", image(picture() + b"trailing"), TRAINS),
+    Row("a JPEG with a flipped byte", image(flipped(picture(200, 150))), TRAINS),
+    Row("1 x 1", image(picture(1, 1)), TRAINS),
+    Row("2000 x 2", image(picture(2000, 2)), TRAINS),
+    Row("2 x 2000", image(picture(2, 2000)), TRAINS),
     Row("image labels of the model", {"image/class/label": ints(2, 1, -1)}, TRAINS),
     Row("100 boxes", boxes(*[(0.1, 0.1, 0.5, 0.5)] * 100), TRAINS),
     # The image.
@@ -131,13 +161,20 @@ PLAIN = [
     Row("a tenth of a pixel", one_box(0.1, 0.1, 0.5, 0.101), SILENT, "box-tiny"),
     Row("101 boxes", boxes(*[(0.1, 0.1, 0.5, 0.5)] * 101), SILENT, "too-many-boxes"),
     # Classes.
-    Row("an unknown text", {CLASS + "text": texts(b"cow", b"dog")}, SILENT, "class-text-not-in-map"),
-    Row("another case", {CLASS + "text": texts(b"Cat", b"dog")}, SILENT, "class-text-not-in-map"),
-    Row("an empty text", {CLASS + "text": texts(b"", b"dog")}, SILENT, "empty-class-text"),
-    Row("label 0", {**ONLY_LABEL, CLASS + "label": ints(0, 1)}, SILENT, "label-out-of-range"),
+    Row("an unknown text", {CLASS + "text": texts(b"cow", b"dog")}, SILENT, "class-text-not-in-map", (2,)),
+    Row("another case", {CLASS + "text": texts(b"Cat", b"Dog")}, SILENT, "class-text-not-in-map", ()),
+    Row("an empty text", {CLASS + "text": texts(b"", b"cat")}, SILENT, "empty-class-text", (2, 1)),
+    Row(
+        "an empty text, and a label",
+        {CLASS + "text": texts(b"", b"cat"), CLASS + "label": ints(1, 1)},
+        SILENT,
+        "empty-class-text",
+        (2, 1),
+    ),
+    Row("label 0", {**ONLY_LABEL, CLASS + "label": ints(0, 1)}, SILENT, "label-out-of-range", (0, 1)),
     Row("label -1", {**ONLY_LABEL, CLASS + "label": ints(-1, 1)}, SILENT, "label-out-of-range"),
-    Row("label 3 of 2", {**ONLY_LABEL, CLASS + "label": ints(3, 1)}, SILENT, "label-out-of-range"),
-    Row("text against label", {CLASS + "label": ints(2, 1)}, SILENT, "text-label-conflict"),
+    Row("label 3 of 2", {**ONLY_LABEL, CLASS + "label": ints(3, 1)}, SILENT, "label-out-of-range", (0, 1)),
+    Row("text against label", {CLASS + "label": ints(2, 1)}, SILENT, "text-label-conflict", (1, 2)),
     Row("image label 0", {"image/class/label": ints(0)}, FAILS, "image-label-out-of-range"),
     Row("image label 3 of 2", {"image/class/label": ints(3)}, FAILS, "image-label-out-of-range"),
     Row("negative category 3 of 2", {"image/neg_category_ids": ints(3)}, FAILS, "image-label-out-of-range"),
@@ -146,6 +183,11 @@ CROPPED = [
     Row("no boxes", boxes(), TRAINS),
     Row("xmin above xmax", one_box(0.1, 0.6, 0.5, 0.2), SILENT, "box-min-exceeds-max"),
     Row("pixels", one_box(10, 10, 40, 50), SILENT, "boxes-in-pixels"),
+    Row("NaN", one_box(0.1, NAN, 0.5, 0.6), SILENT, "box-not-finite", ()),
+    Row("infinity", one_box(0.1, 0.1, 0.5, INF), SILENT, "box-not-finite"),
+    Row("an unknown text", {CLASS + "text": texts(b"cow", b"cow")}, SILENT, "class-text-not-in-map", ()),
+    Row("a GIF", image(picture(kind="GIF")), FAILS, "four-dimensional-image"),
+    Row("a WebP", image(picture(kind="WEBP")), FAILS, "four-dimensional-image"),
     Row("one weight for two boxes", {WEIGHT: floats(1)}, FAILS, "unequal-lengths"),
     Row("three weights for two boxes", {WEIGHT: floats(1, 1, 1)}, SILENT, "unequal-lengths"),
 ]
@@ -223,8 +265,8 @@ def payload(group: Group, row: Row) -> bytes:
     return row.changes if isinstance(row.changes, bytes) else record({**group.sound, **row.changes})
 
 
-def real_outcomes(case: Case) -> Iterator[bool]:
-    """Whether the trainer's input pipeline gets through each record."""
+def real_outcomes(case: Case) -> Iterator[tuple[int, ...] | None]:
+    """The classes of the boxes that the trainer's input pipeline makes of each record; None where it fails."""
     from detector_trainer import compat
 
     compat.install()
@@ -238,22 +280,25 @@ def real_outcomes(case: Case) -> Iterator[bool]:
     )
     while True:
         try:
-            next(batches)
-            yield True
+            _, labels = next(batches)
+            one_hot = labels["groundtruth_classes"].numpy()[0, : int(labels["num_groundtruth_boxes"][0])]
+            yield tuple(int(row.argmax()) + 1 if row.any() else 0 for row in one_hot)
         except StopIteration:
             return
         except tf.errors.InvalidArgumentError:
-            yield False
+            yield None
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[group.name for group in GROUPS])
 def test_the_trainer_and_the_scan_agree_on_every_record(tmp_path: Path, group: Group):
     payloads = [payload(group, row) for row in group.rows]
-    trains = list(real_outcomes(prepared(tmp_path / "trainer", group, payloads)))
-    expected = [row.outcome is not FAILS for row in group.rows]
-    assert dict(zip((row.name for row in group.rows), trains, strict=True)) == dict(
-        zip((row.name for row in group.rows), expected, strict=True)
+    learned = list(real_outcomes(prepared(tmp_path / "trainer", group, payloads)))
+    names = [row.name for row in group.rows]
+    assert dict(zip(names, (classes is not None for classes in learned), strict=True)) == dict(
+        zip(names, (row.outcome is not FAILS for row in group.rows), strict=True)
     )
+    in_question = {row.name: row.learns for row in group.rows if row.learns is not None}
+    assert {name: classes for name, classes in zip(names, learned, strict=True) if name in in_question} == in_question
     sound = record({**SOUND, **group.sound})  # beside the one in question, so that the dataset as a whole is sound
     for number, row in enumerate(group.rows):
         report = prepared(tmp_path / str(number), group, [sound, payloads[number]]).report()

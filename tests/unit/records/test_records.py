@@ -139,9 +139,20 @@ def test_what_trains_is_not_rejected(case: Case, record: Any):
     assert codes(scanned(case, record)) == {}
 
 
-def test_a_crop_hides_the_box_and_the_message_says_so(case: Case):
+HIDDEN = [
+    ("min above max", features((0.1, 0.6, 0.5, 0.2))),
+    ("pixels", features((10, 20, 50, 60))),
+    ("NaN", features((0.1, NAN, 0.5, 0.6))),
+    ("infinity", features((0.1, 0.2, 0.5, INF))),
+    ("an unknown class", features(BOX, text="Dragon")),
+]
+
+
+@pytest.mark.parametrize("record", [row[1] for row in HIDDEN], ids=[row[0] for row in HIDDEN])
+def test_a_crop_hides_the_box_and_the_message_says_so(case: Case, record: Any):
+    assert "drops it silently" not in the_error(scanned(case, record)).message
     case.config.train_config.data_augmentation_options.add().random_crop_image.SetInParent()
-    assert "random_crop_image drops it silently" in the_error(scanned(case, features((0.1, 0.6, 0.5, 0.2)))).message
+    assert "random_crop_image drops it silently" in the_error(scanned(case, record)).message
 
 
 def test_many_of_a_kind_are_one_finding_with_a_count(case: Case):
