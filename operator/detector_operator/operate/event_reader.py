@@ -10,9 +10,11 @@ from typing import Final
 from detector_operator.operate.api_server import CORE, ApiServer, Refused
 from detector_operator.operate.log_format import about
 from detector_operator.operate.store import Key
+from detector_operator.reconcile.situation import TRANSIENT
 from detector_operator.specs.manifest import Manifest
 
 FIRST: Final = timedelta(seconds=1)
+"""Then three times as long each time."""
 LONGEST: Final = timedelta(minutes=5)
 FACTOR: Final = 3
 
@@ -37,7 +39,7 @@ class EventReader:
         Others of this resource are forgotten.
         """
         before = self._asked.get(key, {})
-        asked = {uid: before.get(uid) or _Asked([], now + FIRST, FIRST) for uid in (_uid(manifest) for manifest in waiting)}
+        asked = {uid: before.get(uid) or _Asked([], now + TRANSIENT, FIRST) for uid in (_uid(manifest) for manifest in waiting)}
         self._asked[key] = asked
         for uid, each in asked.items():
             if now >= each.due:

@@ -1,8 +1,8 @@
 """What kopf calls: every handler takes down what it is told, and asks for a reconcile. None of them decides anything.
 
 kopf promises no order between kinds, or between objects that had the same name: the store sorts that out. It begins with whole
-lists (see `listing`), so that no resource is reconciled before its Jobs are known. Of the lists that kopf begins with, only what
-has happened since is news.
+lists (see `listing`), so that no resource is reconciled before its Jobs are known. What is known already, from them or from the
+answer to a request of our own, is no news.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from detector_operator.operate.store import Key, Store
 JOBS: Final = ("batch", "v1", "jobs")
 PODS: Final = ("", "v1", "pods")
 DELETED: Final = "DELETED"
-LISTED: Final = None
-"""The type of an event that is no event: kopf reads whole lists before it watches."""
 IDLE_SECONDS: Final = 0.2
 """How long kopf keeps what it was told last: after a list that is every object."""
 
@@ -74,23 +72,28 @@ def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -
     @kopf.on.event(*JOBS, registry=handlers)
     async def job(event: kopf.RawEvent, **_: Any) -> None:
         manifest: Any = event["object"]
-        if event["type"] is not LISTED or not store.has_job(manifest):
-            ask(store.drop_job(manifest) if event["type"] == DELETED else store.put_job(manifest))
+        if event["type"] == DELETED:
+            ask(store.drop_job(manifest))
+        elif not store.has_job(manifest):
+            ask(store.put_job(manifest))
 
     @kopf.on.event(*PODS, registry=handlers)
     async def pod(event: kopf.RawEvent, **_: Any) -> None:
         manifest: Any = event["object"]
-        if event["type"] is not LISTED or not store.has_pod(manifest):
-            ask(store.drop_pod(manifest) if event["type"] == DELETED else store.put_pod(manifest))
+        if event["type"] == DELETED:
+            ask(store.drop_pod(manifest))
+        elif not store.has_pod(manifest):
+            ask(store.put_pod(manifest))
 
     @kopf.on.event(GROUP, VERSION, PLURAL, registry=handlers)
     async def training(event: kopf.RawEvent, **_: Any) -> None:
         manifest: Any = event["object"]
-        if event["type"] is LISTED and store.has_resource(manifest):
-            return
-        key = store.drop_resource(manifest) if event["type"] == DELETED else store.put_resource(manifest)
-        if key is not None:
-            queue.ask(key)  # also if it is gone: there is something to clean up
+        if event["type"] == DELETED:
+            key = store.drop_resource(manifest)
+            if key is not None:
+                queue.ask(key)  # there is something to clean up
+        elif not store.has_resource(manifest):
+            ask(store.put_resource(manifest))
 
     return handlers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import platform
 from asyncio.sslproto import SSLProtocol
@@ -81,6 +82,7 @@ async def operate(options: Options, logger: logging.Logger) -> None:
             await logs.close()
 
         await _read_first(server, store, options.namespaces)
+        gc.freeze()  # thousands of objects that stay: to look through them for garbage holds everything up
         ready.set()
         for key in store:
             queue.ask(key)

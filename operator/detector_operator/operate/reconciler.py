@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -78,25 +79,33 @@ class Reconciler:
             return
         now = self.clock()
         runs, look_again = await self._observe(key, resource, now)
-        decision = decide(resource, runs, now, refused=self.refusals.of(key, resource), progress_every=PROGRESS_EVERY)
-        # Once it is written how it ended, nobody needs its log.
-        told = decision.status.phase.terminal and decision.status == resource.status
-        self.logs.follow(key, () if told else runs)
+        decision = self._decide(key, resource, runs, now)
+        if validations := [action for action in decision.actions if isinstance(action, StartValidation)]:
+            # It holds no GPU, so it need not wait for a status that says it will be there: the one that is written says it is.
+            with suppress(Refused, Taken):  # then it is tried once more below
+                await self._act(key, resource, validations, now)
+            runs, look_again = await self._observe(key, resource, now)
+            decision = self._decide(key, resource, runs, now)
         try:
             resource = await self._write(key, resource, decision)
         except Stale:
             self.wake(key, STALE_SECONDS)  # unless the event of the change comes before
             return
+        # Once it is written how it ended, nobody needs its log.
+        self.logs.follow(key, () if decision.status.phase.terminal else runs)
         try:
-            done = await self._act(key, resource, decision, now)
+            again = await self._act(key, resource, decision.actions, now)
         finally:
             await self._announce(key, resource, decision, now)
-        if not done:
-            self.wake(key, 0)  # what was refused is there to be decided on
+        if again:
+            self.wake(key, 0)
             return
         due = [time for time in (decision.wake_at, look_again) if time is not None]
         if due:
             self.wake(key, (min(due) - now).total_seconds())
+
+    def _decide(self, key: Key, resource: DetectorTraining, runs: tuple[Run, ...], now: datetime) -> Decision:
+        return decide(resource, runs, now, refused=self.refusals.of(key, resource), progress_every=PROGRESS_EVERY)
 
     async def _observe(self, key: Key, resource: DetectorTraining, now: datetime) -> tuple[tuple[Run, ...], datetime | None]:
         """The runs, and when to look again for what no watch tells."""
@@ -132,21 +141,22 @@ class Reconciler:
             except (Refused, ClientError, OSError) as error:
                 self.logger.warning("event %s: %r", event.reason, error, extra=about(key))
 
-    async def _act(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> bool:
-        """Does what was decided; whether the API server took it."""
-        return all([await self._do(key, resource, action, now) for action in decision.actions])
+    async def _act(self, key: Key, resource: DetectorTraining, actions: Iterable[Action], now: datetime) -> bool:
+        """Does what was decided; whether there is something new to decide on. No watch tells of what is known from an answer."""
+        return any([await self._do(key, resource, action, now) for action in actions])
 
     async def _do(self, key: Key, resource: DetectorTraining, action: Action, now: datetime) -> bool:
         match action:
             case StartValidation() | StartTraining():
-                return await self._start(key, resource, action, now)
+                await self._start(key, resource, action, now)
+                return True
             case StopRun(run, reason):
-                await self._stop(key, run, reason)
+                return await self._stop(key, run, reason)
             case DeleteRun(run):
                 await self._delete(key, run)
-        return True
+        return False
 
-    async def _start(self, key: Key, resource: DetectorTraining, action: StartValidation | StartTraining, now: datetime) -> bool:
+    async def _start(self, key: Key, resource: DetectorTraining, action: StartValidation | StartTraining, now: datetime) -> None:
         """Starts a run; if it was refused, this is noted."""
         kind = RunKind.VALIDATION if isinstance(action, StartValidation) else RunKind.TRAINING
         build = build_validation_job if kind is RunKind.VALIDATION else build_training_job
@@ -162,9 +172,8 @@ class Reconciler:
                 raise
             self.logger.warning("%s: %s", why.reason, why.message, extra=about(key))
             self.refusals.note(key, resource, action, why, now)
-            return False
+            return
         self.refusals.forget(key)
-        return True
 
     async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> None:
         config_map = build_config_map(resource)
@@ -181,8 +190,11 @@ class Reconciler:
         found = await self.server.list(f"{JOBS}/namespaces/{key.namespace}/jobs", fieldSelector=f"metadata.name={name}")
         return any(self.store.put_job(job) != key for job in found.manifests)
 
-    async def _stop(self, key: Key, run: Run, reason: str) -> None:
-        """A suspended Job has its pods deleted: they get SIGTERM and their grace period. The Job stays, and says why."""
+    async def _stop(self, key: Key, run: Run, reason: str) -> bool:
+        """A suspended Job has its pods deleted: they get SIGTERM and their grace period. The Job stays, and says why.
+
+        False if it is gone: a watch will tell.
+        """
         name = run_name(key.name, run.kind, run.attempt)
         patch = {"metadata": {"annotations": {STOP_REASON: reason}}, "spec": {"suspend": True}}
         try:
@@ -190,8 +202,9 @@ class Reconciler:
         except Refused as error:
             if not error.gone:
                 raise
-            return
+            return False
         self.logger.info("stopping Job %s: %s", name, reason, extra=about(key))
+        return True
 
     async def _delete(self, key: Key, run: Run) -> None:
         """The garbage collector deletes its pod. Nothing waits for it: if it is refused, it is asked for again some time."""

@@ -76,13 +76,14 @@ def test_one_whose_resource_is_not_there_is_kept_and_asks_for_nothing(watch, han
 
 
 @pytest.mark.parametrize(("handler", "manifest"), [("job", job()), ("pod", pod()), ("training", resource())], ids=str)
-def test_a_list_tells_only_what_is_not_known(watch, handler, manifest):
+@pytest.mark.parametrize("type_", [None, "ADDED", "MODIFIED"])
+def test_what_is_known_is_no_news(watch, handler, manifest, type_):
     watch.tell("training", "ADDED", resource())
     watch.tell(handler, "ADDED", manifest, 2)
     watch.asked.clear()
-    watch.tell(handler, None, manifest, 2)
+    watch.tell(handler, type_, manifest, 2)
     assert watch.asked == []
-    watch.tell(handler, None, manifest, 3)
+    watch.tell(handler, type_, manifest, 3)
     assert watch.asked == [KEY]
 
 
