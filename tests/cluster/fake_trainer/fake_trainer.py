@@ -6,7 +6,7 @@ What it does is told by environment variables of the trainer's container:
 
 FAKE_STEP_SECONDS   how long a step takes; 0.02 unless told.
 FAKE_AT_STEP        the step at which it does what FAKE_END says; 3 unless told.
-FAKE_ONCE           does it in the first run only: the next one trains to the end.
+FAKE_ONCE           does it, or waits, in the first run only: the next one trains to the end.
 FAKE_END            exit:CODE:REASON   ends with that code and a message with that reason
                     crash              ends with 70 and a traceback in its log, without a message
                     silent:CODE        ends with that code, without a message or a word
@@ -55,7 +55,7 @@ class FakeTraining:
         """Trains to the end, or to what was asked for."""
         signal.signal(signal.SIGTERM, self._asked_to_stop)
         if os.environ.get("FAKE_ONCE") and self._first_run.exists():
-            self._end = ""
+            self._end, self._at = "", 0
         self._first_run.touch()
         if self.step >= self._total:
             return self._tell(ExitCode.DONE, reasons.ALREADY_COMPLETE, f"Nothing to do: already at step {self.step}.")

@@ -10,7 +10,7 @@ from detector_trainer.contract import reasons
 
 def wait(sight: Sight) -> Why | None:
     """Until the pod is gone. Of a node that does not come back somebody has to say so."""
-    pod = next((pod for pod in sight.pods if not pod.over and pod.deleted is not None), None)
+    pod = next((pod for pod in sight.pods if pod.deleted is not None), None)
     if pod is None or sight.stopped_by_us:
         return None
     if not pod.has(disruption.CONDITION):

@@ -234,6 +234,12 @@ def test_a_pod_in_its_grace_period_is_live_and_says_why_it_goes():
     assert run.waiting.message.endswith("preempting to accommodate a higher priority pod. It is stopping.")
 
 
+def test_it_goes_on_saying_so_until_the_job_has_counted_the_pod():
+    condition = disrupted("EvictionByEvictionAPI", "Eviction API: evicting")
+    run = only_run([job()], [pod(phase="Succeeded", main=ended(0), conditions=[condition], deleted=seconds(40))])
+    assert (run.live, run.waiting.reason) == (True, "Evicted")
+
+
 def test_a_pod_that_someone_deletes_is_live_until_it_is_over():
     run = only_run([job()], [pod(deleted=seconds(40))])
     assert (run.state, run.waiting.reason) == (RunState.RUNNING, "PodDeleted")
