@@ -6,7 +6,7 @@ import pytest
 
 from detector_operator.observe import observe
 from detector_operator.reconcile.runs import RunState
-from support.kubernetes_objects import OWNER, disrupted, event, job, pod, running, seconds, unscheduled, waiting
+from support.kubernetes_objects import OWNER, disrupted, ended, event, job, pod, running, seconds, unscheduled, waiting
 
 CREATING = {"phase": "Pending", "init": waiting("PodInitializing"), "main": waiting("PodInitializing")}
 
