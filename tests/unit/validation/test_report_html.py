@@ -245,11 +245,42 @@ def test_a_record_is_drawn_once(case: Case):
 def test_some_training_records_are_shown_and_the_sizes_of_their_sound_boxes(case: Case):
     nan = float("nan")
     write(case.record, [features(BOX), features((1.0, 2.0, 300.0, 400.0), (nan, 0.0, 0.5, 0.5), (0.5, 0.5, 0.1, 0.1))] * 20)
-    page = page_of(case)
-    assert len(page.pictures) == album.SAMPLES + 1  # and that of the findings
-    assert "In the first 40 training records" in page.text
+    page = page_with(case, records=40)
+    assert len(page.pictures) == album.SAMPLES
+    assert "Of the first 40 training records." in page.text
     (points,) = page.all("path", "points")
     assert str(points["d"]).count("M") == 20
+
+
+def test_boxes_are_shown_in_the_pixels_of_the_resized_image_beside_the_anchors(case: Case):
+    case.config.model.ssd.image_resizer.fixed_shape_resizer.width = 256
+    generator = case.config.model.ssd.anchor_generator.multiscale_anchor_generator
+    generator.min_level, generator.max_level, generator.anchor_scale, generator.scales_per_octave = 4, 4, 4.0, 1
+    generator.aspect_ratios[:] = [1.0, 2.0]
+    case.write()
+    write(case.record, [features(BOX), features((0.1, 0.1, 0.11, 0.9))])
+    page = page_of(case)
+    assert "as the model gets it (256 × 128)" in page.text
+    assert "the 2 sizes of the model's anchors" in page.text
+    assert "1 of 2 boxes (50 %) has no anchor that overlaps by half" in page.text
+    assert len(page.all("circle", "anchor")) == 2 * 2  # by size, and by shape
+
+
+def test_the_sizes_of_images_are_shown_where_they_differ(case: Case):
+    sizes = [(40, 30), (60, 30), (60, 30)]
+    write(case.record, [features(BOX, image__encoded=[image(size=size)]) for size in sizes])
+    page = page_of(case)
+    assert "2 different sizes. The model gets them all as 128 × 128." in page.text
+    _, images = page.all("path", "points")
+    assert str(images["d"]).count("M") == 3
+
+
+def test_where_there_are_many_findings_the_first_of_each_code_is_open(case: Case):
+    few, many = ([finding(number, f"records/code-{number % 10}") for number in range(total)] for total in (30, 40))
+    assert len(page_with(case, *few).all("details")) == 0
+    page = page_with(case, *many)
+    assert len(page.all("details")) == 10
+    assert len(page.all("div", "finding")) == 40
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import PurePath
 
 from detector_trainer.contract import Finding
 from detector_trainer.pipeline import gfile
 from detector_trainer.validation.inputs import Inputs, Unknown
 from detector_trainer.validation.readers import Reader
-from detector_trainer.validation.report_html import charts, pictures
+from detector_trainer.validation.report_html import pictures, shapes
 from detector_trainer.validation.report_html.markup import text
-from detector_trainer.validation.report_html.records import Budget, NotShown, Place, Record, find, read, walk
-from detector_trainer.validation.scan.image import inspect
+from detector_trainer.validation.report_html.records import Budget, NotShown, Place, find, read, walk
+from detector_trainer.validation.report_html.shapes import Shapes
 from detector_trainer.validation.scan.job import Job, job_of
 
 SECONDS = 20.0
@@ -21,8 +23,18 @@ MAX_PICTURES = 12
 """Of records that findings name."""
 SAMPLES = 6
 LOOKED_AT = 500
-"""Records read for the sizes of boxes."""
+"""Records read for the sizes of boxes and images."""
 MAX_BYTES_LOOKED_AT = 256 << 20
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a page shows of the training records, as HTML; empty where there is nothing to show."""
+
+    looked_at: int = 0
+    """Records."""
+    samples: str = ""
+    charts: str = ""
 
 
 class Album:
@@ -54,42 +66,43 @@ class Album:
 
         why = _or_why(look) or why
         return {
-            number: self._figure(places[number], table=True) if number in places else pictures.sentence(_name(file, number), why)
+            number: self._figure(places[number], alone=True) if number in places else pictures.sentence(_name(file, number), why)
             for number in sorted(numbers)
         }
 
-    def _figure(self, place: Place, *, table: bool) -> str:
-        caption = _name(place.file, place.number)
+    def _figure(self, place: Place, *, alone: bool) -> str:
+        """A record with its numbers, or one of several samples."""
+        caption = _name(place.file if alone else PurePath(place.file).name, place.number)
 
         def draw() -> str:
             record = read(place, self._job(place.file), self._budget)
-            return pictures.figure(record, caption, table=table)
+            return pictures.figure(record, caption, table=alone)
 
         return _or_why(draw, lambda why: pictures.sentence(caption, why))
 
-    def of_training(self) -> tuple[str, str, int]:
-        """Figures of some training records, a chart of the sizes of boxes (empty if there are none), and of how many records."""
+    def of_training(self) -> Training:
+        """What is shown of the first training records."""
         try:
             files = self._inputs.train.files
             job = self._job(files[0]) if files else None
         except Unknown:
-            return "", "", 0
+            return Training()
         if job is None or job.sequence_examples:
-            return "", "", 0
+            return Training()
         places: list[Place] = []
         _or_why(lambda: _first(files, places, self._budget))
         step = max(1, len(places) // SAMPLES)
-        samples = "".join(self._figure(place, table=False) for place in places[::step][:SAMPLES])
-        return samples, _or_why(lambda: self._sizes(places, job), lambda _: ""), len(places)
+        samples = "".join(self._figure(place, alone=False) for place in places[::step][:SAMPLES])
+        return Training(len(places), samples, _or_why(lambda: self._charts(places, job), lambda _: ""))
 
-    def _sizes(self, places: list[Place], job: Job) -> str:
-        found: list[tuple[float, float]] = []
+    def _charts(self, places: list[Place], job: Job) -> str:
+        seen = Shapes()
         for place in places:
             try:
-                found += _box_sizes(read(place, job, self._budget))
+                seen.add(read(place, job, self._budget))
             except NotShown:
                 continue
-        return charts.sizes(found) if found else ""
+        return shapes.figures(seen, self._inputs.config)
 
     def _job(self, file: str) -> Job | None:
         """What is known of the reader of a file."""
@@ -131,9 +144,3 @@ def _first(files: Iterable[str], places: list[Place], budget: Budget) -> str:
         except NotShown:
             continue
     return ""
-
-
-def _box_sizes(record: Record) -> list[tuple[float, float]]:
-    fact = inspect(memoryview(record.image), decoding=False)
-    sound = [box for box in record.boxes if fact.width and pictures.problem(box) in ("", pictures.BEYOND)]
-    return [((box.xmax - box.xmin) * fact.width, (box.ymax - box.ymin) * fact.height) for box in sound]

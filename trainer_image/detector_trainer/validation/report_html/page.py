@@ -9,12 +9,14 @@ from typing import Any
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict
 from detector_trainer.validation.inputs import Inputs, Unknown
-from detector_trainer.validation.report_html.album import Album
+from detector_trainer.validation.report_html.album import Album, Training
 from detector_trainer.validation.report_html.charts import bars
 from detector_trainer.validation.report_html.markup import count, text
 
 EACH = 5
 """Findings of one code that are shown."""
+AT_ONCE = 30
+"""Where there are more findings, all of a code but the first are a click away."""
 VERDICTS = {
     Verdict.PASS: ("pass", "PASS", "It will train."),
     Verdict.REJECT: ("error", "REJECT", "It will not train as it is."),
@@ -37,15 +39,16 @@ def render(report: Report, inputs: Inputs) -> str:
     album = Album(inputs)
     shown = [findings[:EACH] for _, _, findings in groups]
     figures = album.of_findings(finding for row in zip_longest(*shown) for finding in row if finding)  # the first of each code
-    samples, sizes, looked_at = album.of_training() if report.stats.get("records") else ("", "", 0)
+    training = album.of_training() if report.stats.get("records") else Training()
+    first = f"Of the first {count(training.looked_at, 'training record')}." if training.looked_at > 1 else ""
     body = [
-        _header(report),
-        _facts(report, inputs),
+        _header(report, inputs),
         _contents(groups),
         *_findings(groups, figures),
+        _section("What was read", "", _facts(report, inputs)),
         _classes(report.stats),
-        _section("Sizes of boxes", f"In the first {count(looked_at, 'training record')}. Dotted: 1:2, 1:1 and 2:1.", sizes),
-        _section("Training records", "Some of the first, as the trainer reads them.", samples and _figures(samples)),
+        _section("Boxes and images", first, _figures(training.charts, "charts")),
+        _section("Training records", "Some of the first, as the trainer reads them.", _figures(training.samples)),
         "<footer><p>What a code means: <code>detector-training explain CODE</code>.</p></footer>",
     ]
     style = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
@@ -69,13 +72,14 @@ def _groups(findings: Iterable[Finding]) -> list[Group]:
     return [(*key, found[key]) for key in sorted(found, key=lambda key: rank.index(key[0]))]
 
 
-def _header(report: Report) -> str:
+def _header(report: Report, inputs: Inputs) -> str:
     style, word, said = VERDICTS[report.verdict]
     counts = [count(number, name) for number, name in ((report.errors, "error"), (report.warnings, "warning")) if number]
     unread = "" if "records" in report.stats else " The records were not read."
     return (
         f'<header class="verdict {style}"><h1>{word}</h1>\n'
-        f"<p>{said} {', '.join(counts) or 'No problem found'}.{unread}</p></header>"
+        f"<p>{said} {', '.join(counts) or 'No problem found'}.{unread}</p>\n"
+        f'<p class="soft">{_code(inputs.pipeline_config)}</p></header>'
     )
 
 
@@ -85,7 +89,6 @@ def _facts(report: Report, inputs: Inputs) -> str:
         count(stats[name], name[:-1] if name != "boxes" else "box") for name in ("records", "images", "boxes") if name in stats
     ]
     rows = {
-        "config": _code(inputs.pipeline_config),
         "set on top": ", ".join(_code(f"{key}={value}") for key, value in sorted(inputs.overrides.items())),
         "model directory": _code(inputs.model_dir or ""),
         "training records": _patterns(inputs),
@@ -125,20 +128,24 @@ def _contents(groups: list[Group]) -> str:
 
 def _findings(groups: list[Group], figures: dict[Record, str]) -> list[str]:
     parts = []
+    folded = sum(min(EACH, len(findings)) for _, _, findings in groups) > AT_ONCE
     for severity, (name, meaning) in NAMES.items():
-        blocks = [_group(index, group, figures) for index, group in enumerate(groups) if group[0] is severity]
+        blocks = [_group(index, group, figures, folded=folded) for index, group in enumerate(groups) if group[0] is severity]
         parts.append(_section(name, f"{meaning[:1].upper()}{meaning[1:]}." if meaning else "", "".join(blocks)))
     return parts
 
 
-def _group(index: int, group: Group, figures: dict[Record, str]) -> str:
+def _group(index: int, group: Group, figures: dict[Record, str], *, folded: bool) -> str:
     severity, code, findings = group
-    shown = "".join(_finding(finding, figures, alone=len(findings) == 1) for finding in findings[:EACH])
-    rest = findings[EACH:]
-    more = f"<p>And {count(len(rest), 'more finding')} of this code; the report as JSON has all.</p>" if rest else ""
+    shown = [_finding(finding, figures, alone=len(findings) == 1) for finding in findings[:EACH]]
+    rest = len(findings) - len(shown)
+    if rest:
+        shown.append(f"<p>And {count(rest, 'more finding')} of this code; the report as JSON has all.</p>")
+    if folded and len(shown) > 1:
+        shown[1:] = [f"<details><summary>{len(findings) - 1:,} more</summary>{''.join(shown[1:])}</details>"]
     return (
         f'<article class="code-group" id="group-{index}"><h3>{_code(code)} <span class="{severity}">{severity}</span>'
-        f'<span class="soft">{_times(findings)}</span></h3>{shown}{more}</article>'
+        f'<span class="soft">{_times(findings)}</span></h3>{"".join(shown)}</article>'
     )
 
 
@@ -169,8 +176,8 @@ def _classes(stats: Mapping[str, Any]) -> str:
     return _section("Classes", said, bars(classes) if classes else "")
 
 
-def _figures(figures: str) -> str:
-    return f'<div class="figures">{figures}</div>'
+def _figures(figures: str, kind: str = "figures") -> str:
+    return figures and f'<div class="{kind}">{figures}</div>'
 
 
 def _section(title: str, said: str, content: str) -> str:

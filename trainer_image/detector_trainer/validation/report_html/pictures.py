@@ -152,14 +152,15 @@ def _table(boxes: Sequence[Box]) -> str:
     # Those that are wrong come first.
     listed = sorted(sorted(numbered, key=lambda row: not row[2])[:MAX_ROWS])
     rows = "".join(
-        f"<tr{' class=wrong' if wrong else ''}><td>{number}</td><td>{text(box.name or '-')}</td>"
+        f"<tr{' class=wrong' if wrong else ''}><td>{number}</td>"
         + "".join(f"<td>{side:.4g}</td>" for side in (box.xmin, box.xmax, box.ymin, box.ymax))
-        + f"<td>{wrong}</td></tr>"
+        + f"<td>{wrong}</td><td>{text(box.name or '-')}</td></tr>"
         for number, box, wrong in listed
     )
     more = len(numbered) - len(listed)
     return (
         f"<details{' open' if any(wrong for _, _, wrong in listed) else ''}><summary>The numbers of its boxes</summary>"
-        '<div class="wide"><table><thead><tr><th>box</th><th>class</th><th>xmin</th><th>xmax</th><th>ymin</th><th>ymax</th>'
-        f"<th></th></tr></thead><tbody>{rows}</tbody></table></div>{f'<p>And {more:,} more.</p>' if more else ''}</details>"
+        '<div class="wide"><table><thead><tr><th>box</th><th>xmin</th><th>xmax</th><th>ymin</th><th>ymax</th>'
+        f"<th></th><th>class</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{f'<p>And {more:,} more.</p>' if more else ''}</details>"
     )

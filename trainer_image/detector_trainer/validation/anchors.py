@@ -1,0 +1,115 @@
+"""The sizes of a model's anchors, from its config alone (upstream's anchor_generators/).
+
+tests/trainer/test_anchors_agree.py holds them against what the trainer's own builder generates.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+
+def anchor_sizes(config: Any, image: tuple[int, int]) -> np.ndarray:
+    """The different sizes that anchors have, wherever they are.
+
+    Args:
+        config: a TrainEvalPipelineConfig.
+        image: height and width of the image that the model gets.
+
+    Returns:
+        float64 of shape [anchors, 2]: height and width in pixels of that image, smallest area first; of shape [0, 2] for a model
+        that has no anchors, or whose settings are not known here or make none.
+    """
+    architecture = config.model.WhichOneof("model") or ""
+    field = {"ssd": "anchor_generator", "faster_rcnn": "first_stage_anchor_generator"}.get(architecture)
+    found: list[tuple[float, float]] = []
+    if field is not None:
+        generator: Any = getattr(getattr(config.model, architecture), field)
+        kind = generator.WhichOneof("anchor_generator_oneof")
+        if kind in _OF:
+            found = _OF[kind](getattr(generator, kind), image)
+    sizes = {(height, width) for height, width in found if _sound(height) and _sound(width)}
+    ordered = sorted(sizes, key=lambda size: (size[0] * size[1], size))
+    return np.array(ordered, np.float64).reshape(-1, 2)
+
+
+def best_overlaps(boxes: np.ndarray, anchors: np.ndarray) -> np.ndarray:
+    """How well the nearest anchor fits each box, if both had one centre.
+
+    Args:
+        boxes: float of shape [boxes, 2], height and width.
+        anchors: of shape [anchors, 2], at least one.
+
+    Returns:
+        float64 of shape [boxes]: intersection over union, 0 to 1.
+    """
+    best = np.zeros(len(boxes))
+    area = boxes.prod(axis=1)
+    for anchor in anchors:
+        both = np.minimum(boxes, anchor).prod(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            best = np.fmax(best, both / (area + anchor.prod() - both))
+    return best
+
+
+def _sound(side: float) -> bool:
+    return math.isfinite(side) and side > 0
+
+
+def _shaped(size: float, ratio: float, base: tuple[float, float] = (1.0, 1.0)) -> tuple[float, float]:
+    """grid_anchor_generator.tile_anchors: the ratio is width to height, the area stays."""
+    root = math.sqrt(ratio) if ratio > 0 else math.nan
+    return (size / root * base[0], size * root * base[1]) if root > 0 else (math.nan, math.nan)
+
+
+def _grid(settings: Any, _: tuple[int, int]) -> list[tuple[float, float]]:
+    base = (settings.height, settings.width)
+    return [_shaped(scale, ratio, base) for scale in settings.scales for ratio in settings.aspect_ratios]
+
+
+def _multiscale(settings: Any, _: tuple[int, int]) -> list[tuple[float, float]]:
+    octave = range(max(0, settings.scales_per_octave))
+    levels = range(settings.min_level, min(settings.max_level, 60) + 1)
+    return [
+        _shaped(2.0**level * settings.anchor_scale * 2 ** (step / settings.scales_per_octave), ratio)
+        for level in levels
+        for step in octave
+        for ratio in settings.aspect_ratios
+    ]
+
+
+def _flexible(settings: Any, _: tuple[int, int]) -> list[tuple[float, float]]:
+    return [
+        _shaped(size, ratio)
+        for grid in settings.anchor_grid
+        for size, ratio in zip(grid.base_sizes, grid.aspect_ratios, strict=False)
+    ]
+
+
+def _ssd(settings: Any, image: tuple[int, int]) -> list[tuple[float, float]]:
+    """multiple_grid_anchor_generator.create_ssd_anchors: scales are of the shorter side of the image."""
+    layers, low, high = settings.num_layers, settings.min_scale, settings.max_scale
+    scales = [*settings.scales]
+    if not scales and layers > 1:
+        scales = [low + (high - low) * layer / (layers - 1) for layer in range(layers)]
+    base = (min(image) * settings.base_anchor_height, min(image) * settings.base_anchor_width)
+    found = []
+    for layer, (scale, following) in enumerate(pairwise([*scales, 1.0][: layers + 1])):
+        specs = [(scale, ratio) for ratio in settings.aspect_ratios]
+        if settings.interpolated_scale_aspect_ratio > 0:
+            specs.append((math.sqrt(max(0.0, scale * following)), settings.interpolated_scale_aspect_ratio))
+        if layer == 0 and settings.reduce_boxes_in_lowest_layer:
+            specs = [(0.1, 1.0), (scale, 2.0), (scale, 0.5)]
+        found += [_shaped(size, ratio, base) for size, ratio in specs]
+    return found
+
+
+_OF = {
+    "grid_anchor_generator": _grid,
+    "multiscale_anchor_generator": _multiscale,
+    "flexible_grid_anchor_generator": _flexible,
+    "ssd_anchor_generator": _ssd,
+}
