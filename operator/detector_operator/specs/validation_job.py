@@ -20,7 +20,7 @@ from detector_operator.specs.volumes import scratch
 DEADLINE_MARGIN: Final = 60
 LONGEST_DEADLINE: Final = 2**31 - 1
 
-# `validate` writes nothing before its end, and as process 1 of a container it does not hear SIGTERM: no use to wait for it.
+# `validate` writes nothing before its end: no use to wait for it.
 GRACE_PERIOD: Final = 5
 
 # The container's CPU limit, rounded up: Python sees all CPUs of the node, and would read records with as many processes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import subprocess
 import sys
 
@@ -47,3 +48,17 @@ def test_a_reader_that_leaves_a_pipe_is_no_error():
     ended = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in ended.stderr
     assert "BrokenPipe" not in ended.stderr
+
+
+def test_the_first_process_of_a_container_ends_by_sigterm_whatever_the_verb_is_doing():
+    """It has no number 1 here: what the kernel would spare it is told from what it has a handler for by the exit code."""
+    script = (
+        "import os, signal, sys, types; from detector_trainer import cli; os.getpid = lambda: 1\n"
+        "verb = types.ModuleType('verb'); verb.main = lambda _: (print('busy', flush=True), signal.pause())\n"
+        "sys.modules['verb'] = verb; verb.__spec__ = verb; cli.VERBS = (('busy', 'verb', ''),)\n"
+        "cli.main(['busy'])"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "busy\n"
+    process.terminate()
+    assert process.wait(timeout=30) == 128 + signal.SIGTERM

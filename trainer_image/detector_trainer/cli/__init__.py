@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if importlib.util.find_spec(module_name.partition(".")[0]) is None:
         sys.stderr.write(f"{PROGRAM} {verb}: not part of this installation (the trainer image has only what runs inside it)\n")
         return USAGE_ERROR
+    _hear_sigterm()
     try:
         return int(importlib.import_module(module_name).main(rest))
     except BrokenPipeError:  # the reader of a pipe (head, less) has left: nothing is wrong
@@ -57,6 +59,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _hear_sigterm() -> None:
+    """The kernel spares the first process of a container the signals it has no handler for: Kubernetes would wait in vain.
+
+    A verb that has something to do before it ends takes the signal over.
+    """
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, lambda number, _: os._exit(128 + number))
 
 
 def _help() -> str:
