@@ -55,7 +55,7 @@ def test_the_first_process_of_a_container_ends_by_sigterm_whatever_the_verb_is_d
     script = (
         "import os, signal, sys, types; from detector_trainer import cli; os.getpid = lambda: 1\n"
         "verb = types.ModuleType('verb'); verb.main = lambda _: (print('busy', flush=True), signal.pause())\n"
-        "sys.modules['verb'] = verb; verb.__spec__ = verb; cli.VERBS = (('busy', 'verb', ''),)\n"
+        "sys.modules['verb'] = verb; verb.__spec__ = os.__spec__; cli.VERBS = (('busy', 'verb', ''),)\n"
         "cli.main(['busy'])"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
