@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import google_crc32c
+from google.protobuf.message import DecodeError
 
 from detector_trainer.pipeline.sniff import HINTS, SNIFFED_BYTES, what_is
 from detector_trainer.pipeline.text_file import read_bytes, regular_size
@@ -26,8 +29,12 @@ OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 STEP = "step/.ATTRIBUTES/VARIABLE_VALUE"
 MAGIC = 0xDB4775248B80FB57
 FOOTER = 48
-MAX_INDEX_BYTES = 256 << 20
+MAX_INDEX_BYTES = 64 << 20
+MAX_KEY_BYTES = 4096
 STRING, INT64 = 7, 9  # tensorflow/core/framework/types.proto
+# Bytes of an element, by DataType: float, double, int32, uint8, int16, int8, int64, bool, bfloat16, half, uint32, uint64.
+_SIZES = {1: 4, 2: 8, 3: 4, 4: 1, 5: 2, 6: 1, 9: 8, 10: 1, 14: 2, 19: 2, 22: 4, 23: 8}
+MAX_STRING_BYTES = 256 << 20
 _BLOCK = 1 << 20
 
 
@@ -46,14 +53,32 @@ class Checkpoint:
         return OBJECT_GRAPH in self.entries
 
     @cached_property
+    def object_graph(self) -> Any:
+        """The TrackableObjectGraph of an object-based checkpoint.
+
+        Raises:
+            Unreadable: the data file is missing or damaged, or holds another thing there.
+        """
+        entry = self.entries[OBJECT_GRAPH]
+        try:
+            return message_class("tensorflow.TrackableObjectGraph").FromString(self.string(OBJECT_GRAPH))
+        except (DecodeError, IndexError, _NotATable):
+            path = self.shard_path(entry.shard_id)
+            raise Unreadable(path, "corrupt", "is damaged: the object graph in it cannot be read", COPY_AGAIN) from None
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """By name, the shapes of the tensors."""
+        return {name: tuple(dim.size for dim in entry.shape.dim) for name, entry in self.entries.items()}
+
+    @cached_property
     def roots(self) -> frozenset[str]:
         """Names of the objects at the root of the object graph, for example model, optimizer, step, save_counter.
 
         Raises:
             Unreadable: the data file is missing or damaged.
         """
-        graph = message_class("tensorflow.TrackableObjectGraph").FromString(self.string(OBJECT_GRAPH))
-        nodes = graph.nodes  # type: ignore[attr-defined]
+        nodes = self.object_graph.nodes
         return frozenset(child.local_name for child in nodes[0].children) if nodes else frozenset()
 
     @cached_property
@@ -66,11 +91,11 @@ class Checkpoint:
         entry = self.entries.get(STEP)
         if entry is None or entry.dtype != INT64 or entry.size != 8:
             return None
-        return int(struct.unpack("<q", self._bytes(entry))[0])
+        return int(struct.unpack("<q", self._bytes(STEP))[0])
 
     def string(self, name: str) -> bytes:
         """The value of a scalar string tensor: its length as a varint, the checksum of that (4 bytes), then the bytes."""
-        data = self._bytes(self.entries[name])
+        data = self._bytes(name)
         length, start = _varint(data, 0)
         return data[start + 4 : start + 4 + length]
 
@@ -79,48 +104,91 @@ class Checkpoint:
         return f"{self.prefix}.data-{shard:05d}-of-{self.shards:05d}"
 
     def verify(self) -> None:
-        """Reads every tensor and compares its checksum; about a second for a gigabyte.
+        """Reads every tensor and compares its checksum; 0.1 s for 100 MB that are cached.
 
         Raises:
             Unreadable: a data file is missing or too short, or a tensor's bytes are damaged.
         """
+        for _, problem in self.damaged():
+            raise problem
+
+    def damaged(self) -> Iterator[tuple[str, Unreadable]]:
+        """Reads every tensor, in the order of the files, in pieces; the names of those that cannot be restored, and why."""
         by_place = sorted(self.entries.items(), key=lambda pair: (pair[1].shard_id, pair[1].offset))
-        for name, entry in by_place:
-            if entry.size and entry.dtype != STRING:
-                crc = 0
-                for piece in self._pieces(entry):
-                    crc = google_crc32c.extend(crc, piece)
-                if _masked(crc) != entry.crc32c:
-                    path = self.shard_path(entry.shard_id)
-                    raise Unreadable(path, "corrupt", f"is damaged: the checksum of tensor {name} does not match", COPY_AGAIN)
-        if self.is_object_based:
-            self.string(OBJECT_GRAPH)
+        for shard, group in groupby(by_place, key=lambda pair: pair[1].shard_id):
+            path, entries = self.shard_path(shard), list(group)
+            try:
+                size = regular_size(path, "checkpoint's data file")
+                with Path(path).open("rb") as file:
+                    yield from _damaged(file, size, path, entries)
+            except Unreadable as problem:  # of the whole file
+                yield from ((name, problem) for name, _ in entries)
+            except OSError as error:
+                yield from ((name, _unreadable(path, error)) for name, _ in entries)
 
-    def _bytes(self, entry: Any) -> bytes:
-        return b"".join(self._pieces(entry))
-
-    def _pieces(self, entry: Any) -> Iterator[bytes]:
+    def _bytes(self, name: str) -> bytes:
+        entry = self.entries[name]
         path = self.shard_path(entry.shard_id)
         size = regular_size(path, "checkpoint's data file")
-        if entry.offset + entry.size > size:
-            raise Unreadable(
-                path,
-                "truncated",
-                f"is cut off: it has {size:,} bytes, and a tensor ends at byte {entry.offset + entry.size:,}",
-                COPY_AGAIN,
-            )
-        left = entry.size
+        if (problem := _misplaced(path, size, name, entry)) is not None:
+            raise problem
+        if entry.size > MAX_STRING_BYTES:
+            raise Unreadable(path, "corrupt", f"has a string of {entry.size:,} bytes", COPY_AGAIN)
         try:
             with Path(path).open("rb") as file:
                 file.seek(entry.offset)
-                while left:
-                    piece = file.read(min(left, _BLOCK))
-                    if not piece:
-                        raise Unreadable(path, "truncated", "became shorter while it was read", COPY_AGAIN)
-                    left -= len(piece)
-                    yield piece
+                return file.read(entry.size)
         except OSError as error:
-            raise Unreadable(path, "unreadable", f"cannot be read: {error.strerror}", "Look at its storage.") from None
+            raise _unreadable(path, error) from None
+
+
+def _damaged(file: BinaryIO, size: int, path: str, entries: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Unreadable]]:
+    for name, entry in entries:
+        if (problem := _misplaced(path, size, name, entry)) is not None:
+            yield name, problem
+            continue
+        expected = _SIZES.get(entry.dtype)
+        if expected is not None and entry.size != expected * prod(dim.size for dim in entry.shape.dim):
+            words = f"is damaged: the size of tensor {name} does not fit its shape"
+            yield name, Unreadable(path, "corrupt", words, COPY_AGAIN)
+            continue
+        file.seek(entry.offset)
+        if _masked(_crc(file, entry)) != entry.crc32c:
+            words = f"is damaged: the checksum of tensor {name} does not match"
+            yield name, Unreadable(path, "corrupt", words, COPY_AGAIN)
+
+
+def _crc(file: BinaryIO, entry: Any) -> int:
+    """The CRC32C of a tensor's bytes; of strings, of their lengths as numbers and not as they are written."""
+    left, crc = entry.size, 0
+    if entry.dtype == STRING:
+        data = file.read(left) if left <= MAX_STRING_BYTES else b""
+        count, at, lengths = prod(dim.size for dim in entry.shape.dim), 0, b""
+        try:
+            for _ in range(count):
+                length, at = _varint(data, at)
+                lengths += struct.pack("<I" if length < 1 << 32 else "<Q", length)
+        except (IndexError, _NotATable):
+            return -1
+        return int(google_crc32c.extend(google_crc32c.value(lengths), data[at:]))
+    while left and (piece := file.read(min(left, _BLOCK))):
+        crc = google_crc32c.extend(crc, piece)
+        left -= len(piece)
+    return crc
+
+
+def _misplaced(path: str, size: int, name: str, entry: Any) -> Unreadable | None:
+    end = entry.offset + entry.size
+    if entry.offset < 0 or entry.size < 0:
+        return Unreadable(path, "corrupt", f"has no place for tensor {name}: the index is damaged", COPY_AGAIN)
+    if end > size:
+        words = f"is cut off: it has {size:,} bytes, and tensor {name} ends at byte {end:,}"
+        return Unreadable(path, "truncated", words, COPY_AGAIN)
+    return None
+
+
+def _unreadable(path: str, error: OSError) -> Unreadable:
+    return Unreadable(path, "unreadable", f"cannot be read: {error.strerror}", "Look at its storage.")
 
 
 COPY_AGAIN = "Copy or download the checkpoint again: the .index and every .data file."
@@ -208,6 +276,8 @@ def _block(data: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]]
         fresh, position = _varint(data, position)
         length, position = _varint(data, position)
         key = key[:shared] + data[position : position + fresh]
+        if len(key) > MAX_KEY_BYTES:
+            raise _NotATable("a name in it is too long")
         position += fresh
         yield key, data[position : position + length]
         position += length

@@ -12,6 +12,7 @@ from detector_trainer.pipeline.load import PipelineConfig, read_pipeline_config
 from detector_trainer.pipeline.overrides import apply_overrides
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation.checkpoint import Checkpoint, LatestCheckpoint, latest_checkpoint, read_checkpoint
+from detector_trainer.validation.compatibility import FULL, ROOTS, Fit, fine_tune_type, fit
 from detector_trainer.validation.label_map import LabelMap, read_label_map
 from detector_trainer.validation.readers import Reader, eval_readers, train_reader
 
@@ -121,6 +122,28 @@ class Inputs:
         if isinstance(self._fine_tune_checkpoint, Unreadable):
             raise Unknown("fine-tune checkpoint")
         return self._fine_tune_checkpoint
+
+    @property
+    def fine_tune_type(self) -> str:
+        """fine_tune_checkpoint_type, as the trainer fills it in."""
+        return fine_tune_type(self.config.train_config)
+
+    @cached_property
+    def fine_tune_fit(self) -> Fit | None:
+        """What the fine-tune checkpoint has for the model; None if there is nothing to compare, or it cannot be told here."""
+        checkpoint = self.fine_tune_checkpoint
+        return self._fit(checkpoint, self.fine_tune_type) if checkpoint is not None else None
+
+    @cached_property
+    def resumed_fit(self) -> Fit | None:
+        """The same of the checkpoint that the training resumes from."""
+        return self._fit(self.resumed, FULL) if self.resumed is not None else None
+
+    def _fit(self, checkpoint: Checkpoint, kind: str) -> Fit | None:
+        try:
+            return fit(self.config, checkpoint, kind) if checkpoint.is_object_based and kind in ROOTS else None
+        except Unreadable:
+            return None
 
     @cached_property
     def latest(self) -> LatestCheckpoint | None:

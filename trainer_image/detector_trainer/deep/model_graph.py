@@ -1,0 +1,100 @@
+"""The object graph of a model: what tf.train.Checkpoint restores by, as the real builders make it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from detector_trainer.validation.restore import ModelGraph
+
+SIDE: Final = 256
+"""Height and width of the image that makes the variables: a multiple of every stride. Shapes do not depend on it."""
+
+
+def build_model(proto: Any) -> Any:
+    """A model with all its variables: built as for a training, and run on one black image.
+
+    Args:
+        proto: a DetectionModel of the trainer's own classes; its image_resizer is replaced.
+
+    Raises:
+        Exception: whatever the builder or the model raises.
+    """
+    import tensorflow as tf
+    from object_detection.builders import model_builder
+
+    settings = getattr(proto, proto.WhichOneof("model"))
+    settings.image_resizer.Clear()
+    settings.image_resizer.fixed_shape_resizer.height = settings.image_resizer.fixed_shape_resizer.width = SIDE
+    if proto.HasField("faster_rcnn"):  # no variable depends on how many boxes go through the second stage
+        settings.first_stage_max_proposals = settings.second_stage_batch_size = 2
+        suppression = settings.second_stage_post_processing.batch_non_max_suppression
+        suppression.max_detections_per_class = suppression.max_total_detections = 2
+    model = model_builder.build(proto, is_training=True)
+    model._is_training = False  # else a second stage asks for boxes
+    images, shapes = model.preprocess(tf.zeros([1, SIDE, SIDE, 3]))
+    model.predict(images, shapes)
+    return model
+
+
+def restored(model: Any) -> dict[str, Any]:
+    """By fine_tune_checkpoint_type, what train_loop restores; None where the model refuses to say."""
+    import tensorflow as tf
+
+    found = {}
+    for kind in ("classification", "detection", "full"):
+        try:
+            found[kind] = tf.train.Checkpoint(**model.restore_from_objects(fine_tune_checkpoint_type=kind))
+        except NotImplementedError:
+            found[kind] = None
+        else:
+            assert found[kind].save_counter is not None  # asked for, it is made, as restore() does
+    return found
+
+
+class Walker:
+    """Numbers objects and what hangs on them, breadth first."""
+
+    def __init__(self) -> None:
+        import tensorflow as tf
+
+        self._variable = tf.Variable
+        self._view = tf.train.TrackableView(tf.train.Checkpoint())
+        self._numbers: dict[int, int] = {}
+        self._alive: list[Any] = []
+        self.nodes: list[dict[str, int]] = []
+        """By number, the names and numbers of the children."""
+        self.shapes: dict[int, tuple[int, ...]] = {}
+        """By number, the shapes of those that are variables."""
+        self.names: dict[int, str] = {}
+        """And their own names."""
+
+    def graph(self, root: Any) -> ModelGraph:
+        """Walks from an object; all that was walked so far, with that object for its root."""
+        number = self.walk(root)
+        return ModelGraph(self.nodes, self.shapes, number, self.names)
+
+    def walk(self, root: Any) -> int:
+        """Walks from an object; its number."""
+        first, queue = self._number(root), [root]
+        done = {id(root)}
+        for thing in queue:
+            number = self._number(thing)
+            if isinstance(thing, self._variable):
+                self.shapes[number] = tuple(thing.shape.as_list())
+                self.names[number] = thing.name.partition(":")[0]
+                continue
+            if self.nodes[number]:
+                continue
+            for name, child in self._view.children(thing).items():
+                self.nodes[number][name] = self._number(child)
+                if id(child) not in done:
+                    done.add(id(child))
+                    queue.append(child)
+        return first
+
+    def _number(self, thing: Any) -> int:
+        if id(thing) not in self._numbers:
+            self._numbers[id(thing)] = len(self.nodes)
+            self._alive.append(thing)
+            self.nodes.append({})
+        return self._numbers[id(thing)]
