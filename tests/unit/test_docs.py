@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 
 from detector_trainer import docs, failures
+from detector_trainer.catalogue import CATALOGUE
 from detector_trainer.deep.run import RULES as DEEP_RULES
 from detector_trainer.registry import entries
 from detector_trainer.validation import checks
@@ -45,6 +48,63 @@ def test_each_code_says_what_why_and_what_to_do(code: str):
 def test_nothing_is_said_twice(code: str):
     entry = entries()[code]
     assert entry.rule is None or all(not failure.what for failure in entry.failures)
+
+
+# The catalogue
+
+
+CHECKED = sorted(code for code, entry in entries().items() if entry.rule is not None)
+
+
+def test_each_of_the_62_known_failures_has_a_code_or_a_reason_why_only_training_tells():
+    assert list(CATALOGUE) == list(range(1, 63))
+    covered = {number for entry in entries().values() for number in entry.catalogue if entry.severity != "info"}
+    assert [number for number, known in CATALOGUE.items() if number not in covered and not known.only_training] == []
+    assert {number for entry in entries().values() for number in entry.catalogue} <= CATALOGUE.keys()
+
+
+@pytest.mark.parametrize("number", [number for number, known in CATALOGUE.items() if known.only_training])
+def test_where_only_training_tells_it_is_said_how(number: int):
+    said = CATALOGUE[number].only_training
+    assert any(command in said for command in ("`train`", "`train --require-gpus`", "`validate --deep`")), said
+
+
+@pytest.mark.parametrize("code", CHECKED)
+def test_each_verdict_is_held_to_something(code: str):
+    rule = entries()[code].rule
+    assert rule is not None
+    assert rule.held_by or rule.severity == "info", (
+        f"The RULE of {code} has no `held_by`: name the test that runs the trainer's code on it (tests/trainer, tests/oracle), the "
+        "file of object_detection where it was read, or, where the trainer has no opinion, its own test (tests/unit)."
+    )
+    tests = {by: (ROOT / by).read_text(encoding="utf-8") for by in rule.held_by if by.startswith("tests/")}
+    assert not tests or any(code in text or f'"{code.partition("/")[2]}"' in text for text in tests.values()), (
+        "none names the code"
+    )
+    for by in rule.held_by:
+        package = importlib.util.find_spec(by.partition("/")[0]) if by not in tests else None
+        if package is not None:
+            assert Path(str(package.origin)).parents[1].joinpath(by).is_file(), f"{by} is no file of the trainer's"
+
+
+@pytest.mark.parametrize("code", CHECKED)
+def test_what_the_trainer_does_not_notice_is_an_error_when_worthless_and_a_warning_when_worse(code: str):
+    rule = entries()[code].rule
+    assert rule is not None
+    if rule.severity == "warning":
+        assert rule.silent.startswith("worse"), (
+            f"The RULE of {code} is a warning: say in `silent` why the training is worse, `worse: …`; see validation/rule.py."
+        )
+    elif rule.severity == "error" and rule.silent:
+        assert rule.silent.startswith("worthless") or "a warning" in rule.silent
+
+
+def test_the_table_of_the_catalogue_has_the_severities_of_the_rules():
+    rows = re.findall(
+        r"\| \[([a-z-]+/[a-z0-9-]+)\]\(checks\.md#[\w-]+\) \| (\w+)", (ROOT / "docs/catalogue.md").read_text(encoding="utf-8")
+    )
+    assert {code for code, _ in rows} == {code for code in CHECKED if entries()[code].catalogue}
+    assert {(code, severity) for code, severity in rows} == {(code, entries()[code].severity) for code, _ in rows}
 
 
 @pytest.mark.parametrize("name", sorted(docs.PAGES))

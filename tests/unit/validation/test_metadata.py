@@ -156,6 +156,7 @@ BREAKS: list[tuple[str, Break, str, str]] = [
     ("a flipped bit in the index", flip(".index", 60), "checkpoint/unreadable", "error"),
     ("a flipped bit in a tensor", flip(".data-00000-of-00001", 100), "checkpoint/corrupt", "error"),
     ("model_dir of the checkpoint", point_at_itself, "run/model-dir-is-checkpoint-dir", "error"),
+    ("model_dir is a file", lambda case: case.model_dir.write_text(""), "run/model-dir-unusable", "error"),
     ("resume from nowhere", resume_elsewhere, "run/resume-from-nowhere", "error"),
     ("nothing to do", resume_at_the_end, "run/already-at-last-step", "warning"),
     ("resume with another optimizer", resume_with_adam, "run/resumes-with-another-optimizer", "warning"),

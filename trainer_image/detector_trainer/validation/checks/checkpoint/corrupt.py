@@ -14,6 +14,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(48,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="The bytes of the checkpoint are missing or do not match their checksums.",
     why=(
         'The trainer restores last of all: it ends with "Read less bytes than requested" or "Checksum does not match" '

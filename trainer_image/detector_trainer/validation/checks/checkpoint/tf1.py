@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(42,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="The checkpoint has no object graph: it was saved by TF1.",
     why='The trainer ends with "Checkpoint is expected to be an object-based checkpoint".',
     fix="Use a checkpoint of the TF2 model zoo: one whose folder is called checkpoint/ckpt-0.",

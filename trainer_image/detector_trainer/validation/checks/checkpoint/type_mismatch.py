@@ -14,6 +14,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(44, 47),
+    held_by=("object_detection/meta_architectures/ssd_meta_arch.py",),
     what=('fine_tune_checkpoint_type asks for an object that the checkpoint does not hold. Unset, it means "classification".'),
     why=(
         'The trainer ends with "AssertionError: Found 260 Python objects that were not bound to checkpointed values", '

@@ -14,6 +14,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(48,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="The .index file of the checkpoint is damaged, or something else.",
     why='The trainer ends with "not an sstable (bad magic number)" or a checksum error, after building the model.',
     fix="Copy or download the checkpoint again.",

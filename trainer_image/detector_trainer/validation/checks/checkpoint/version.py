@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(43,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="fine_tune_checkpoint_version is V1, or not set, which means V1.",
     why='The trainer ends with "Checkpoint version should be V2".',
     fix="Set fine_tune_checkpoint_version: V2.",

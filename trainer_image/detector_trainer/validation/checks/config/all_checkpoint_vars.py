@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(15,),
+    held_by=("object_detection/model_lib_v2.py",),
     what="train_config.load_all_detection_checkpoint_vars is true.",
     why='The TF2 trainer ends with "unsupported in TF2".',
     fix='Remove it; fine_tune_checkpoint_type: "full" restores everything.',

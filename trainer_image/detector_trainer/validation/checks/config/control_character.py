@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(2,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="A path in the config has a tab, a newline or another control character.",
     why='In a text proto \\n and \\t are escapes: "C:\\new\\train" becomes a path that does not exist.',
     fix="Write / in place of the backslash.",

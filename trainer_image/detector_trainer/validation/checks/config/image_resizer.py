@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(11,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="image_resizer is missing, or its minimum is above its maximum.",
     why='The trainer ends with "Invalid image resizer option" or a ValueError.',
     fix="Set image_resizer, for example fixed_shape_resizer { height: 320 width: 320 }.",

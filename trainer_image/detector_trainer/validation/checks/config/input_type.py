@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(36,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="input_type of the input reader is INPUT_DEFAULT (0).",
     why='The trainer ends with "Unsupported input_type in config".',
     fix="Set input_type: TF_EXAMPLE, or leave it out.",

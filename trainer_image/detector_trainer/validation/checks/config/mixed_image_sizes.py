@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(11,),
+    held_by=("tests/trainer/test_resizer_agrees.py", "tests/unit/records/test_mixed_image_sizes.py"),
     what="The resizer gives the training images different sizes, and the batch is larger than 1 for each GPU.",
     why='A batch holds images of one size: the trainer ends with "Cannot add tensor to the batch".',
     fix="Use fixed_shape_resizer, or pad_to_max_dimension: true in keep_aspect_ratio_resizer; or a batch of 1 for each GPU.",

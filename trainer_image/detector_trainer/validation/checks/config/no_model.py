@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(4, 14),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="The pipeline config has no model block, or an empty one.",
     why='The trainer ends with "Unknown meta architecture: None".',
     fix="Begin from one of the official TF2 configs.",

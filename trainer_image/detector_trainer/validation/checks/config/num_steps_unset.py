@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(16,),
+    held_by=("object_detection/model_lib_v2.py",),
     what="train_config.num_steps is 0 or not set, and --num-steps is not given.",
     why="The proto says this trains for ever; the TF2 trainer ends with a TypeError after building everything.",
     fix="Set train_config.num_steps, or give --num-steps (spec.numSteps).",

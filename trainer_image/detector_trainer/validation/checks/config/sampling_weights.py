@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(39,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="sample_from_datasets_weights does not have one weight for each input_path.",
     why="The trainer ends with a TypeError about lists and strings.",
     fix="Give as many weights as paths.",

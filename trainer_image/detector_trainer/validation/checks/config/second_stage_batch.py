@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(14,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="second_stage_batch_size is above first_stage_max_proposals.",
     why="The model builder refuses it.",
     fix="Raise first_stage_max_proposals or lower second_stage_batch_size.",

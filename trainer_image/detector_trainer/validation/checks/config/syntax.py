@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(1, 2),
+    held_by=("tests/trainer/test_text_files_agree.py",),
     what="The pipeline config has a syntax error, or a field that does not exist in that place.",
     why="The trainer ends with ParseError, after half a minute of imports.",
     fix="Mend the line; a field must stand in the block it belongs to.",

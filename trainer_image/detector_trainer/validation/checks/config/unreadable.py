@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(1, 59),
+    held_by=("tests/trainer/test_text_files_agree.py",),
     what="The pipeline config is missing, not a file, empty, not text, or not in UTF-8.",
     why=("The trainer ends with a TypeError or NotFoundError that does not name the file, after half a minute of imports."),
     fix="Give the path of the config that --pipeline-config should name.",

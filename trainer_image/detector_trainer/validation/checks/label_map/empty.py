@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(17,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="The label map has no item.",
     why="The trainer ends with a NotFoundError about HashTableV2.",
     fix="Add an item for each class.",

@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(18,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="An item other than background has id 0, or no id.",
     why='The trainer ends with "Label map id 0 is reserved for the background label".',
     fix="Number the items from 1; give every item an id.",

@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(17,),
+    held_by=("tests/trainer/test_text_files_agree.py",),
     what="The label map is not a valid StringIntLabelMap.",
     why=("The trainer ends with \"memoryview: a bytes-like object is required, not 'str'\", which names neither file nor line."),
     fix='Mend the line: item { id: 1 name: "cat" }, with straight quotes.',

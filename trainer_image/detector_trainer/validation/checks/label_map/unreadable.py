@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(7, 17),
+    held_by=("tests/trainer/test_text_files_agree.py",),
     what="The label map is missing, not a file, empty, or not UTF-8 text.",
     why=("The trainer ends with NotFoundError, or with an error about HashTableV2 or memoryview that does not name the file."),
     fix="Give the path of a label map; label_map_path is relative to where the trainer is started.",

@@ -16,6 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
+    held_by=("tests/trainer/test_records_agree.py", "tests/trainer/test_images_agree.py"),
     what="The image cannot be decoded.",
     why=('The trainer ends with "jpeg::Uncompress failed" or "Invalid PNG data" when it draws the record, minutes or days in.'),
     fix="Make the record again from a sound file; a download that was cut off is the usual cause.",

@@ -10,6 +10,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(24,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="The checksum of a record does not match its bytes.",
     why='The trainer ends with "corrupted record" when it gets there, which may take days.',
     fix="Copy or make the file again.",

@@ -16,6 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
+    held_by=("tests/trainer/test_records_agree.py", "tests/trainer/test_images_agree.py"),
     what="The image is a GIF or WebP, which decode to four dimensions, or its format says `raw`.",
     why='The trainer ends with "input must be 4-dimensional" or "image_size must contain 3 elements[4]".',
     fix="Convert the images to JPEG or PNG; image/format may be left out.",

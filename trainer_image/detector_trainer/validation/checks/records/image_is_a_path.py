@@ -16,6 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
+    held_by=("tests/trainer/test_records_agree.py",),
     what="image/encoded holds a path, not the bytes of the image.",
     why='The trainer ends with "Unknown image file format" when it draws the record.',
     fix='Write the bytes of the file: open(path, "rb").read().',

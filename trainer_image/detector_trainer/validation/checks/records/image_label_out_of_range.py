@@ -17,6 +17,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(21,),
+    held_by=("tests/trainer/test_records_agree.py",),
     what="A label of a whole image (image/class/label and the like, not image/object/class/label) is 0 or above num_classes.",
     why='The trainer reads these even for detection, and ends with "Indices are not valid (out of bounds)".',
     fix="Leave the feature out if nothing needs it; else write ids from 1 to num_classes.",

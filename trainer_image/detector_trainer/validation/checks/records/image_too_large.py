@@ -16,6 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
+    held_by=("tests/unit/records/test_records.py",),
     what="The image has more pixels than the decoder can hold (2^31 bytes).",
     why="The trainer ends when it draws the record.",
     fix="Scale the image down when the records are made.",

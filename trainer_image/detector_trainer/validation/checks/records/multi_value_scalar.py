@@ -15,6 +15,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(27,),
+    held_by=("tests/trainer/test_records_agree.py",),
     what="A feature that must have one value has several, or an empty list.",
     why='The trainer ends with "Can\'t parse serialized Example" when it draws the record.',
     fix="Write one value; leave the feature out where there is none.",

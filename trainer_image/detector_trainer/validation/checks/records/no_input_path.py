@@ -13,6 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(6,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="train_input_reader has no tf_record_input_reader with an input_path.",
     why='The trainer ends with "At least one input path must be specified", or "Unsupported input_reader_config".',
     fix="Set train_input_reader { tf_record_input_reader { input_path: … } }.",

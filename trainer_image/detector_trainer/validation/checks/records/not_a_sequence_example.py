@@ -10,6 +10,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(36,),
+    held_by=("object_detection/data_decoders/tf_sequence_example_decoder.py",),
     what="input_type is TF_SEQUENCE_EXAMPLE, and a record is no tf.train.SequenceExample with feature lists.",
     why="The trainer ends with \"Feature list 'image/encoded' is required but could not be found\".",
     fix="Remove input_type from the input reader: it reads tf.train.Examples by default.",

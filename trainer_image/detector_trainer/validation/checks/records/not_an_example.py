@@ -15,6 +15,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(36,),
+    held_by=("tests/trainer/test_records_agree.py",),
     what="The bytes of a record are not a tf.train.Example.",
     why='The trainer ends with "Could not parse example input".',
     fix="Write example.SerializeToString() into the record.",

@@ -10,6 +10,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(24, 33),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="The file is not a TFRecord file.",
     why='The trainer ends with "corrupted record at 0 (Is this even a TFRecord file?)".',
     fix="Write it with tf.io.TFRecordWriter, without compression.",

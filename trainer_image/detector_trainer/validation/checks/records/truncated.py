@@ -10,6 +10,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(24,),
+    held_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_train.py"),
     what="A record file ends inside a record.",
     why='The trainer ends with "truncated record" when it gets there, which may take days.',
     fix="Copy or make the file again; the writer must be closed.",

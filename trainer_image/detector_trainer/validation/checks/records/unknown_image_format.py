@@ -16,6 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
+    held_by=("tests/trainer/test_records_agree.py", "tests/trainer/test_images_agree.py"),
     what="image/encoded is no JPEG, PNG, BMP or GIF.",
     why=('The trainer ends with "Unknown image file format. One of JPEG, PNG, GIF, BMP required" when it draws the record.'),
     fix="Convert the images to JPEG or PNG when the records are made.",

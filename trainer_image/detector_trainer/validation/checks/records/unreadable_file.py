@@ -10,6 +10,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(6,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="A record file is a folder, a link to nothing, a socket, or cannot be read.",
     why='The trainer ends with "Is a directory" or another error when it opens it.',
     fix="Give the path of record files; dir/* for those in a folder.",

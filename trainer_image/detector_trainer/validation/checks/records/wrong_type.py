@@ -16,6 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(27,),
+    held_by=("tests/trainer/test_records_agree.py",),
     what="A feature is of another kind than the trainer reads it as.",
     why='The trainer ends with "Data types don\'t match" when it draws the record.',
     fix="Write boxes as float_list, labels as int64_list, texts and images as bytes_list.",

@@ -15,6 +15,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(49,),
+    held_by=("object_detection/model_lib_v2.py",),
     what="model_dir is the folder that holds the fine-tune checkpoint.",
     why='The trainer ends with "Checkpoint dir … and model_dir … cannot be same".',
     fix="Choose another model_dir.",

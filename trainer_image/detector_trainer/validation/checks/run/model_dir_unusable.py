@@ -16,6 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(49,),
+    held_by=("tests/unit/validation/test_metadata.py",),
     what="model_dir is not a folder, or cannot be written.",
     why="The trainer ends when it writes its first checkpoint or event file.",
     fix="Give a folder that the trainer may write to; it is made if it does not exist.",

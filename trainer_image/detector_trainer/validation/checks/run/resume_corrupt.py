@@ -14,6 +14,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(51,),
+    held_by=("tests/trainer/test_config_agrees.py",),
     what="The checkpoint that the training would resume is damaged or cut off.",
     why='The trainer ends with "Read less bytes than requested" or "Checksum does not match" when it restores.',
     fix="Remove its name from the file `checkpoint` in model_dir, or name an older one there.",
