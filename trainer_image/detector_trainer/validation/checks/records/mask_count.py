@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.chunk import Chunk, values_of
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.schema import MASK
 from detector_trainer.validation.scan.tally import Hit
@@ -51,7 +51,8 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
 
 
 def _scalar(chunk: Chunk, name: str) -> np.ndarray:
-    """The values of a scalar, 1 where it is missing (the trainer's default)."""
+    """The values of a scalar, 1 where it is missing (the trainer's default), and where it is no scalar: that is said elsewhere."""
     values = np.ones(chunk.size, np.int64)
-    values[chunk.columns[name].lengths == 1] = chunk.columns[name].values
+    one = chunk.columns[name].lengths == 1
+    values[one] = values_of(chunk, name, one)
     return values

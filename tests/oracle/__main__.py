@@ -1,0 +1,84 @@
+"""`python -m oracle`, with PYTHONPATH=tests: cases past the trainer and the validator; ends with 1 if the two disagree.
+
+`--seed N --cases N`: mutations. `--hand-made`: the cases of handmade.py, and whether the trainer still does what recorded.json says.
+`--record`: the same, and writes recorded.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from oracle import recorded
+from oracle.case import Case
+from oracle.generate import cases
+from oracle.handmade import ROWS
+from oracle.run import Result, run, write_results
+
+
+def main(argv: list[str]) -> int:
+    """Prints the disagreements as they come, and the matrix at the end."""
+    parser = argparse.ArgumentParser(
+        prog="python -m oracle", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--seed", type=int)
+    what.add_argument("--hand-made", action="store_true")
+    what.add_argument("--record", action="store_true")
+    what.add_argument("--case", type=json.loads, help='one, as it was printed: {"base": …, "edits": …}')
+    parser.add_argument("--cases", type=int, default=500)
+    parser.add_argument(
+        "--only", help="what the mutations change: config, config text, label map, feature, image, file, checkpoint"
+    )
+    parser.add_argument("--output", type=Path, help="file for all results, a line of JSON each")
+    arguments = parser.parse_args(argv)
+    names: list[str] = []
+    if arguments.case:
+        chosen = iter([Case(arguments.case["base"], arguments.case["edits"])])
+    elif arguments.seed is not None:
+        chosen = cases(arguments.seed, arguments.cases, arguments.only)
+    else:
+        chosen, names = iter([row.case for row in ROWS]), [row.name for row in ROWS]
+    results: list[Result] = []
+
+    def show(result: Result, seconds: float) -> None:
+        results.append(result)
+        name = names[len(results) - 1] if names else len(results) - 1
+        if not result.agreed or arguments.case:
+            say(json.dumps({"case": name, **result.to_json()}))
+        if len(results) % 50 == 0 or seconds > 20:
+            sys.stderr.write(f"{len(results)} cases; the last took {seconds:.1f} s\n")
+
+    with tempfile.TemporaryDirectory(prefix="oracle-") as scratch:
+        matrix = run(chosen, Path(scratch), on_result=show)
+    if arguments.output:
+        write_results(arguments.output, results)
+    say(str(matrix))
+    if arguments.record:
+        recorded.write(dict(zip(names, results, strict=True)))
+    changed = _changed(names, results) if arguments.hand_made else []
+    for line in changed:
+        say(line)
+    return 1 if matrix.disagreements or changed else 0
+
+
+def say(line: str) -> None:
+    """At once: a run takes minutes."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _changed(names: list[str], results: list[Result]) -> list[str]:
+    before = recorded.verdicts()
+    return [
+        f"{name}: the trainer {result.trainer.verdict}; recorded.json says {before[name].verdict if name in before else 'nothing'}"
+        for name, result in zip(names, results, strict=True)
+        if name not in before or before[name].verdict != result.trainer.verdict
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

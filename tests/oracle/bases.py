@@ -1,0 +1,105 @@
+"""The sound inputs that cases begin from: a detector so small that a step takes a second, and three records of two classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import text_format
+
+from detector_trainer.protos import message_class
+from support.mutations import BOX, CLASS, HEIGHT, LABEL_MAP, SOUND, WIDTH, floats, ints, picture, texts
+
+__all__ = ["BASES", "LABEL_MAP", "Base"]
+
+MASK, KEYPOINT = "image/object/mask", "image/object/keypoint/"
+_Example = message_class("tensorflow.Example")
+_ROWS = (
+    # Boxes as ymin, xmin, ymax, xmax, and the class of each.
+    [((0.1, 0.1, 0.5, 0.6), 1), ((0.2, 0.3, 0.9, 0.8), 2)],
+    [((0.25, 0.2, 0.75, 0.7), 2)],
+    [((0.0, 0.5, 0.6, 1.0), 1), ((0.1, 0.1, 0.4, 0.4), 1), ((0.5, 0.2, 1.0, 0.6), 2)],
+)
+
+
+@dataclass(frozen=True)
+class Base:
+    """Changes to the sound config, and features that the records have besides."""
+
+    text: str = ""
+    """Text proto that is merged into the config."""
+    more: Callable[[int], dict[str, Any]] = lambda _: {}
+    """Further features of a record with so many boxes."""
+    label_map: bool = True
+    sizes: tuple[tuple[int, int], ...] = ((WIDTH, HEIGHT),) * 3
+    clears: tuple[str, ...] = ()
+    """Blocks of the model that are emptied first."""
+
+    def configure(self, config: Any) -> None:
+        """Changes a TrainEvalPipelineConfig."""
+        for name in self.clears:
+            message = config
+            *parents, last = name.split(".")
+            for parent in parents:
+                message = getattr(message, parent)
+            message.ClearField(last)
+        text_format.Merge(self.text, config)
+        if not self.label_map:
+            config.train_input_reader.ClearField("label_map_path")
+
+    def examples(self, *, evaluating: bool = False) -> list[Any]:
+        """The tf.train.Examples; those to evaluate on are other pictures."""
+        first = 10 if evaluating else 0
+        return [
+            self._example(number, rows, size) for number, (rows, size) in enumerate(zip(_ROWS, self.sizes, strict=True), first)
+        ]
+
+    def _example(self, number: int, rows: list[tuple[tuple[float, ...], int]], size: tuple[int, int]) -> Any:
+        columns = zip(*(box for box, _ in rows), strict=True)
+        width, height = size
+        features: dict[str, Any] = {
+            **SOUND,
+            "image/encoded": texts(picture(width, height, quality=80 + number)),
+            "image/filename": texts(f"{number}.jpg".encode()),
+            "image/source_id": texts(str(number).encode()),
+            "image/height": ints(height),
+            "image/width": ints(width),
+            **{BOX + side: floats(*column) for side, column in zip(("ymin", "xmin", "ymax", "xmax"), columns, strict=True)},
+            CLASS + "text": texts(*(b"cat" if label == 1 else b"dog" for _, label in rows)),
+            CLASS + "label": ints(*(label for _, label in rows)),
+            **self.more(len(rows)),
+        }
+        message: Any = _Example()
+        for name, feature in features.items():
+            message.features.feature[name].CopyFrom(feature)
+        return message
+
+
+_CROP = "train_config { data_augmentation_options { random_horizontal_flip { } } data_augmentation_options { random_crop_image { } } }"
+_KEEP_ASPECT = """
+model { ssd { feature_extractor { pad_to_multiple: 32 } image_resizer { keep_aspect_ratio_resizer { min_dimension: 128 max_dimension: 192 } } } }
+train_config { batch_size: 1 }
+"""
+
+BASES = {
+    "plain": Base(),
+    "crop": Base(_CROP),
+    "no map": Base(label_map=False),
+    "from scratch": Base("train_config { batch_size: 1 }", clears=("train_config.fine_tune_checkpoint",)),
+    "keep aspect": Base(_KEEP_ASPECT, sizes=((64, 48), (48, 64), (64, 64))),
+    "numerical masks": Base(
+        "train_input_reader { load_instance_masks: true }", lambda boxes: {MASK: floats(*[1.0] * (WIDTH * HEIGHT * boxes))}
+    ),
+    "PNG masks": Base(
+        "train_input_reader { load_instance_masks: true mask_type: PNG_MASKS }",
+        lambda boxes: {MASK: texts(*[picture(kind="PNG", mode="L")] * boxes)},
+    ),
+    "keypoints": Base(
+        "train_input_reader { num_keypoints: 3 }",
+        lambda boxes: (
+            {KEYPOINT + end: floats(*[0.5] * 3 * boxes) for end in "xy"} | {KEYPOINT + "visibility": ints(*[2] * 3 * boxes)}
+        ),
+    ),
+}
+"""By name."""

@@ -1,0 +1,241 @@
+"""One case for each entry of the catalogue of failures that can be judged here, what must not be rejected, and what was learned since.
+
+Disagreements that the generator has found are kept at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from oracle.bases import KEYPOINT, MASK
+from oracle.case import Case, Edit
+
+BOX, CLASS = "image/object/bbox/", "image/object/class/"
+LR = "train_config.optimizer.momentum_optimizer.learning_rate"
+INPUT = "train_input_reader.tf_record_input_reader.input_path"
+TYPE, VERSION = "train_config.fine_tune_checkpoint_type", "train_config.fine_tune_checkpoint_version"
+AUGMENT = "train_config.data_augmentation_options"
+
+
+class Row(NamedTuple):
+    """A case with a name, and the entries of the catalogue that it is of: `30`, or `N4` for the fourth of what must not be rejected."""
+
+    entries: str
+    name: str
+    case: Case
+
+
+def case(entries: str, name: str, *edits: Edit, base: str = "plain") -> Row:
+    """A row."""
+    return Row(entries, name, Case(base, list(edits)))
+
+
+def config(entries: str, name: str, path: str, text: str | None, *more: Edit, base: str = "plain") -> Row:
+    """A row that differs in one field of the config."""
+    return case(entries, name, ["config", path, text], *more, base=base)
+
+
+def cosine(**fields: Any) -> str:
+    """A schedule as text proto."""
+    return f"{{ cosine_decay_learning_rate {{ {' '.join(f'{name}: {value}' for name, value in fields.items())} }} }}"
+
+
+def augmented(entries: str, step: str, *more: Edit, base: str = "plain") -> Row:
+    """A row with an augmentation."""
+    return config(entries, f"augmentation {step} on {base}", AUGMENT, f"{{ {step} }}", *more, base=base)
+
+
+def box(entries: str, name: str, side: str, value: float | str, base: str = "plain") -> Row:
+    """A row with another side of the one box of record 1."""
+    return case(entries, name, ["feature", 1, BOX + side, "float", [value]], base=base)
+
+
+def label_map(entries: str, name: str, text: str, *more: Edit, base: str = "plain") -> Row:
+    """A row with another label map."""
+    return case(entries, name, ["label-map", text], *more, base=base)
+
+
+def no_sides(*records: int) -> list[Edit]:
+    """No features of boxes."""
+    names = [BOX + side for side in ("ymin", "xmin", "ymax", "xmax")] + [CLASS + "text", CLASS + "label"]
+    return [["feature", record, name, None] for record in records for name in names]
+
+
+CAT, DOG = "item { id: 1 name: 'cat' }", "item { id: 2 name: 'dog' }"
+SIDES = ("ymin", "xmin", "ymax", "xmax")
+
+CONFIG = [
+    case("1", "a misspelt field", ["config-text", "batch_size", "batchsize"]),
+    case("1", "an unknown block", ["config-text", "train_config {", "input_reader {\n}\ntrain_config {"]),
+    config("2", "a Windows path", INPUT + "[0]", r'"C:\\data\new.record"'),
+    case("2", "a Windows path with an escape", ["config-text", '"FOLDER/train.record"', r'"C:\Users\me\train.record"']),
+    case("3", "a field twice", ["config-text", "  batch_size: 2\n", "  batch_size: 2\n  batch_size: 1\n"]),
+    config("4", "an extractor of TF1", "model.ssd.feature_extractor.type", '"ssd_mobilenet_v2"'),
+    config("4", "an extractor of another architecture", "model.ssd.feature_extractor.type", '"faster_rcnn_resnet50_keras"'),
+    config("4", "no model", "model", None),
+    config("5", "no num_classes", "model.ssd.num_classes", None),
+    config("6", "no such input_path", INPUT + "[0]", '"/nowhere/train.record"'),
+    case("6", "one of two paths is missing", ["config", INPUT, '"/nowhere/train.record"']),
+    config("6", "a folder as input_path", INPUT + "[0]", '"FOLDER"'),
+    config("6", "no input_path", INPUT, None),
+    config("7", "no such label map", "train_input_reader.label_map_path", '"/nowhere/label_map.pbtxt"'),
+    config("7", "no label_map_path", "train_input_reader.label_map_path", None),
+    config("8", "no optimizer", "train_config.optimizer", None),
+    config("8", "no learning rate", LR, None),
+    config("8", "base below warmup", LR, cosine(learning_rate_base=0.001, warmup_learning_rate=0.01, warmup_steps=2, total_steps=10)),
+    config("8", "total below warmup by default", LR, cosine(learning_rate_base=0.01, total_steps=100)),
+    config("8", "total is warmup and hold", LR, cosine(learning_rate_base=0.01, warmup_learning_rate=0.001, warmup_steps=5, hold_base_rate_steps=5, total_steps=10)),
+    config("8", "a manual step at 0", LR, "{ manual_step_learning_rate { initial_learning_rate: 0.01 schedule { step: 0 learning_rate: 0.1 } } }"),
+    config("8", "manual steps that fall", LR, "{ manual_step_learning_rate { schedule { step: 5 learning_rate: 0.1 } schedule { step: 4 learning_rate: 0.1 } } }"),
+    config("8", "an empty manual schedule", LR, "{ manual_step_learning_rate { } }"),
+    config("8", "an exponential schedule", LR, "{ exponential_decay_learning_rate { } }"),
+    config("9", "steps beyond the schedule", LR, cosine(learning_rate_base=0.001, warmup_learning_rate=0.001, warmup_steps=1, total_steps=5)),
+    config("10", "a huge learning rate", LR, "{ constant_learning_rate { learning_rate: 1e6 } }"),
+    config("11", "no resizer", "model.ssd.image_resizer", None),
+    config("11", "min above max", "model.ssd.image_resizer", "{ keep_aspect_ratio_resizer { min_dimension: 300 max_dimension: 200 } }"),
+    config("11", "mixed sizes in a batch of 2", "train_config.batch_size", "2", base="keep aspect"),
+    config("11", "32 pixels", "model.ssd.image_resizer", "{ fixed_shape_resizer { height: 32 width: 32 } }"),
+    config("11", "300 pixels and an FPN", "model.ssd.image_resizer", "{ fixed_shape_resizer { height: 300 width: 300 } }"),
+    config("11", "300 pixels, padded to 32", "model.ssd.image_resizer", "{ fixed_shape_resizer { height: 300 width: 300 } }", ["config", "model.ssd.feature_extractor.pad_to_multiple", "32"]),
+    config("13", "freeze_variables", "train_config.freeze_variables", '"x"'),
+    config("13", "bias_grad_multiplier", "train_config.bias_grad_multiplier", "2"),
+    config("15", "load_all_detection_checkpoint_vars", "train_config.load_all_detection_checkpoint_vars", "true"),
+    config("16", "no num_steps", "train_config.num_steps", None),
+    case("16", "no num_steps, but a flag", ["config", "train_config.num_steps", None], ["steps", 5]),
+    config("36", "input_type 0", "train_input_reader.input_type", "INPUT_DEFAULT"),
+    config("36", "Examples read as SequenceExamples", "train_input_reader.input_type", "TF_SEQUENCE_EXAMPLE"),
+    config("39", "two weights for one path", "train_input_reader.sample_from_datasets_weights", "1", ["config", "train_input_reader.sample_from_datasets_weights", "2"]),
+    config("55", "a batch of 0", "train_config.batch_size", "0"),
+    config("N8", "bfloat16", "train_config.use_bfloat16", "true"),
+    config("N9", "one epoch", "train_input_reader.num_epochs", "1"),
+    config("N9", "one epoch of fewer records than a batch", "train_input_reader.num_epochs", "1", ["config", "train_config.batch_size", "8"]),
+    config("N9", "fewer records than a batch", "train_config.batch_size", "8"),
+    config("N12", "RMSprop", "train_config.optimizer", "{ rms_prop_optimizer { learning_rate { constant_learning_rate { learning_rate: 0.001 } } } }"),
+    config("N12", "two eval_input_readers", "eval_input_reader", "{ }"),
+    config("N7", "a pattern", INPUT + "[0]", '"FOLDER/trai?.record"'),
+    case("-", "a byte order mark", ["config-text", "model {", "\N{ZERO WIDTH NO-BREAK SPACE}model {"]),
+]  # fmt: skip
+
+LABEL_MAPS = [
+    label_map("17", "a syntax error", f"{CAT}\nitem {{ id: 2 name: dog }}"),
+    label_map("17", "smart quotes", f"{CAT}\nitem {{ id: 2 name: \N{LEFT SINGLE QUOTATION MARK}dog\N{RIGHT SINGLE QUOTATION MARK} }}"),
+    label_map("17", "a byte order mark in the label map", f"\ufeff{CAT}\n{DOG}"),
+    label_map("17", "an empty label map", ""),
+    label_map("17", "a label map in UTF-16", "latin-1:" + f"{CAT}\n{DOG}".encode("utf-16").decode("latin-1")),
+    label_map("18", "id 0", f"item {{ id: 0 name: 'cat' }}\n{DOG}"),
+    label_map("18", "no id", f"item {{ name: 'cat' }}\n{DOG}"),
+    label_map("18", "a negative id", f"item {{ id: -1 name: 'cat' }}\n{DOG}"),
+    label_map("19", "two ids in an item", f"item {{ id: 1 id: 3 name: 'cat' }}\n{DOG}"),
+    label_map("19", "an id twice", "item { id: 1 name: 'cat' }\nitem { id: 1 name: 'dog' }"),
+    label_map("19", "a name twice", f"{CAT}\n{DOG}\nitem {{ id: 1 name: 'dog' }}"),
+    label_map("20", "another case", f"item {{ id: 1 name: 'Cat' }}\n{DOG}"),
+    label_map("20", "a space", f"item {{ id: 1 name: 'cat ' }}\n{DOG}"),
+    label_map("22", "a display name that is another's name", f"item {{ id: 1 name: 'cat' display_name: 'dog' }}\n{DOG}"),
+    label_map("22", "a display name that is another's name, and wins", f"{CAT}\nitem {{ id: 2 name: 'dog' display_name: 'cat' }}"),
+    label_map("N3", "background as 0", f"item {{ id: 0 name: 'background' }}\n{CAT}\n{DOG}"),
+    label_map("N4", "display names that repeat", "item { id: 1 name: 'cat' display_name: 'animal' }\nitem { id: 2 name: 'dog' display_name: 'animal' }"),
+    label_map("N6", "commas", "item: { id: 1, name: 'cat', },\nitem { id: 2; name: 'dog' }"),
+    label_map("N7", "a binary label map", "latin-1:\x0a\x07\x0a\x03cat\x10\x01\x0a\x07\x0a\x03dog\x10\x02"),
+    label_map("N3", "gaps in the ids", f"{CAT}\nitem {{ id: 90 name: 'dog' }}", ["config", "model.ssd.num_classes", "90"], ["feature", 0, CLASS + "label", None], ["feature", 1, CLASS + "label", None], ["feature", 2, CLASS + "label", None]),
+]  # fmt: skip
+
+RECORDS = [
+    case("20", "a text that is not in the map", ["feature", 1, CLASS + "text", "bytes", ["cow"]]),
+    case("20", "the same under a crop", ["feature", 1, CLASS + "text", "bytes", ["cow"]], base="crop"),
+    case("21", "a label above num_classes", ["feature", 1, CLASS + "label", "int", [3]], base="no map"),
+    case("21", "label 0", ["feature", 1, CLASS + "label", "int", [0]], base="no map"),
+    case("22", "text against label", ["feature", 1, CLASS + "label", "int", [1]]),
+    case("22", "an empty text", ["feature", 1, CLASS + "text", "bytes", [""]], ["feature", 1, CLASS + "label", "int", [1]]),
+    case("23", "0 bytes", ["file-cut", 0]),
+    case("23", "11 bytes", ["file-cut", 11]),
+    case("24", "cut off", ["file-cut", 500]),
+    case("24", "a flipped byte", ["file-byte", 600, 7]),
+    case("24", "gzip", ["file-gzip"]),
+    case("24", "seven bytes behind", ["file-append", "1234567"]),
+    case("26", "boxes under other names", *no_sides(0, 1, 2), ["feature", 0, "image/object/bbox/x_min", "float", [0.1]]),
+    case("26", "no image/encoded", ["feature", 1, "image/encoded", None]),
+    case("27", "boxes as ints", ["feature", 1, BOX + "xmin", "int", [0]]),
+    case("27", "two heights", ["feature", 1, "image/height", "int", [1, 2]]),
+    case("28", "two xmin for one box", ["feature", 1, BOX + "xmin", "float", [0.1, 0.2]]),
+    case("28", "one label for two boxes", ["feature", 0, CLASS + "text", "bytes", ["cat"]]),
+    case("28", "one is_crowd for two boxes", ["feature", 0, "image/object/is_crowd", "int", [0]]),
+    case("28", "two texts for one box", ["feature", 1, CLASS + "text", "bytes", ["dog", "cat"]]),
+    case("28", "a short group_of", ["feature", 0, "image/object/group_of", "int", [0]]),
+    case("28", "a short weight", ["feature", 0, "image/object/weight", "float", [1]]),
+    case("28", "a short weight under a crop", ["feature", 0, "image/object/weight", "float", [1]], base="crop"),
+    case("29", "no box at all", *no_sides(0, 1, 2)),
+    box("30", "xmin above xmax", "xmin", 0.9),
+    box("30", "xmin above xmax under a crop", "xmin", 0.9, base="crop"),
+    box("31", "pixels", "xmax", 50),
+    box("31", "pixels under a crop", "xmax", 50, base="crop"),
+    box("N2", "1.05", "xmax", 1.05),
+    box("N2", "a little negative", "xmin", -0.01),
+    box("32", "NaN", "xmin", "nan"),
+    box("32", "NaN under a crop", "xmin", "nan", base="crop"),
+    box("32", "infinity", "xmax", "inf"),
+    box("32", "infinity under a crop", "xmax", "inf", base="crop"),
+    box("32", "no area", "xmin", 0.7),
+    case("33", "a path", ["feature", 1, "image/encoded", "bytes", ["/data/cat.jpg"]]),
+    *(case("33", f"a {kind}", ["image", 1, {"kind": kind}]) for kind in ("TIFF", "GIF", "WEBP")),
+    case("33", "a WebP under a crop", ["image", 1, {"kind": "WEBP"}], base="crop"),
+    case("33", "half a JPEG", ["image", 1, {"width": 200, "height": 150}], ["image-cut", 1, 900]),
+    case("33", "format raw", ["feature", 1, "image/format", "bytes", ["raw"]]),
+    case("34", "101 boxes", *(["feature", 1, BOX + side, "float", [value] * 101] for side, value in zip(SIDES, (0.1, 0.1, 0.5, 0.6), strict=True)), ["feature", 1, CLASS + "text", "bytes", ["dog"] * 101], ["feature", 1, CLASS + "label", "int", [2] * 101]),
+    case("35", "masks asked for, and none there", ["config", "train_input_reader.load_instance_masks", "true"]),
+    case("35", "PNG masks read as numbers", ["config", "train_input_reader.mask_type", "NUMERICAL_MASKS"], base="PNG masks"),
+    case("35", "a mask short", ["feature", 0, MASK, "float", [1.0] * 64 * 48], base="numerical masks"),
+    case("35", "keypoints short", ["feature", 0, KEYPOINT + "x", "float", [0.5] * 5], base="keypoints"),
+    config("35", "another num_keypoints", "train_input_reader.num_keypoints", "4", base="keypoints"),
+    case("36", "no proto", ["payload", 1, "hello world"]),
+    case("N1", "a record without boxes", *no_sides(1)),
+    case("N1", "a record without boxes under a crop", *no_sides(1), base="crop"),
+    case("N4", "texts without labels", *(["feature", record, CLASS + "label", None] for record in range(3))),
+    case("N4", "labels without texts", *(["feature", record, CLASS + "text", None] for record in range(3))),
+    case("N5", "no height, no width, no format", *(["feature", 1, f"image/{name}", None] for name in ("height", "width", "format"))),
+    case("N5", "a PNG said to be a JPEG", ["image", 1, {"kind": "PNG"}]),
+    *(case("N5", f"a {mode} {kind}", ["image", 1, {"kind": kind, "mode": mode}]) for kind, mode in (("PNG", "RGBA"), ("JPEG", "CMYK"), ("JPEG", "L"), ("BMP", "RGB"))),
+    case("N13", "difficult of each box", ["feature", 0, "image/object/difficult", "int", [0, 1]]),
+    case("-", "1 x 1", ["image", 1, {"width": 1, "height": 1}]),
+    case("-", "bytes behind a JPEG", ["image-append", 1, "trailing"]),
+]  # fmt: skip
+
+CHECKPOINTS = [
+    config("40", "PATH_TO_BE_CONFIGURED", "train_config.fine_tune_checkpoint", '"PATH_TO_BE_CONFIGURED/ckpt-0"'),
+    config("41", "the index", "train_config.fine_tune_checkpoint", '"FOLDER/zoo/ckpt-2.index"'),
+    config("41", "the data", "train_config.fine_tune_checkpoint", '"FOLDER/zoo/ckpt-2.data-00000-of-00001"'),
+    config("41", "the folder", "train_config.fine_tune_checkpoint", '"FOLDER/zoo"'),
+    config("43", "no version", VERSION, None),
+    config("44", "no type", TYPE, None),
+    config("44", "fine_tune", TYPE, '"fine_tune"'),
+    config("45", "full with another num_classes", TYPE, '"full"'),
+    config("45", "full with the same num_classes", TYPE, '"full"', ["config", "model.ssd.num_classes", "37"]),
+    config("46", "another depth multiplier", "model.ssd.feature_extractor.depth_multiplier", "0.05"),
+    config("46", "another backbone", "model.ssd.feature_extractor.type", '"ssd_mobilenet_v2_fpn_keras"'),
+    config("46", "another FPN depth", "model.ssd.feature_extractor.fpn.additional_layer_depth", "16"),
+    case("48", "no data file", ["checkpoint-missing", "data-00000-of-00001"]),
+    case("48", "data cut off", ["checkpoint-cut", "data-00000-of-00001", 40000]),
+    case("48", "a flipped byte in a tensor", ["checkpoint-byte", "data-00000-of-00001", 20000, 7]),
+    case("48", "an LFS pointer", ["checkpoint-cut", "index", 30]),
+    config("49", "model_dir of the checkpoint", "train_config.fine_tune_checkpoint", '"FOLDER/model/ckpt-2"', ["resume", "ckpt-2"], ["model-dir", "checkpoint", ""]),
+    config("N11", "no checkpoint", "train_config.fine_tune_checkpoint", None, ["config", TYPE, None], ["config", VERSION, None]),
+]  # fmt: skip
+
+AUGMENTATIONS = [
+    augmented("12", "autoaugment_image { }"),
+    augmented("12", "normalize_image { }"),
+    augmented("12", "subtract_channel_mean { }"),
+    augmented("12", "convert_class_logits_to_softmax { }"),
+    augmented("12", "random_horizontal_flip { }", base="keypoints"),
+    augmented("12", "random_pad_image { min_image_height: 50 }"),
+    augmented("12", "random_crop_pad_image { min_padded_size_ratio: 1 }"),
+    augmented("12", "random_crop_image { min_area: 0 }"),
+    augmented("12", "rgb_to_gray { }"),
+    augmented("12", "scale_boxes_to_pixel_coordinates { }"),
+    augmented("12", "remap_labels { original_labels: 1 new_label: 5 }"),
+    augmented("12", ""),
+]
+
+FOUND: list[Row] = []
+"""Disagreements that the generator has found, and what was mended then."""
+
+ROWS = (*CONFIG, *LABEL_MAPS, *RECORDS, *CHECKPOINTS, *AUGMENTATIONS, *FOUND)
