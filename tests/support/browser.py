@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,9 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 
+PATIENCE = 120
+"""Seconds of silence after which a browser is taken to hang."""
+
 
 def find() -> str | None:
     """The browser of this machine; None if it has none."""
@@ -41,6 +45,10 @@ def install() -> str | None:
         return "there is no Chromium: install the package `chromium`"
     done = subprocess.run([INSTALL], capture_output=True, text=True, check=False)
     return None if find() else f"Chromium cannot be installed: {done.stderr.strip()[-500:]}"
+
+
+class NotStarted(Exception):
+    """The browser is there, and does not start; the message says what it wrote."""
 
 
 @dataclass
@@ -104,6 +112,8 @@ class Browser:
             while b"\0" in self._rest:
                 message, _, self._rest = self._rest.partition(b"\0")
                 yield json.loads(message)
+            if not select.select([self._back], [], [], PATIENCE)[0]:
+                raise AssertionError(f"the browser has said nothing for {PATIENCE} s")
             data = os.read(self._back, 1 << 20)
             if not data:
                 return
@@ -166,6 +176,9 @@ def running(profile: Path) -> Iterator[Browser]:
 
     Args:
         profile: an empty folder for what it writes.
+
+    Raises:
+        NotStarted: it does not start.
     """
     program = find()
     assert program is not None
@@ -178,7 +191,14 @@ def running(profile: Path) -> Iterator[Browser]:
     os.close(to_read)
     os.close(back_write)
     try:
-        yield Browser(to_write, back_read)
+        browser = Browser(to_write, back_read)
+        try:
+            browser.ask("Browser.getVersion")
+        except (AssertionError, OSError) as error:
+            raise NotStarted(
+                f"{program} does not start: {(profile / 'log').read_text(errors='replace').strip()[-500:]}"
+            ) from error
+        yield browser
     finally:
         os.close(to_write)
         os.close(back_read)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,14 @@ CONTRAST = """(() => {
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     problem = None if browser.find() else browser.install()
-    if problem:
+    with ExitStack() as stack:
+        if not problem:
+            try:
+                yield stack.enter_context(browser.running(tmp_path_factory.mktemp("profile")))
+                return
+            except browser.NotStarted as error:
+                problem = str(error)
         (pytest.fail if os.environ.get("CI") else pytest.skip)(problem)
-    with browser.running(tmp_path_factory.mktemp("profile")) as running:
-        yield running
 
 
 def reported(case: Case) -> tuple[Report, Inputs]:

@@ -6,10 +6,14 @@ tests/trainer/test_anchors_agree.py holds them against what the trainer's own bu
 from __future__ import annotations
 
 import math
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice, pairwise
+from typing import Any, Final
 
 import numpy as np
+
+MOST: Final = 10_000
+"""Sizes, levels, scales or layers; beyond them no model is built."""
 
 
 def anchor_sizes(config: Any, image: tuple[int, int]) -> np.ndarray:
@@ -25,13 +29,13 @@ def anchor_sizes(config: Any, image: tuple[int, int]) -> np.ndarray:
     """
     architecture = config.model.WhichOneof("model") or ""
     field = {"ssd": "anchor_generator", "faster_rcnn": "first_stage_anchor_generator"}.get(architecture)
-    found: list[tuple[float, float]] = []
+    sizes: set[tuple[float, float]] = set()
     if field is not None:
         generator: Any = getattr(getattr(config.model, architecture), field)
         kind = generator.WhichOneof("anchor_generator_oneof")
         if kind in _OF:
-            found = _OF[kind](getattr(generator, kind), image)
-    sizes = {(height, width) for height, width in found if _sound(height) and _sound(width)}
+            found = islice(_OF[kind](getattr(generator, kind), image), MOST)
+            sizes = {size for size in found if all(math.isfinite(side) and side > 0 for side in size)}
     ordered = sorted(sizes, key=lambda size: (size[0] * size[1], size))
     return np.array(ordered, np.float64).reshape(-1, 2)
 
@@ -55,56 +59,51 @@ def best_overlaps(boxes: np.ndarray, anchors: np.ndarray) -> np.ndarray:
     return best
 
 
-def _sound(side: float) -> bool:
-    return math.isfinite(side) and side > 0
-
-
 def _shaped(size: float, ratio: float, base: tuple[float, float] = (1.0, 1.0)) -> tuple[float, float]:
     """grid_anchor_generator.tile_anchors: the ratio is width to height, the area stays."""
     root = math.sqrt(ratio) if ratio > 0 else math.nan
     return (size / root * base[0], size * root * base[1]) if root > 0 else (math.nan, math.nan)
 
 
-def _grid(settings: Any, _: tuple[int, int]) -> list[tuple[float, float]]:
+def _grid(settings: Any, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
     base = (settings.height, settings.width)
-    return [_shaped(scale, ratio, base) for scale in settings.scales for ratio in settings.aspect_ratios]
+    return (_shaped(scale, ratio, base) for scale in settings.scales for ratio in settings.aspect_ratios)
 
 
-def _multiscale(settings: Any, _: tuple[int, int]) -> list[tuple[float, float]]:
-    octave = range(max(0, settings.scales_per_octave))
-    levels = range(settings.min_level, min(settings.max_level, 60) + 1)
-    return [
+def _multiscale(settings: Any, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
+    octave = range(min(settings.scales_per_octave, MOST))
+    levels = range(max(settings.min_level, -60), min(settings.max_level, 60) + 1)
+    return (
         _shaped(2.0**level * settings.anchor_scale * 2 ** (step / settings.scales_per_octave), ratio)
         for level in levels
         for step in octave
         for ratio in settings.aspect_ratios
-    ]
+    )
 
 
-def _flexible(settings: Any, _: tuple[int, int]) -> list[tuple[float, float]]:
-    return [
+def _flexible(settings: Any, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
+    return (
         _shaped(size, ratio)
         for grid in settings.anchor_grid
         for size, ratio in zip(grid.base_sizes, grid.aspect_ratios, strict=False)
-    ]
+    )
 
 
-def _ssd(settings: Any, image: tuple[int, int]) -> list[tuple[float, float]]:
+def _ssd(settings: Any, image: tuple[int, int]) -> Iterator[tuple[float, float]]:
     """multiple_grid_anchor_generator.create_ssd_anchors: scales are of the shorter side of the image."""
-    layers, low, high = settings.num_layers, settings.min_scale, settings.max_scale
+    layers, low, high = min(settings.num_layers, MOST), settings.min_scale, settings.max_scale
     scales = [*settings.scales]
     if not scales and layers > 1:
         scales = [low + (high - low) * layer / (layers - 1) for layer in range(layers)]
     base = (min(image) * settings.base_anchor_height, min(image) * settings.base_anchor_width)
-    found = []
-    for layer, (scale, following) in enumerate(pairwise([*scales, 1.0][: layers + 1])):
+    for layer, (scale, following) in enumerate(pairwise([*scales, 1.0][: max(0, layers) + 1])):
         specs = [(scale, ratio) for ratio in settings.aspect_ratios]
         if settings.interpolated_scale_aspect_ratio > 0:
             specs.append((math.sqrt(max(0.0, scale * following)), settings.interpolated_scale_aspect_ratio))
         if layer == 0 and settings.reduce_boxes_in_lowest_layer:
             specs = [(0.1, 1.0), (scale, 2.0), (scale, 0.5)]
-        found += [_shaped(size, ratio, base) for size, ratio in specs]
-    return found
+        for size, ratio in specs:
+            yield _shaped(size, ratio, base)
 
 
 _OF = {
