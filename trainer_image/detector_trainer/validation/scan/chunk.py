@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from detector_trainer.validation.scan import wire
+from detector_trainer.validation.scan.appearance import Appearance, Looks
 from detector_trainer.validation.scan.columns import Column, read_column
 from detector_trainer.validation.scan.example import Cut, NotAnExample, cut, is_sequence_example, usual_form
 from detector_trainer.validation.scan.framing import Payload
@@ -43,6 +44,7 @@ class Chunk:
     """What is wrong with the image of a record, in order; sound ones are left out."""
     image_sizes: np.ndarray
     """int32 of shape [records, 2]: height and width in pixels; 0 where unknown."""
+    appearance: Appearance
 
     @cached_property
     def parsed(self) -> np.ndarray:
@@ -105,6 +107,7 @@ class Builder:
     file: str
     schema: tuple[Spec, ...]
     decoding: bool
+    every_png: bool = False
     _first: int = 0
     _data: bytearray = field(default_factory=bytearray)
     """All records without their images."""
@@ -116,6 +119,7 @@ class Builder:
     _sizes: list[tuple[int, int]] = field(default_factory=list)
     _not_examples: list[int] = field(default_factory=list)
     _sequence_examples: list[int] = field(default_factory=list)
+    _looks: Looks = field(default_factory=Looks)
 
     def __post_init__(self) -> None:
         names = [spec.name.encode() for spec in self.schema]
@@ -166,10 +170,16 @@ class Builder:
         self._look_at(memoryview(image or b""))
 
     def _look_at(self, image: memoryview) -> None:
-        fact = inspect(image, decoding=self.decoding)
+        fact = self._inspect(len(self), image)
         if fact.state is not State.SOUND:
             self._faults[len(self)] = fact
         self._sizes.append((fact.height, fact.width))
+
+    def _inspect(self, index: int, image: memoryview) -> Fact:
+        def see(picture: np.ndarray) -> None:
+            self._looks.add(index, picture)
+
+        return inspect(image, decoding=self.decoding, see=see, every_png=self.every_png)
 
     def chunk(self) -> Chunk:
         """What has been collected, as columns; collects anew from here on."""
@@ -190,6 +200,7 @@ class Builder:
             others,
             _with_formats(self._faults, columns[FORMAT], columns[IMAGE]),
             np.array(self._sizes, np.int32).reshape(-1, 2),
+            self._looks.finish(len(self)),
         )
         self._first += len(self)
         self._data, self._edges, self._removed, self._one_image, self._sizes = bytearray(), [0], [], [], []
@@ -239,7 +250,7 @@ class Builder:
         return usual
 
     def _look_again(self, index: int, image: bytes) -> None:
-        fact = inspect(memoryview(image), decoding=self.decoding)
+        fact = self._inspect(index, memoryview(image))
         self._faults[index] = fact
         if fact.state is State.SOUND:
             del self._faults[index]

@@ -6,11 +6,14 @@ TensorFlow's decoders are: tests/trainer/test_images_agree.py holds the two agai
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+
 from detector_trainer.pipeline.sniff import what_is
-from detector_trainer.validation.scan import bmp, jpeg, png
+from detector_trainer.validation.scan import bmp, jpeg, png, thumbnail
 from detector_trainer.validation.scan.broken_image import BrokenImage
 
 JPEG, PNG, GIF, BMP, WEBP, JXL = "JPEG", "PNG", "GIF", "BMP", "WebP", "JPEG XL"
@@ -19,6 +22,8 @@ MAX_PIXELS = 1 << 29
 MAX_PROGRESSIVE_PIXELS = 30_000_000
 """Larger progressive images are judged by their headers: libjpeg would hold all their coefficients, six bytes a pixel."""
 SNIFFED = 512
+See = Callable[[np.ndarray], None]
+"""Called with a small grey picture of a sound image: uint8 of shape [height, width]."""
 
 
 class State(StrEnum):
@@ -45,8 +50,15 @@ class Fact(NamedTuple):
 MISSING = Fact(State.MISSING)
 
 
-def inspect(image: memoryview, *, decoding: bool) -> Fact:
-    """Looks at an image as the trainer would (tf_slim's tfexample_decoder.Image, and tf.io.decode_image)."""
+def inspect(image: memoryview, *, decoding: bool, see: See | None = None, every_png: bool = False) -> Fact:
+    """Looks at an image as the trainer would (tf_slim's tfexample_decoder.Image, and tf.io.decode_image).
+
+    Args:
+        image: its bytes.
+        decoding: whether to decode it.
+        see: what takes a small picture of it, if it is decoded. Some have none.
+        every_png: a PNG always has one; otherwise a few have, because it has to be decoded twice for that.
+    """
     if not len(image):
         return MISSING
     kind = kind_of(image)
@@ -57,12 +69,12 @@ def inspect(image: memoryview, *, decoding: bool) -> Fact:
     if kind == JXL:  # TensorFlow decodes it; there is no decoder here
         return Fact(State.SOUND)
     try:
-        return _measured(image, kind, decoding)
+        return _measured(image, kind, decoding, see, every_png)
     except BrokenImage as error:
         return Fact(State.BROKEN, f"the {kind} is damaged: {error}")
 
 
-def _measured(data: memoryview, kind: str, decoding: bool) -> Fact:
+def _measured(data: memoryview, kind: str, decoding: bool, see: See | None, every_png: bool) -> Fact:
     progressive = False
     if kind == JPEG:
         width, height, progressive = jpeg.size_of(data)
@@ -73,8 +85,20 @@ def _measured(data: memoryview, kind: str, decoding: bool) -> Fact:
     if width * height >= MAX_PIXELS:
         return Fact(State.TOO_LARGE, f"{width:,} x {height:,} pixels", width, height)
     if decoding and not (progressive and width * height > MAX_PROGRESSIVE_PIXELS):
-        {JPEG: jpeg.decode, PNG: png.decode, BMP: bmp.decode}[kind](data)
+        picture = _decoded(data, kind, (width, height), see is not None and (kind != PNG or every_png or thumbnail.chosen(data)))
+        if see is not None and picture is not None:
+            see(picture)
     return Fact(State.SOUND, "", width, height)
+
+
+def _decoded(data: memoryview, kind: str, size: tuple[int, int], look: bool) -> np.ndarray | None:
+    if kind == JPEG:
+        return jpeg.decode(data)
+    if kind == PNG:
+        png.decode(data)
+        return thumbnail.of_png(data, *size) if look else None
+    bmp.decode(data)
+    return thumbnail.of_bmp(data, *size) if look else None
 
 
 def _unknown(head: bytes, size: int) -> Fact:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from detector_trainer.pipeline import gfile
 from detector_trainer.pipeline.unreadable import Unreadable
@@ -24,6 +25,10 @@ CROPS = (
     "ssd_random_crop_pad_fixed_aspect_ratio",
     "random_square_crop_by_scale",
 )
+
+
+EVERY_PNG_BELOW = 64 << 20
+"""Bytes of all files of a reader: a second or two of decoding."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class Job:
     resizer: Resizer | None = None
     """None where it is not known."""
     decode_images: bool = True
+    every_png: bool = False
+    """Whether every PNG is looked at, and not only a few: it takes as long as all else."""
     hash_images: bool = False
     """A fifth of the time of a scan that only reads headers: left out of that one if there is nothing to compare with."""
 
@@ -87,8 +94,17 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
         crop=next((option for option in options if option in CROPS), "") if reader.name == "train_input_reader" else "",
         resizer=resizer_of(inputs.config),
         decode_images=inputs.decode_images,
+        every_png=sum(map(size_of, reader.files)) < EVERY_PNG_BELOW,
         hash_images=inputs.decode_images or bool(inputs.evals),
     )
+
+
+def size_of(file: str) -> int:
+    """Bytes of a file; 0 if there is none to be seen: its scan says why."""
+    try:
+        return Path(file).stat().st_size
+    except OSError:
+        return 0
 
 
 def _label_map(path: str) -> LabelMap | None:

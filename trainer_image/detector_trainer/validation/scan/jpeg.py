@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 
+import numpy as np
 import simplejpeg
 
 from detector_trainer.validation.scan import with_pillow
@@ -14,6 +15,8 @@ from detector_trainer.validation.scan.broken_image import BrokenImage
 
 PROGRESSIVE = 0xC2
 HEADERS = 1024
+SMALLEST = 16
+"""Pixels of a side of what is decoded: with fewer there is too little to look at."""
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SIZES = struct.Struct(">HH").unpack_from
 
@@ -49,15 +52,21 @@ def _frame(data: bytes | memoryview) -> tuple[int, int, bool] | None:
     return None
 
 
-def decode(data: memoryview) -> None:
-    """Decodes every byte of the data, at an eighth of the size and in grey: nothing that can fail is left out.
+def decode(data: memoryview) -> np.ndarray:
+    """Decodes every byte of the data, in grey and at an eighth of the size or a bit more: nothing that can fail is left out.
+
+    Returns:
+        What was decoded: uint8 of shape [height, width].
 
     Raises:
         BrokenImage: the trainer's decoder refuses it too.
     """
     try:
-        simplejpeg.decode_jpeg(data, colorspace="GRAY", fastdct=True, fastupsample=True, min_height=1, min_width=1)
+        grey: np.ndarray = simplejpeg.decode_jpeg(
+            data, colorspace="GRAY", fastdct=True, fastupsample=True, min_height=SMALLEST, min_width=SMALLEST
+        )
     except ValueError as error:
         if "Premature end" in str(error) and data[-1] != 0xFF:
             raise BrokenImage("it is cut off") from None
-        with_pillow.decode(data)  # a warning, or CMYK: Pillow tells warnings from errors
+        return with_pillow.decode(data)  # a warning, or CMYK: Pillow tells warnings from errors
+    return grey[..., 0]

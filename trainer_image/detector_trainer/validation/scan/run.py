@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from detector_trainer.contract import Finding
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.readers import Reader
-from detector_trainer.validation.scan.job import Job, job_of
+from detector_trainer.validation.scan.job import Job, job_of, size_of
 from detector_trainer.validation.scan.progress import Listener, ScanError, ScanProgress
 from detector_trainer.validation.scan.shard import scan_shard
 from detector_trainer.validation.scan.table import DATASET_CHECKS, RULES
@@ -47,7 +46,7 @@ def scan_records(inputs: Inputs, on_progress: Listener | None = None) -> ScanOut
     readers = [inputs.train, *inputs.evals]
     jobs = [job_of(inputs, reader) for reader in readers]
     tasks = [(file, job) for reader, job in zip(readers, jobs, strict=True) for file in reader.files]
-    sizes = [_size(file) for file, _ in tasks]
+    sizes = [size_of(file) for file, _ in tasks]
     watcher = _Watcher(sum(sizes), on_progress)
     processes = min(inputs.processes or os.cpu_count() or 1, len(tasks))
     if processes <= 1 or sum(sizes) < ALONE_BELOW:
@@ -100,13 +99,6 @@ def _stats(train: Totals, merged: list[Totals]) -> dict[str, Any]:
         "evalRecords": sum(totals.records for totals in merged[1:]),
         "recordsChecksum": checksum,
     }
-
-
-def _size(file: str) -> int:
-    try:
-        return Path(file).stat().st_size
-    except OSError:
-        return 0
 
 
 class _Watcher:

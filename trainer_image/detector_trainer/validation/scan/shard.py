@@ -31,7 +31,7 @@ from detector_trainer.validation.scan.image import State
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.resizer import Resizer
 from detector_trainer.validation.scan.schema import LABEL, SIDES, SOURCE_ID, TEXT
-from detector_trainer.validation.scan.table import RECORD_CHECKS
+from detector_trainer.validation.scan.table import APPEARANCE_CHECKS, RECORD_CHECKS
 from detector_trainer.validation.scan.tally import Hit
 from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, TINY_PIXELS, Resized, TinyBox, Totals
 
@@ -53,11 +53,12 @@ def scan_shard(path: str, job: Job, advance: Advance) -> Totals:
         _note(totals, unreadable_file.RULE, Hit(path, f"{problem}.", hint=problem.hint))
     except OSError as error:
         _note(totals, unreadable_file.RULE, Hit(path, f"{path} cannot be read: {error.strerror}.", hint="Look at its storage."))
+    totals.files.append((path, totals.records))
     return totals
 
 
 def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advance: Advance) -> None:
-    builder = Builder(path, job.schema, job.decode_images)
+    builder = Builder(path, job.schema, job.decode_images, job.every_png)
     crc_of_crcs = pending = done = 0
     if size == 0:
         totals.empty_files.append((path, 0))
@@ -69,7 +70,7 @@ def _scan(path: str, file: io.FileIO, size: int, job: Job, totals: Totals, advan
                 _look_at_sequence(path, payload, totals)
             else:
                 image, end = builder.add(payload)
-                if job.hash_images and image < end:
+                if job.hash_images:
                     totals.image_hashes.append(end - image << 32 | google_crc32c.value(payload.frozen[image:end]))
             totals.records += 1
             if builder.full:
@@ -143,6 +144,17 @@ def _finish(chunk: Chunk, job: Job, totals: Totals) -> None:
     _count_classes(chunk, job, totals)
     if not job.training:
         _hash_sources(chunk, totals)
+    if job.decode_images:
+        _look(chunk, job, totals)
+    totals.distributions.add(chunk)
+
+
+def _look(chunk: Chunk, job: Job, totals: Totals) -> None:
+    """How the images look."""
+    totals.looked_at += int(chunk.appearance.seen.sum())
+    totals.perceptual_hashes.frombytes(chunk.appearance.hashes.tobytes())
+    for check in APPEARANCE_CHECKS:
+        totals.looks.add(check.RULE, check.check(chunk, job))
 
 
 def _look_at_sizes(chunk: Chunk, resizer: Resizer, totals: Totals) -> None:

@@ -8,6 +8,8 @@ from typing import Protocol
 from detector_trainer.contract import Finding
 from detector_trainer.validation.checks.config import from_scratch_with_little_data, mixed_image_sizes
 from detector_trainer.validation.checks.records import (
+    blank_images,
+    blurry_images,
     box_min_exceeds_max,
     box_negative,
     box_not_finite,
@@ -21,6 +23,7 @@ from detector_trainer.validation.checks.records import (
     class_never_seen,
     class_text_not_in_map,
     corrupt,
+    dark_images,
     duplicate_images,
     duplicate_source_id,
     empty_class_text,
@@ -37,15 +40,19 @@ from detector_trainer.validation.checks.records import (
     masks_missing,
     missing_image,
     multi_value_scalar,
+    near_duplicate_images,
     no_boxes_at_all,
     not_a_sequence_example,
     not_an_example,
     not_tfrecord,
+    overexposed_images,
     sequence_examples,
     text_label_conflict,
     tiny_after_resize,
     too_many_boxes,
     trailing_bytes,
+    train_eval_drift,
+    train_eval_near_duplicates,
     train_eval_overlap,
     truncated,
     unequal_lengths,
@@ -67,6 +74,14 @@ class RecordCheck(Protocol):
 
     def check(self, chunk: Chunk, job: Job) -> Iterator[Hit]:
         """What is wrong in these records."""
+        ...
+
+
+class AppearanceCheck(RecordCheck, Protocol):
+    """A module that counts images by how they look, and speaks of them where they are many."""
+
+    def conclude(self, dataset: Dataset) -> Iterator[Finding]:
+        """What is wrong with the dataset."""
         ...
 
 
@@ -125,6 +140,8 @@ RECORD_CHECKS: tuple[RecordCheck, ...] = (
     keypoint_count,
 )
 
+APPEARANCE_CHECKS: tuple[AppearanceCheck, ...] = (blank_images, dark_images, overexposed_images, blurry_images)
+
 DATASET_CHECKS: tuple[DatasetCheck, ...] = (
     empty_file,  # there is something to train on
     fewer_than_batch,  # enough for a batch
@@ -134,7 +151,11 @@ DATASET_CHECKS: tuple[DatasetCheck, ...] = (
     class_never_seen,  # of every class
     class_imbalance,  # enough of each
     duplicate_images,  # different from each other
-    train_eval_overlap,  # and from the evaluation's
+    near_duplicate_images,
+    *APPEARANCE_CHECKS,  # and of which something can be seen
+    train_eval_overlap,  # in training others than in evaluation
+    train_eval_near_duplicates,
+    train_eval_drift,  # but of the same kind
     eval_class_not_trained,
     duplicate_source_id,
     from_scratch_with_little_data,  # enough to learn from random weights

@@ -11,6 +11,7 @@ import numpy as np
 
 from detector_trainer.pipeline import gfile
 from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.scan.distributions import Distributions
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.tally import Tallies
 
@@ -76,9 +77,18 @@ class Totals:
     """Boxes by the id the trainer gives them; those of the model's classes only."""
     names: set[bytes] = field(default_factory=set)
     image_hashes: array[int] = field(default_factory=_hashes)
-    """Eight bytes for each image, where the job hashes them."""
+    """Of each record, where the job hashes images: eight bytes for its image, 0 if there is none."""
+    perceptual_hashes: array[int] = field(default_factory=_hashes)
+    """Of each record, where the job decodes images: how its image looks, NO_HASH if that is unknown. As long as image_hashes."""
+    looked_at: int = 0
+    """Images of which it is known how they look."""
+    looks: Tallies = field(default_factory=Tallies)
+    """Images that look as if they were broken, by check."""
+    distributions: Distributions = field(default_factory=Distributions)
     source_hashes: array[int] = field(default_factory=_hashes)
     """Eight bytes for each image/source_id of the evaluation."""
+    files: list[tuple[str, int]] = field(default_factory=list)
+    """The files, and how many records of each were read."""
     checksums: list[tuple[int, int, int]] = field(default_factory=list)
     """Of each file: its records, its bytes, and a checksum of the records' checksums."""
     tallies: Tallies = field(default_factory=Tallies)
@@ -103,6 +113,14 @@ class Totals:
         if len(self.resized) < 2 and all(image.resized != seen.resized for seen in self.resized):
             self.resized.append(image)
 
+    def place(self, record: int) -> tuple[str, int]:
+        """The file of a record, and its index there."""
+        for file, records in self.files:
+            if record < records:
+                return file, record
+            record -= records
+        raise IndexError(record)
+
     def merge(self, other: Totals) -> None:
         """Adds a later file."""
         self.records += other.records
@@ -124,7 +142,12 @@ class Totals:
         self.class_ids.update(other.class_ids)
         self.names |= other.names
         self.image_hashes += other.image_hashes
+        self.perceptual_hashes += other.perceptual_hashes
+        self.looked_at += other.looked_at
+        self.looks.merge(other.looks)
+        self.distributions.merge(other.distributions)
         self.source_hashes += other.source_hashes
+        self.files += other.files
         self.checksums += other.checksums
         self.tallies.merge(other.tallies)
 

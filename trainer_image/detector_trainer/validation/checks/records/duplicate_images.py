@@ -28,6 +28,7 @@ FEW = 10
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. A scan without decoding and without evaluation has no hashes, and says nothing."""
     hashes = np.array(dataset.train.image_hashes, np.uint64)
+    hashes = hashes[hashes != 0]
     _, times = np.unique(hashes, return_counts=True)
     copies = len(hashes) - len(times)
     if copies >= FEW and copies > SHARE * len(hashes):

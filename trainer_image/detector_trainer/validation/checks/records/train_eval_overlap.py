@@ -27,7 +27,8 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader."""
     trained = np.unique(dataset.train.image_hashes)
     for name, files, totals in dataset.evals:
-        hashes = np.unique(totals.image_hashes)
+        hashes = np.unique(np.array(totals.image_hashes, np.uint64))
+        hashes = hashes[hashes != 0]
         shared = int(np.isin(hashes, trained, assume_unique=True).sum())
         same_files = set(files) <= set(dataset.train_files)
         if shared:

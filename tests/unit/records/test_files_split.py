@@ -1,0 +1,62 @@
+"""What is said of a dataset does not depend on how its records are split into files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.scan import run
+from detector_trainer.validation.scan.job import job_of
+from detector_trainer.validation.scan.shard import scan_shard
+from detector_trainer.validation.scan.totals import Totals
+from support.inputs import Case
+from support.mutations import picture
+from support.records import Features, features, write
+
+
+def records() -> list[Features]:
+    pictures = [picture(40 + number, 30 + number % 7, ("JPEG", "PNG", "BMP")[number % 3]) for number in range(60)]
+    boxes = [(0.1, 0.1, 0.2 + number / 100, 0.9 - number / 100) for number in range(60)]
+    sound = [features(box, image__encoded=[data]) for box, data in zip(boxes, pictures, strict=True)]
+    return [*sound[:20], features(image__encoded=[]), features(image__encoded=[b"?"]), *sound[20:]]
+
+
+@pytest.mark.parametrize("cuts", [[31], [1, 2, 20, 22, 61], [0, 62]])
+def test_totals_are_the_same(tmp_path: Path, cuts: list[int]):
+    case = Case(tmp_path)
+    case.write()
+    inputs = Inputs(str(case.pipeline))
+    job, everything = job_of(inputs, inputs.train), records()
+
+    def scanned(edges: list[int]) -> Totals:
+        totals = Totals()
+        for number, (first, last) in enumerate(zip([0, *edges], [*edges, len(everything)], strict=True)):
+            part = write(tmp_path / f"{number}.record", everything[first:last])
+            totals.merge(scan_shard(str(part), job, lambda *_: None))
+        return totals
+
+    whole, parts = scanned([]), scanned(cuts)
+    assert whole.image_hashes == parts.image_hashes
+    assert whole.perceptual_hashes == parts.perceptual_hashes
+    assert len(whole.perceptual_hashes) == whole.records == 62
+    assert whole.looked_at == parts.looked_at == 60
+    for name, counts in vars(whole.distributions).items():
+        assert np.array_equal(counts, getattr(parts.distributions, name)), name
+    assert {key: tally.count for key, tally in whole.looks.by_key.items()} == {
+        key: tally.count for key, tally in parts.looks.by_key.items()
+    }
+    assert parts.place(61) == (str(tmp_path / f"{len(cuts)}.record"), 61 - cuts[-1]) or cuts[-1] == 62
+
+
+def test_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    case = Case(tmp_path)
+    paths = [write(tmp_path / f"{number}.record", records()) for number in range(2)]
+    case.config.train_input_reader.tf_record_input_reader.input_path[:] = [str(path) for path in paths]
+    case.write()
+    alone = case.report().findings
+    monkeypatch.setattr(run, "ALONE_BELOW", 0)
+    case.options["processes"] = 2
+    assert case.report().findings == alone

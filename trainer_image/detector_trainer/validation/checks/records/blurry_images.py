@@ -1,0 +1,43 @@
+"""Images without an edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.appearance import SIDE
+from detector_trainer.validation.scan.appearing import hits, many
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+from detector_trainer.validation.scan.totals import Dataset
+
+EDGES = 20.0
+"""Sharp photographs of examples/pets have 57 to 84, and 11 to 27 after a blur of 2.4 % of their longer side, where CleanVision's limit
+for `blurry` (0.29) divides them too: it counts the border as edges, and so has another number."""
+PEAKS = 20.0
+"""CleanVision's limit for it (0.18): what has few grey levels is a drawing, and not blurry."""
+RULE = Rule(
+    code="records/blurry-images",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(38,),
+    silent="worse: little to learn in them",
+    held_by=("tests/unit/records/test_appearance.py",),
+    what=f"More than one in a hundred images is blurry: made {SIDE} pixels large, it still has hardly an edge.",
+    why="The model learns from edges; boxes around what cannot be made out are guesses.",
+    fix="Look at the images that are named. If the camera sees such images in use, all is well.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image that is not blank, nor a drawing."""
+    look = chunk.appearance
+    blurry = look.seen & ~look.flat & (look.edges < EDGES) & (look.peaks <= PEAKS)
+    return hits(chunk, blurry, lambda index: f"its edges have {look.edges[index]:.0f} of 255, where {EDGES:.0f} are few")
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding for each reader."""
+    return many(RULE, dataset, "are blurry")

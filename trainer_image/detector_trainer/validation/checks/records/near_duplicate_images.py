@@ -1,0 +1,47 @@
+"""Images that look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.alike import Images
+from detector_trainer.validation.scan.near import DISTANCE, partners
+from detector_trainer.validation.scan.totals import Dataset
+
+RULE = Rule(
+    code="records/near-duplicate-images",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(38,),
+    silent="worse: less to learn from than it seems",
+    held_by=("tests/unit/records/test_near_duplicates.py",),
+    what=f"More than one in a hundred training images looks like another: their perceptual hashes differ in {DISTANCE} of 64 bits at most.",
+    why="Frames of one scene, or copies of another size or quality: there is less to learn from than it seems.",
+    fix="Take every tenth frame of a video; keep one image of each such group, and all images of one scene on one side of the split.",
+)
+SHARE = 0.01
+FEW = 10
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding, with a pair. Copies byte for byte are not meant."""
+    images = Images(dataset.train)
+    everything = np.ones(len(images.hashes), bool)
+    partner = partners(images.hashes, everything, everything)
+    alike = (partner >= 0) | (images.counts > 1)
+    number = int(images.counts[alike].sum())
+    if number < FEW or number <= SHARE * images.number:
+        return
+    chosen = images.earliest(alike)
+    other = images.second(chosen) if images.counts[chosen] > 1 else images.first(int(partner[chosen]))
+    (file, index), (other_file, other_index) = dataset.train.place(images.first(chosen)), dataset.train.place(other)
+    yield RULE.finding(
+        f"{number:,} of {images.number:,} training images look like another one: record {index} of {file} like record "
+        f"{other_index} of {other_file}.",
+        where=Where(file=file, record=index, field="image/encoded"),
+        count=number,
+    )

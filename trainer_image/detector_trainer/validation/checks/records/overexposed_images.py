@@ -1,0 +1,39 @@
+"""Images that are nearly white."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.appearing import hits, many
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+from detector_trainer.validation.scan.totals import Dataset
+
+DARKEST = 0.95
+"""CleanVision's limit for `light`: of the brightness that 95 % of the pixels exceed."""
+RULE = Rule(
+    code="records/overexposed-images",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(38,),
+    silent="worse: little to learn in them",
+    held_by=("tests/unit/records/test_appearance.py",),
+    what=f"More than one in a hundred images is overexposed: 95 % of its pixels are above {DARKEST:.0%} of full brightness.",
+    why="What was there to be seen is white, and cannot be learned.",
+    fix="Look at the images that are named. If they are drawings on white, or the camera sees such images in use, all is well.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image that is not blank."""
+    look = chunk.appearance
+    light = look.seen & ~look.flat & (look.low > DARKEST * 255)
+    return hits(chunk, light, lambda index: f"95 % of its pixels are above {look.low[index] / 255:.0%} of full brightness")
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding for each reader."""
+    return many(RULE, dataset, "are overexposed")

@@ -1,0 +1,57 @@
+"""Images in evaluation that look like training images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.alike import Images
+from detector_trainer.validation.scan.near import DISTANCE, partners
+from detector_trainer.validation.scan.totals import Dataset
+
+RULE = Rule(
+    code="records/train-eval-near-duplicates",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(25,),
+    silent="worse: the evaluation says too much good",
+    held_by=("tests/unit/records/test_near_duplicates.py",),
+    what=(
+        "More than one in 200 evaluation images looks like a training image, without being a copy byte for byte: their perceptual "
+        f"hashes differ in {DISTANCE} of 64 bits at most."
+    ),
+    why="The evaluation measures in part what was learned by heart: its numbers are too good.",
+    fix="Split by scene, video or camera, not by image; look at the pair that is named.",
+)
+SHARE = 0.005
+"""The limit of Deepchecks' `similar image leakage`."""
+FEW = 5
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding for each evaluation reader, with a pair."""
+    trained = Images(dataset.train)
+    for name, _, totals in dataset.evals:
+        evaluated = Images(totals, without=dataset.train)
+        hashes = np.union1d(trained.hashes, evaluated.hashes)
+        asks, answers = np.isin(hashes, evaluated.hashes), np.isin(hashes, trained.hashes)
+        partner = partners(hashes, asks, answers)
+        both = np.flatnonzero(asks & answers)
+        partner[both] = both
+        like = np.isin(evaluated.hashes, hashes[partner >= 0])
+        number = int(evaluated.counts[like].sum())
+        if number < FEW or number <= SHARE * len(np.unique(totals.image_hashes)):
+            continue
+        chosen = evaluated.earliest(like)
+        other = hashes[partner[np.searchsorted(hashes, evaluated.hashes[chosen])]]
+        file, record = totals.place(evaluated.first(chosen))
+        trained_file, trained_record = dataset.train.place(trained.first(int(np.searchsorted(trained.hashes, other))))
+        yield RULE.finding(
+            f"{number:,} evaluation images look like training images: record {record} of {file} like record {trained_record} of "
+            f"{trained_file}.",
+            where=Where(file=file, record=record, field=f"{name}.tf_record_input_reader.input_path"),
+            count=number,
+        )

@@ -1,0 +1,58 @@
+"""The images of a reader by how they look."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from detector_trainer.validation.scan.appearance import NO_HASH
+from detector_trainer.validation.scan.totals import Totals
+
+
+class Images:
+    """The images of a reader that have a perceptual hash, copies byte for byte counted once."""
+
+    def __init__(self, totals: Totals, *, without: Totals | None = None) -> None:
+        """Of those in `totals`, but for the ones that are in `without` too, byte for byte."""
+        exact, looks = np.array(totals.image_hashes, np.uint64), np.array(totals.perceptual_hashes, np.uint64)
+        if len(looks) != len(exact):  # not decoded: nothing is known of how they look
+            exact = exact[:0]
+        kept = np.flatnonzero((exact != 0) & (looks[: len(exact)] != NO_HASH))
+        if without is not None:
+            kept = kept[~np.isin(exact[kept], np.array(without.image_hashes, np.uint64))]
+        _, first = np.unique(exact[kept], return_index=True)
+        self._records = np.sort(kept[first])
+        self._looks = looks[self._records]
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self._records)
+
+    @cached_property
+    def _groups(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return np.unique(self._looks, return_index=True, return_counts=True)
+
+    @property
+    def hashes(self) -> np.ndarray:
+        """uint64 of shape [hashes], each once, rising."""
+        return self._groups[0]
+
+    @property
+    def counts(self) -> np.ndarray:
+        """int64 of shape [hashes]: images that have it."""
+        return self._groups[2]
+
+    def first(self, number: int) -> int:
+        """The first record with a hash."""
+        return int(self._records[self._groups[1][number]])
+
+    def second(self, number: int) -> int:
+        """The second one, of a hash that several images have."""
+        return int(self._records[np.flatnonzero(self._looks == self.hashes[number])[1]])
+
+    def earliest(self, which: np.ndarray) -> int:
+        """Which of some hashes comes first in the records: bool of shape [hashes], one of them true."""
+        numbers = np.flatnonzero(which)
+        return int(numbers[self._groups[1][numbers].argmin()])

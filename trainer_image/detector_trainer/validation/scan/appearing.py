@@ -1,0 +1,42 @@
+"""When images that look broken are worth a word: what the checks of appearance share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Finding, Where
+from detector_trainer.validation.rule import Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.tally import Hit, first_of
+from detector_trainer.validation.scan.totals import Dataset
+
+FEW = 10
+SHARE = 0.01
+"""One dark photograph among hundreds is no fault: it takes as many as of copies."""
+FIELD = "image/encoded"
+
+
+def hits(chunk: Chunk, which: np.ndarray, value: Callable[[int], str]) -> Iterator[Hit]:
+    """The hits for some of the records: bool of shape [records], and what is said of one as an example."""
+    records = np.flatnonzero(which)
+    return first_of((Hit(chunk.file, value(int(index)), chunk.first + int(index), FIELD) for index in records), len(records))
+
+
+def many(rule: Rule, dataset: Dataset, what: str) -> Iterator[Finding]:
+    """A finding for each reader with many of them. What evaluation reads too is said once."""
+    readers = [("training", dataset.train_files, dataset.train)]
+    readers += [("evaluation", files, totals) for _, files, totals in dataset.evals if not set(files) <= set(dataset.train_files)]
+    for name, _, totals in readers:
+        tally = totals.looks.by_key.get((rule.code, None))
+        if tally is None or tally.count < FEW or tally.count <= SHARE * totals.looked_at:
+            continue
+        first, *others = tally.examples
+        examples = ", ".join(f"record {hit.record} of {hit.file} ({hit.message})" for hit in others)
+        yield rule.finding(
+            f"{tally.count:,} of {totals.looked_at:,} {name} images {what}, the first: {first.message}."
+            + (f" Others: {examples}." if others else ""),
+            where=Where(file=first.file, record=first.record, field=FIELD),
+            count=tally.count,
+        )
