@@ -7,6 +7,7 @@ says so. SOUND: it does not, and nothing is said.
 from __future__ import annotations
 
 import gzip
+import inspect
 import math
 import shutil
 from collections.abc import Callable
@@ -232,6 +233,22 @@ def reads(pipeline: Path) -> int:
     return sum(1 for _ in dataset_builder.build(settings, batch_size=None))
 
 
+@pytest.mark.parametrize(("epochs", "code"), [(2, "records/fewer-than-batch"), (3, "")])
+def test_epochs_that_do_not_fill_a_batch(case: Case, epochs: int, code: str):
+    import tensorflow as tf
+    from object_detection.builders import dataset_builder
+
+    case.config.ClearField("eval_input_reader")
+    case.config.train_config.batch_size = 8  # of 3 records
+    case.config.train_input_reader.num_epochs = epochs
+    case.config.train_input_reader.shuffle = False
+    case.write()
+    settings = read(case.pipeline)["train_input_config"]
+    batches = dataset_builder.build(settings, batch_size=8, transform_input_data_fn=lambda _: {"record": tf.constant(1)})
+    assert sum(1 for _ in batches) == (0 if code else 1)
+    assert codes(case.report()) == ({code: "error"} if code else {})
+
+
 def label_map(text: str) -> Change:
     return lambda case: case.label_map.write_text(text)
 
@@ -410,7 +427,71 @@ def test_a_checkpoint_that_the_trainer_restores(case: Case, change: Change, outc
     agree(case, restores(mirror), outcome, code)
 
 
+def test_a_model_dir_that_is_the_checkpoints_folder(case: Case):
+    from object_detection.utils import variables_helper
+
+    def supported(_: Path) -> None:
+        config = case.config.train_config
+        kind = config.fine_tune_checkpoint_type
+        variables_helper.ensure_checkpoint_supported(config.fine_tune_checkpoint, kind, case.options["model_dir"])
+
+    agree(case, supported, SOUND, "")
+    case.options["model_dir"] = str(case.checkpoint.parent)
+    (case.checkpoint.parent / "checkpoint").unlink(missing_ok=True)
+    agree(case, supported, FAILS, "run/model-dir-is-checkpoint-dir")
+
+
+# The loop itself
+
+
+def test_all_checkpoint_variables_are_of_tf1(case: Case):
+    from object_detection import model_lib_v2
+
+    def train(pipeline: Path) -> None:
+        model_lib_v2.train_loop(str(pipeline), str(case.model_dir))
+
+    case.config.train_config.load_all_detection_checkpoint_vars = True
+    agree(case, train, FAILS, "config/all-checkpoint-vars")
+
+
+@pytest.mark.parametrize("field", ["freeze_variables", "update_trainable_variables", "bias_grad_multiplier"])
+def test_what_the_loop_does_not_read_is_ignored(case: Case, field: str):
+    from object_detection import model_lib_v2
+
+    assert field not in inspect.getsource(model_lib_v2)
+    if field == "bias_grad_multiplier":
+        case.config.train_config.bias_grad_multiplier = 2
+    else:
+        getattr(case.config.train_config, field).append("x")
+    case.write()
+    assert codes(case.report(scan=False)) == {"config/ignored-field": "warning"}
+
+
 # What is resumed
+
+
+def test_another_optimizer_is_restored_without_a_word(case: Case):
+    import tensorflow as tf
+    from object_detection.builders import optimizer_builder
+
+    mirror = Mirror(str(case.checkpoint))
+    shutil.copytree(case.checkpoint.parent, case.model_dir)
+    (case.model_dir / "checkpoint").write_text('model_checkpoint_path: "ckpt-2"\n')
+    case.options["num_steps"] = 100
+    merge("train_config { optimizer { adam_optimizer { learning_rate { constant_learning_rate { learning_rate: 0.0001 } } } } }")(
+        case
+    )
+    case.write()
+
+    def resume(pipeline: Path) -> None:
+        optimizer, _ = optimizer_builder.build(read(pipeline)["train_config"].optimizer, global_step=tf.Variable(0))
+        optimizer.apply_gradients([(tf.constant(1.0), tf.Variable(1.0))])  # which makes its slots
+        step = tf.Variable(0, dtype=tf.int64)
+        latest = tf.train.latest_checkpoint(str(case.model_dir))
+        tf.train.Checkpoint(step=step, model=mirror.children["model"], optimizer=optimizer).restore(latest)
+        assert int(step) > 0
+
+    agree(case, resume, SILENT, "run/resumes-with-another-optimizer")
 
 
 def test_a_checkpoint_file_that_points_nowhere_is_no_checkpoint(case: Case):
