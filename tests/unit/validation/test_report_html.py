@@ -369,3 +369,10 @@ def test_there_is_a_page_whatever_is_wrong(case: Case, broken: str):
     page = page_of(case)
     assert "REJECT" in page.text
     assert page.all("div", "finding")
+    assert "Validated in" in page.text
+
+
+def test_where_nothing_was_read_nothing_is_said_of_it(case: Case):
+    case.options["model_dir"] = None
+    case.pipeline.write_text("model { <b>")
+    assert "What was read" not in page_of(case).text

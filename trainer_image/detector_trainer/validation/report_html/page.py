@@ -49,7 +49,8 @@ def render(report: Report, inputs: Inputs) -> str:
         _classes(report.stats),
         _section("Boxes and images", first, _figures(training.charts, "charts")),
         _section("Training records", "Some of the first, as the trainer reads them.", _figures(training.samples)),
-        "<footer><p>What a code means: <code>detector-training explain CODE</code>.</p></footer>",
+        f"<footer><p>Validated in {report.duration_seconds:.2f} s. What a code means: "
+        "<code>detector-training explain CODE</code>.</p></footer>",
     ]
     style = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
     title = f"{VERDICTS[report.verdict][1]}: {inputs.pipeline_config}"
@@ -97,9 +98,9 @@ def _facts(report: Report, inputs: Inputs) -> str:
         "smallest image": _size(stats.get("smallestImage")),
         "largest image": _size(stats.get("largestImage")),
         "boxes in an image": f"{stats['maxBoxesPerImage']:,} at most" if stats.get("maxBoxesPerImage") else "",
-        "took": f"{report.duration_seconds:.2f} s",
     }
-    return "<dl>" + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows.items() if value) + "</dl>"
+    shown = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows.items() if value)
+    return shown and f"<dl>{shown}</dl>"
 
 
 def _patterns(inputs: Inputs) -> str:
