@@ -147,11 +147,11 @@ def test_evaluation_images_are_spoken_of_unless_training_reads_them_too(case: Ca
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_a_format_changes_nothing(kind: str, mode: str):
-    """Of a PNG one in 32 is looked at, or all if they are few; a BMP is not averaged."""
+    """Of a PNG one in 32 is looked at, or all if they are few; a BMP is not averaged, and keeps its extremes."""
     reference, seen = look(picture(320, 240, "PNG", mode)), look(picture(320, 240, kind, mode))
     assert seen.seen[0]
     for column in ("mean", "low", "high"):
-        assert abs(int(getattr(seen, column)[0]) - int(getattr(reference, column)[0])) <= 10
+        assert abs(int(getattr(seen, column)[0]) - int(getattr(reference, column)[0])) <= (25 if kind == "BMP" else 10)
     assert (int(seen.hashes[0]) ^ int(reference.hashes[0])).bit_count() <= (10 if kind == "BMP" else 3)
 
 
