@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import struct
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -87,3 +89,24 @@ def test_the_scan_refuses_no_image_that_trains_and_passes_almost_none_that_does_
     passed = seen.count((False, True))
     assert refused == 0
     assert passed <= len(seen) / 500, f"{passed} of {len(seen)}"
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    """A grey PNG that claims a size, and has ten bytes of it."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(10)))
+
+
+@pytest.mark.parametrize("size", [(16_384, 32_768), (60_000, 60_000)])
+def test_an_image_of_half_a_billion_pixels_is_refused_for_its_size_alone(size: tuple[int, int]):
+    """records/image-too-large."""
+    import tensorflow as tf
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="PNG size too large"):
+        tf.io.decode_image(tf.constant(png_of_size(*size)), channels=3)
+    assert inspect(memoryview(png_of_size(*size)), decoding=True).state is State.TOO_LARGE
+    assert inspect(memoryview(png_of_size(16_384, 32_767)), decoding=False).state is State.SOUND
