@@ -90,5 +90,9 @@ generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, d
 	cp crds/detectortrainings.yaml charts/detector-training/files/detectortrainings.yaml
 	$(BIN)/python -m detector_trainer.docs docs
 
+.PHONY: signatures
+signatures: $(VENV)/trainer.stamp $(VENV)/test.stamp  ## validation/model_signatures.xz, which the real builders make in some 15 minutes
+	PYTHONPATH=tests $(BIN)/python -m support.model_signatures
+
 clean:  ## remove the environment and every run
 	rm -rf $(VENV) runs

@@ -14,10 +14,11 @@ from support.official_configs import ROOT
 
 DIFFERENT = {
     "variables": 260,
-    "missing": 0,
-    "firstMissing": [],
-    "otherShape": 2,
-    "firstOtherShape": [["model/_box_predictor/x (Head/kernel)", [3, 3, 64, 12], [3, 3, 64, 37]]],
+    "missing": [],
+    "other_shape": [
+        ["model/_box_predictor/x (Head/kernel)", [3, 3, 64, 12], [3, 3, 64, 37]],
+        ["model/_box_predictor/x (Head/bias)", [12], [37]],
+    ],
 }
 
 
@@ -77,11 +78,20 @@ def test_a_checkpoint_of_another_model_is_told_by_its_variables(stage, hint):
 
 
 def test_a_resume_that_leaves_variables_out_is_a_warning():
-    partly = {**DIFFERENT, "otherShape": 0, "firstOtherShape": [], "missing": 3, "firstMissing": ["model/new (New/kernel)"]}
-    lines = ({"differences": partly, "of": "/m/ckpt-3"}, {"resumesInPart": "/m/ckpt-3"}, {"done": True})
+    partly = {**DIFFERENT, "other_shape": [], "missing": ["model/new (New/kernel)"]}
+    lines = ({"differences": partly, "of": "/m/ckpt-3"}, {"resumesInPart": "/m/ckpt-3", "left": partly}, {"done": True})
     finding = only(findings(said(*lines), "p.config"))
-    assert (finding.code, finding.severity, finding.where.file) == ("deep/resumes-in-part", "warning", "/m/ckpt-3")
-    assert finding.message == "3 of 260 variables are not in the checkpoint: model/new (New/kernel)."
+    assert (finding.code, finding.severity, finding.where.file) == ("run/resumes-in-part", "warning", "/m/ckpt-3")
+    assert finding.message == "1 of 260 variables is not in the checkpoint: model/new (New/kernel)."
+
+
+def test_a_fine_tuning_that_leaves_variables_out_unnoticed_is_a_warning():
+    partly = {**DIFFERENT, "other_shape": [], "missing": ["model/new (New/kernel)"]}
+    finding = only(findings(said({"restoresInPart": "/c/ckpt-0", "left": partly}, {"done": True}), "p.config"))
+    assert (finding.code, finding.severity, finding.where.file) == ("checkpoint/type-mismatch", "warning", "/c/ckpt-0")
+    assert finding.message.startswith(
+        "1 of 260 variables is not in the checkpoint: model/new (New/kernel). The trainer does not notice"
+    )
 
 
 def test_a_process_that_takes_too_long_is_ended_and_rejects_nothing():

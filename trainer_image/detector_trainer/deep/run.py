@@ -18,8 +18,11 @@ from detector_trainer.contract import ExitCode, Finding, Severity, Where
 from detector_trainer.doctor.memory import free_bytes
 from detector_trainer.failures import classify
 from detector_trainer.pipeline.overrides import effective_text
-from detector_trainer.validation.checks.deep import failed, not_finished, not_possible, resumes_in_part
+from detector_trainer.validation.checks.checkpoint import shape_mismatch, type_mismatch
+from detector_trainer.validation.checks.deep import failed, not_finished, not_possible
+from detector_trainer.validation.checks.run import resumes_in_part
 from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.restore import Match
 
 TIME_LIMIT: Final = 300.0
 """Seconds for all stages. The largest official models take a minute on two cores."""
@@ -114,7 +117,7 @@ def findings(said: Said, pipeline_config: str) -> Iterable[Finding]:
     stage = said.last("stage") or "import"
     if (why := said.last("impossible")) is not None:
         return [not_possible.RULE.finding(why)]
-    found = [_in_part(said)] if said.last("resumesInPart") else []
+    found = [finding for line in said.lines for finding in _in_part(line)]
     if (failure := next((line for line in said.lines if "failed" in line), None)) is not None:
         return [*found, _failed(failure, said, pipeline_config)]
     if said.last("done"):
@@ -129,14 +132,9 @@ def _failed(failure: dict[str, Any], said: Said, pipeline_config: str) -> Findin
     words = f"{failure['type']}: {_first_lines(failure['words'])}"
     if classified is not None and classified.exit_code in OF_THE_MACHINE:
         return not_finished.RULE.finding(f"The deep checks stopped at the stage `{stage}`: {classified.message}", classified.hint)
-    if (differences := said.last("differences")) is not None and (told := _told(differences)):
-        return Finding(
-            code="checkpoint/shape-mismatch" if differences["otherShape"] else "checkpoint/type-mismatch",
-            severity=Severity.ERROR,
-            message=told,
-            hint=_hint(differences, stage),
-            where=Where(file=said.last("of")),
-        )
+    if (differences := said.last("differences")) is not None and not (match := Match.from_json(differences)).complete:
+        rule = shape_mismatch.RULE if match.other_shape else type_mismatch.RULE
+        return rule.finding(str(match), match.hint(resumes=stage == "resume from model_dir"), where=Where(file=said.last("of")))
     if classified is not None:
         return Finding(
             code=classified.code, severity=Severity.ERROR, message=classified.message, hint=classified.hint, where=where
@@ -144,37 +142,15 @@ def _failed(failure: dict[str, Any], said: Said, pipeline_config: str) -> Findin
     return failed.RULE.finding(f"At the stage `{stage}` the trainer says {words}", where=where)
 
 
-def _told(differences: dict[str, Any]) -> str:
-    """How a checkpoint differs from the model, in a sentence or two."""
-    parts = []
-    if differences["otherShape"]:
-        name, model, checkpoint = differences["firstOtherShape"][0]
-        count = differences["otherShape"]
-        parts.append(
-            f"{count} of {differences['variables']} variables {'have' if count > 1 else 'has'} another shape in the checkpoint: "
-            f"{name} is {_shape(model)} in the model and {_shape(checkpoint)} in the checkpoint."
+def _in_part(line: dict[str, Any]) -> Iterator[Finding]:
+    """What is restored without a word about the variables that are not."""
+    if (prefix := line.get("restoresInPart")) is not None:
+        match = Match.from_json(line["left"])
+        yield type_mismatch.RULE.finding(
+            f"{match} {type_mismatch.UNNOTICED}", match.hint(), where=Where(file=prefix), severity=Severity.WARNING
         )
-    if differences["missing"]:
-        first = ", ".join(differences["firstMissing"][:2])
-        parts.append(f"{differences['missing']} of {differences['variables']} variables are not in the checkpoint: {first}.")
-    return " ".join(parts)
-
-
-def _hint(differences: dict[str, Any], stage: str) -> str:
-    if stage == "resume from model_dir":
-        return "The model was changed since that checkpoint: choose an empty model_dir, or take the change back."
-    heads = [name for name, *_ in differences["firstOtherShape"]]
-    if heads and all("box_predictor" in name.lower() or "boxpredictor" in name.lower() for name in heads):
-        return 'It was trained with another num_classes or other anchors: set fine_tune_checkpoint_type: "detection".'
-    return "It is of another model: take the checkpoint that belongs to this config, or the config that belongs to it."
-
-
-def _in_part(said: Said) -> Finding:
-    return resumes_in_part.RULE.finding(_told(said.last("differences")), where=Where(file=said.last("resumesInPart")))
-
-
-def _shape(sides: list[int]) -> str:
-    return f"[{', '.join(map(str, sides))}]"
+    if (prefix := line.get("resumesInPart")) is not None:
+        yield resumes_in_part.RULE.finding(str(Match.from_json(line["left"])), where=Where(file=prefix, field="model_dir"))
 
 
 def _first_lines(text: str, most: int = 400) -> str:

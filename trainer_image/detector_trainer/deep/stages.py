@@ -11,7 +11,10 @@ from object_detection import inputs, model_lib, model_lib_v2
 from object_detection.builders import model_builder, optimizer_builder
 from object_detection.utils import config_util, variables_helper
 
-from detector_trainer.deep.restore import differences
+from detector_trainer.deep.model_graph import Walker
+from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.validation.checkpoint import read_checkpoint
+from detector_trainer.validation.restore import Match, match
 
 BATCH = 2
 """Images in a batch: enough to find two that do not fit together."""
@@ -106,9 +109,14 @@ def fine_tune(trainer: Trainer, say: Say) -> None:
     checkpoint = tf.train.Checkpoint(**restored)
     try:
         checkpoint.restore(prefix).expect_partial().assert_existing_objects_matched()
-    except (AssertionError, ValueError):
-        say({"differences": differences(tf, checkpoint, prefix).to_json(), "of": prefix})
-        raise
+    except (AssertionError, ValueError) as error:
+        found = _match(checkpoint, prefix)
+        asked = trainer.train_config.run_fine_tune_checkpoint_dummy_computation or isinstance(error, ValueError)
+        if found is None or asked:
+            say({"differences": found and found.to_json(), "of": prefix})
+            raise
+        # Without that computation train_loop restores before there are variables, and misses none.
+        say({"restoresInPart": prefix, "left": found.to_json()})
 
 
 def resume(trainer: Trainer, say: Say) -> None:
@@ -117,12 +125,21 @@ def resume(trainer: Trainer, say: Say) -> None:
     if latest is None:
         return
     checkpoint = tf.train.Checkpoint(step=trainer.step, model=trainer.model, optimizer=trainer.optimizer)
-    model = tf.train.Checkpoint(model=trainer.model)
-    found = differences(tf, model, latest).to_json()
-    say({"differences": found, "of": latest})
+    found = _match(tf.train.Checkpoint(model=trainer.model), latest)
+    if found is not None:
+        say({"differences": found.to_json(), "of": latest})
     checkpoint.restore(latest)
-    if found["missing"]:
-        say({"resumesInPart": latest})
+    if found is not None and found.missing:
+        say({"resumesInPart": latest, "left": found.to_json()})
+
+
+def _match(checkpoint: tf.train.Checkpoint, prefix: str) -> Match | None:
+    """What a checkpoint has for the objects of a tf.train.Checkpoint; None if only TensorFlow can read it."""
+    try:
+        stored = read_checkpoint(prefix)
+        return match(Walker().graph(checkpoint), stored.object_graph, stored.shapes) if stored.is_object_based else None
+    except Unreadable:
+        return None
 
 
 STAGES: dict[str, Callable[[Trainer, Say], None]] = {

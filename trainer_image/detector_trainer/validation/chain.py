@@ -7,6 +7,7 @@ from detector_trainer.validation.checks.checkpoint import (
     not_checked_remote,
     not_found,
     path_form,
+    shape_mismatch,
     tf1,
     type_mismatch,
     version,
@@ -47,6 +48,7 @@ from detector_trainer.validation.checks.run import (
     resume_corrupt,
     resume_from_nowhere,
     resumes,
+    resumes_in_part,
     resumes_with_another_optimizer,
 )
 from detector_trainer.validation.rule import Check
@@ -91,6 +93,7 @@ META_CHECKS: tuple[Check, ...] = (
     tf1,  # it is of TF2
     version,  # and the config says so
     type_mismatch,  # it holds what its type restores
+    shape_mismatch,  # in the shapes of the model, and so does the one to resume
     corrupt,  # every tensor's bytes are sound
     # The run.
     model_dir_unusable,
@@ -99,6 +102,7 @@ META_CHECKS: tuple[Check, ...] = (
     resume_corrupt,  # and sound
     already_at_last_step,  # and there is something left to do
     resumes,
+    resumes_in_part,  # with all variables of the model
     resumes_with_another_optimizer,  # with the momentums that it left
     one_checkpoint_only,  # a crash does not lose everything
 )

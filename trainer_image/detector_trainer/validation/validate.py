@@ -55,7 +55,8 @@ def validate(
         except Unknown:
             pass
     if deep is not None and not _rejected(findings, ignore):
-        findings += deep(inputs, stats)
+        known = {(finding.code, finding.where.file) for finding in findings}
+        findings += [finding for finding in deep(inputs, stats) if (finding.code, finding.where.file) not in known]
     findings = [_ignored(finding) if finding.code in ignore else finding for finding in findings]
     return Report(
         verdict=Verdict.REJECT if _rejected(findings) else Verdict.PASS,

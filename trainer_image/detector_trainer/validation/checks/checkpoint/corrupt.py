@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.validation.checkpoint import OBJECT_GRAPH, Checkpoint
+from detector_trainer.validation.compatibility import EXTRACTORS, ROOTS, SAVE_COUNTER, restored_tensors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -14,7 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(48,),
-    held_by=("tests/trainer/test_config_agrees.py",),
+    held_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_checkpoints_agree.py"),
     what="The bytes of the checkpoint are missing or do not match their checksums.",
     why=(
         'The trainer restores last of all: it ends with "Read less bytes than requested" or "Checksum does not match" '
@@ -28,11 +30,32 @@ FIELD = "train_config.fine_tune_checkpoint"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding. Reads every tensor: about a second for a gigabyte."""
+    """One finding. Reads every tensor: 0.1 s for 100 MB. Damage in what the trainer does not restore is a warning."""
     checkpoint = inputs.fine_tune_checkpoint
     if checkpoint is None:
         return
+    damaged = dict(checkpoint.damaged())
+    if not damaged:
+        return
+    restored = _restored(inputs, checkpoint)
+    first = next((name for name in damaged if restored is None or name in restored), None)
+    problem = damaged[first or next(iter(damaged))]
+    more = f" {len(damaged)} of {len(checkpoint.entries)} tensors are damaged or missing." if len(damaged) > 1 else ""
+    where = Where(file=problem.path, field=FIELD)
+    if first is not None:
+        yield RULE.finding(f"{problem}.{more}", problem.hint, where=where)
+    else:
+        message = f"{problem}.{more} The trainer restores none of them for this fine_tune_checkpoint_type, and would not notice."
+        yield RULE.finding(message, problem.hint, where=where, severity=Severity.WARNING)
+
+
+def _restored(inputs: Inputs, checkpoint: Checkpoint) -> frozenset[str] | None:
+    """Names of the tensors that the trainer reads; None for all, where the object graph is damaged itself."""
+    architecture = inputs.config.model.WhichOneof("model")
     try:
-        checkpoint.verify()
-    except Unreadable as problem:
-        yield RULE.finding(f"{problem}.", problem.hint, where=Where(file=problem.path, field=FIELD))
+        if architecture not in EXTRACTORS or inputs.fine_tune_type not in ROOTS:
+            return None
+        tensors = restored_tensors(checkpoint, architecture, inputs.fine_tune_type)
+    except (Unreadable, KeyError):
+        return None
+    return tensors | {OBJECT_GRAPH, f"{SAVE_COUNTER}/.ATTRIBUTES/VARIABLE_VALUE"}

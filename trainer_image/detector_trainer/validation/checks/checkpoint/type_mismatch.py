@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.validation.checkpoint import Checkpoint
+from detector_trainer.validation.compatibility import (
+    ARCHITECTURES,
+    EXTRACTORS,
+    ROOTS,
+    SAVE_COUNTER,
+    other_model,
+    restored_tensors,
+)
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -13,9 +23,9 @@ RULE = Rule(
     code="checkpoint/type-mismatch",
     severity=Severity.ERROR,
     cost=Cost.META,
-    catalogue=(44, 47),
+    catalogue=(44, 46, 47),
     held_by=("object_detection/meta_architectures/ssd_meta_arch.py",),
-    what=('fine_tune_checkpoint_type asks for an object that the checkpoint does not hold. Unset, it means "classification".'),
+    what=('The checkpoint does not hold what fine_tune_checkpoint_type asks for. Unset, it means "classification".'),
     why=(
         'The trainer ends with "AssertionError: Found 260 Python objects that were not bound to checkpointed values", '
         'after building the model. 32 of the 40 official configs ship "classification".'
@@ -26,7 +36,6 @@ RULE = Rule(
 
 
 FIELD = "train_config.fine_tune_checkpoint_type"
-ROOTS = {"classification": "feature_extractor", "detection": "model", "full": "model"}
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
@@ -35,9 +44,12 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     checkpoint = inputs.fine_tune_checkpoint
     if checkpoint is None or not checkpoint.is_object_based:
         return
-    kind = train.fine_tune_checkpoint_type or ("detection" if train.from_detection_checkpoint else "classification")
+    kind = inputs.fine_tune_type
     said = repr(kind) if train.fine_tune_checkpoint_type else f"not set, which means {kind!r}"
     where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD)
+    # Without it, there are no variables yet when the trainer restores, and none is missed.
+    noticed = train.run_fine_tune_checkpoint_dummy_computation
+    severity, unnoticed = (Severity.ERROR, "") if noticed else (Severity.WARNING, f" {UNNOTICED}")
     try:
         roots = checkpoint.roots
     except Unreadable:
@@ -48,9 +60,62 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         holds = ", ".join(sorted(roots)) or "nothing"
         fitting = [name for name in ("detection", "classification") if ROOTS[name] in roots]
         yield RULE.finding(
-            f"{FIELD} is {said}: that restores `{ROOTS[kind]}`, and {checkpoint.prefix} holds {holds}.",
-            f'Set fine_tune_checkpoint_type: "{fitting[0]}".'
-            if fitting
-            else "Use a checkpoint that this trainer, or the TF2 model zoo, has made.",
+            f"{FIELD} is {said}: that restores `{ROOTS[kind]}`, and {checkpoint.prefix} holds {holds}.{unnoticed}",
+            f'Set fine_tune_checkpoint_type: "{fitting[0]}".' if fitting else _other(checkpoint),
+            where=where,
+            severity=severity,
+        )
+    elif SAVE_COUNTER not in roots:
+        yield RULE.finding(
+            f"{checkpoint.prefix} has no `{SAVE_COUNTER}`: it was written with tf.train.Checkpoint.write, and cannot be restored "
+            "by the trainer.",
+            "Save it with tf.train.Checkpoint.save, or use the checkpoint that it was made of.",
             where=where,
         )
+    elif (problem := _of_the_model(inputs, checkpoint, kind)) is not None:
+        message, hint, of_the_file = problem
+        where = Where(file=checkpoint.prefix, field="train_config.fine_tune_checkpoint") if of_the_file else where
+        yield RULE.finding(f"{message}{unnoticed}", hint, where=where, severity=severity)
+    elif not noticed and _made_later(inputs, kind):
+        message = (
+            "run_fine_tune_checkpoint_dummy_computation is false: the model has no feature extractor yet when it is restored."
+        )
+        yield RULE.finding(message, "Remove run_fine_tune_checkpoint_dummy_computation.", where=where)
+
+
+UNNOTICED = (
+    "The trainer does not notice it, because run_fine_tune_checkpoint_dummy_computation is false: it trains from random values."
+)
+_OTHER = "Use a checkpoint that this trainer, or the TF2 model zoo, has made."
+
+
+def _other(checkpoint: Checkpoint) -> str:
+    exported = (Path(checkpoint.prefix).parent.parent / "saved_model.pb").exists()
+    return f"These are the variables of a SavedModel, which is for inference. {_OTHER}" if exported else _OTHER
+
+
+def _of_the_model(inputs: Inputs, checkpoint: Checkpoint, kind: str) -> tuple[str, str, bool] | None:
+    """What follows from the variables of the model, or from there being none in the checkpoint, and whether that is its fault."""
+    fit = inputs.fine_tune_fit
+    architecture = inputs.config.model.WhichOneof("model")
+    if fit is not None and fit.match is None:
+        message = f"{FIELD} is {kind!r}, which the trainer cannot restore for {fit.signature.extractor}."
+        return message, 'Set fine_tune_checkpoint_type: "detection", and take a detection checkpoint.', False
+    if fit is not None and fit.match is not None:
+        if not fit.match.missing or fit.match.other_shape:
+            return None
+        words = other_model(inputs.config, checkpoint, kind)
+        return " ".join(filter(None, (words, str(fit.match)))), fit.match.hint(), True
+    if architecture in EXTRACTORS and not restored_tensors(checkpoint, architecture, kind):
+        return (
+            f"{checkpoint.prefix} has no values for a {ARCHITECTURES[architecture]} model: nothing can be restored.",
+            _OTHER,
+            True,
+        )
+    return None
+
+
+def _made_later(inputs: Inputs, kind: str) -> bool:
+    """Whether what is to be restored is made when the model is first run."""
+    architecture = inputs.config.model.WhichOneof("model")
+    return kind == "detection" and architecture == "faster_rcnn"
