@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from detector_trainer.pipeline import gfile
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import enum_type
+from detector_trainer.validation.anchors import anchor_sizes
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.label_map import LabelMap, read_label_map
 from detector_trainer.validation.readers import Reader
@@ -27,6 +29,8 @@ CROPS = (
 )
 
 
+MAX_ANCHORS = 200
+"""Sizes; official models have 9 to 63."""
 EVERY_PNG_BELOW = 64 << 20
 """Bytes of all files of a reader: a second or two of decoding."""
 
@@ -57,6 +61,8 @@ class Job:
     """The first augmentation that crops; empty if none does."""
     resizer: Resizer | None = None
     """None where it is not known."""
+    anchors: tuple[tuple[float, float], ...] = ()
+    """Height and width, in pixels of the resized image, of what training boxes are compared with; empty if not known."""
     decode_images: bool = True
     every_png: bool = False
     """Whether every PNG is looked at, and not only a few: it takes as long as all else."""
@@ -77,6 +83,7 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
                 texts[text.encode()] = label_map.id_of(text)
     architecture = inputs.config.model.WhichOneof("model") or ""
     options = [option.WhichOneof("preprocessing_step") for option in inputs.config.train_config.data_augmentation_options]
+    resizer = resizer_of(inputs.config)
     sequence = enum_type("object_detection.protos.InputType").values_by_name["TF_SEQUENCE_EXAMPLE"].number
     return Job(
         reader=reader.name,
@@ -92,11 +99,20 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
         masks=("png" if uses_png_masks(message) else "numerical") if message.load_instance_masks else "",
         num_keypoints=message.num_keypoints,
         crop=next((option for option in options if option in CROPS), "") if reader.name == "train_input_reader" else "",
-        resizer=resizer_of(inputs.config),
+        resizer=resizer,
+        anchors=_anchors(inputs.config, resizer) if reader.name == "train_input_reader" else (),
         decode_images=inputs.decode_images,
         every_png=sum(map(size_of, reader.files)) < EVERY_PNG_BELOW,
         hash_images=inputs.decode_images or bool(inputs.evals),
     )
+
+
+def _anchors(config: Any, resizer: Resizer | None) -> tuple[tuple[float, float], ...]:
+    """Of models whose images all have one size: there an anchor has one too."""
+    if resizer is None or not resizer.one_size:
+        return ()
+    sizes = anchor_sizes(config, (resizer.high, resizer.high) if resizer.pads else (resizer.low, resizer.high))
+    return tuple((float(height), float(width)) for height, width in sizes) if len(sizes) <= MAX_ANCHORS else ()
 
 
 def size_of(file: str) -> int:

@@ -33,7 +33,7 @@ from detector_trainer.validation.scan.resizer import Resizer
 from detector_trainer.validation.scan.schema import LABEL, SIDES, SOURCE_ID, TEXT
 from detector_trainer.validation.scan.table import APPEARANCE_CHECKS, RECORD_CHECKS
 from detector_trainer.validation.scan.tally import Hit
-from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, TINY_PIXELS, Resized, TinyBox, Totals
+from detector_trainer.validation.scan.totals import MAX_CLASSES, MAX_NAMES, TINY_PIXELS, UNLIKE, Resized, ResizedBox, Totals
 
 FRAME = HEADER + FOOTER
 STEP = 64 << 20
@@ -138,7 +138,7 @@ def _finish(chunk: Chunk, job: Job, totals: Totals) -> None:
     totals.images += chunk.size - sum(fact.state is State.MISSING for fact in chunk.faults.values())
     totals.saw_sizes(chunk.image_sizes)
     if job.training and job.resizer is not None:
-        _look_at_sizes(chunk, job.resizer, totals)
+        _look_at_sizes(chunk, job.resizer, job.anchors, totals)
     if len(totals.names) < MAX_NAMES:
         totals.names.update(chunk.other_names)
     _count_classes(chunk, job, totals)
@@ -157,7 +157,7 @@ def _look(chunk: Chunk, job: Job, totals: Totals) -> None:
         totals.looks.add(check.RULE, check.check(chunk, job))
 
 
-def _look_at_sizes(chunk: Chunk, resizer: Resizer, totals: Totals) -> None:
+def _look_at_sizes(chunk: Chunk, resizer: Resizer, anchors: tuple[tuple[float, float], ...], totals: Totals) -> None:
     """What the resizer makes of the images, and of their boxes."""
     known = np.flatnonzero(chunk.image_sizes[:, 0])
     resized = np.zeros_like(chunk.image_sizes)
@@ -173,10 +173,27 @@ def _look_at_sizes(chunk: Chunk, resizer: Resizer, totals: Totals) -> None:
         tiny = np.flatnonzero(sized & (shorter < TINY_PIXELS))
     totals.sized_boxes += int(sized.sum())
     totals.tiny += len(tiny)
+
+    def box(index: int) -> ResizedBox:
+        record, (height, width) = int(boxes.record[index]), pixels[:, index].tolist()
+        return ResizedBox(chunk.file, chunk.first + record, (int(resized[record, 0]), int(resized[record, 1])), (height, width))
+
     if len(tiny) and totals.first_tiny is None:
-        record, (height, width) = int(boxes.record[tiny[0]]), pixels[:, tiny[0]].tolist()
-        image = (int(resized[record, 0]), int(resized[record, 1]))
-        totals.first_tiny = TinyBox(chunk.file, chunk.first + record, image, (height, width))
+        totals.first_tiny = box(tiny[0])
+    if anchors:
+        known_boxes = np.flatnonzero(sized)
+        unlike = known_boxes[_unlike(pixels[:, known_boxes], anchors)]
+        totals.unlike += len(unlike)
+        if len(unlike) and totals.first_unlike is None:
+            totals.first_unlike = box(unlike[0])
+
+
+def _unlike(pixels: np.ndarray, anchors: tuple[tuple[float, float], ...]) -> np.ndarray:
+    """Which boxes no anchor is like: bool of shape [boxes], of heights and widths of shape [2, boxes]."""
+    sides, far, unlike = np.log2(pixels), np.log2(UNLIKE), np.ones(pixels.shape[1], bool)
+    for height, width in np.log2(anchors):
+        unlike &= (np.abs(sides[0] - height) >= far) | (np.abs(sides[1] - width) >= far)
+    return unlike
 
 
 def _compare_sizes(chunk: Chunk, known: np.ndarray, resized: np.ndarray, totals: Totals) -> None:

@@ -17,6 +17,7 @@ from detector_trainer.validation.checks.records import (
     box_tiny,
     box_zero_area,
     boxes_in_pixels,
+    boxes_unlike_anchors,
     broken_image,
     broken_mask,
     class_imbalance,
@@ -148,6 +149,7 @@ DATASET_CHECKS: tuple[DatasetCheck, ...] = (
     no_boxes_at_all,  # with something to learn
     mixed_image_sizes,  # in images that fit into one batch
     tiny_after_resize,  # and show something of the objects
+    boxes_unlike_anchors,  # of shapes that the model looks for
     class_never_seen,  # of every class
     class_imbalance,  # enough of each
     duplicate_images,  # different from each other

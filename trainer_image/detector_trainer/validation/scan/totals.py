@@ -18,6 +18,8 @@ from detector_trainer.validation.scan.tally import Tallies
 MAX_CLASSES = 2000
 """Classes counted one by one; what comes beyond is not."""
 MAX_NAMES = 500
+UNLIKE = 4
+"""Times: a box that is so much higher or lower, wider or narrower than an anchor is not like it."""
 TINY_PIXELS = 2
 """A box with a shorter side below this, after the resizer, is tiny."""
 
@@ -36,8 +38,8 @@ class Resized(NamedTuple):
     resized: tuple[int, int]
 
 
-class TinyBox(NamedTuple):
-    """A box that is tiny after the resizer."""
+class ResizedBox(NamedTuple):
+    """A box after the resizer."""
 
     file: str
     record: int
@@ -70,7 +72,10 @@ class Totals:
     """Training boxes with an area whose size after the resizer is known."""
     tiny: int = 0
     """Those of them that are tiny then."""
-    first_tiny: TinyBox | None = None
+    first_tiny: ResizedBox | None = None
+    unlike: int = 0
+    """Of the sized boxes, those that no anchor is like, where the job has anchors."""
+    first_unlike: ResizedBox | None = None
     classes: Counter[str] = field(default_factory=Counter)
     """Boxes by the name of their class, as written."""
     class_ids: Counter[int] = field(default_factory=Counter)
@@ -138,6 +143,8 @@ class Totals:
         self.sized_boxes += other.sized_boxes
         self.tiny += other.tiny
         self.first_tiny = self.first_tiny or other.first_tiny
+        self.unlike += other.unlike
+        self.first_unlike = self.first_unlike or other.first_unlike
         self.classes.update(other.classes)
         self.class_ids.update(other.class_ids)
         self.names |= other.names
