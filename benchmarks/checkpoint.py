@@ -50,8 +50,8 @@ def main() -> None:
         print(f"{data.stat().st_size / 1e6:.0f} MB\n\n| config | type | median s | max s | found |\n|---|---|---|---|---|")
         for name, kind in ((OWN, "detection"), (OWN, "full"), (OTHER, "detection")):
             wanted = {
-                "train_config.fine_tune_checkpoint": f"{prefix}-1",
-                "train_config.fine_tune_checkpoint_type": kind,
+                "fineTuneCheckpoint": f"{prefix}-1",
+                "fineTuneCheckpointType": kind,
             }
             command = [sys.executable, "-c", LOOK, str(CONFIGS / f"{name}.config"), json.dumps(wanted)]
             runs = [json.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(options.runs)]
