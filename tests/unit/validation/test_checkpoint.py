@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.validation.checkpoint import OBJECT_GRAPH, read_checkpoint
+from detector_trainer.protos import message_class
+from detector_trainer.validation.checkpoint import OBJECT_GRAPH, Checkpoint, read_checkpoint
 from support.inputs import SOUND
 
 PREFIX = "ckpt-2"
@@ -72,3 +74,11 @@ def test_an_index_whose_places_are_negative_ends_in_a_verdict(prefix: str):
     assert [damaged for damaged, _ in index.damaged()] == [OBJECT_GRAPH]
     with pytest.raises(Unreadable, match="the index is damaged"):
         _ = index.roots
+
+
+def test_an_object_graph_that_refers_to_what_is_not_there_is_damage(prefix: str, monkeypatch: pytest.MonkeyPatch):
+    graph: Any = message_class("tensorflow.TrackableObjectGraph")()
+    graph.nodes.add().children.add(local_name="model", node_id=7)
+    monkeypatch.setattr(Checkpoint, "string", lambda *_: graph.SerializeToString())
+    with pytest.raises(Unreadable, match="the object graph in it cannot be read"):
+        _ = read_checkpoint(prefix).roots

@@ -64,6 +64,7 @@ def test_another_shape_is_told_with_both():
 
 def test_a_variable_without_a_value_in_the_checkpoint_is_missing():
     assert match(MODEL, stored({"layer": 1}, {"kernel": 2, "bias": 2}, "k"), {}).missing == ["layer/kernel", "layer/bias"]
+    assert match(MODEL, stored(), {}).missing == ["layer/kernel", "layer/bias"]
 
 
 def test_objects_that_refer_to_each_other_end_the_walk():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -60,11 +61,13 @@ class Checkpoint:
             Unreadable: the data file is missing or damaged, or holds another thing there.
         """
         entry = self.entries[OBJECT_GRAPH]
-        try:
-            return message_class("tensorflow.TrackableObjectGraph").FromString(self.string(OBJECT_GRAPH))
-        except (DecodeError, IndexError, _NotATable):
+        graph: Any = None
+        with suppress(DecodeError, IndexError, _NotATable):
+            graph = message_class("tensorflow.TrackableObjectGraph").FromString(self.string(OBJECT_GRAPH))
+        if graph is None or not all(0 <= child.node_id < len(graph.nodes) for node in graph.nodes for child in node.children):
             path = self.shard_path(entry.shard_id)
-            raise Unreadable(path, "corrupt", "is damaged: the object graph in it cannot be read", COPY_AGAIN) from None
+            raise Unreadable(path, "corrupt", "is damaged: the object graph in it cannot be read", COPY_AGAIN)
+        return graph
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -147,7 +150,7 @@ def _damaged(file: BinaryIO, size: int, path: str, entries: Iterable[tuple[str, 
         if (problem := _misplaced(path, size, name, entry)) is not None:
             yield name, problem
             continue
-        expected = _SIZES.get(entry.dtype)
+        expected = _SIZES.get(entry.dtype) if not entry.slices else None  # the parts have entries of their own
         if expected is not None and entry.size != expected * prod(dim.size for dim in entry.shape.dim):
             words = f"is damaged: the size of tensor {name} does not fit its shape"
             yield name, Unreadable(path, "corrupt", words, COPY_AGAIN)

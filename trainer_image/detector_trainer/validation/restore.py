@@ -102,9 +102,9 @@ def match(model: ModelGraph, object_graph: Any, shapes: Mapping[str, Shape]) -> 
         object_graph: a TrackableObjectGraph.
         shapes: by name of a tensor in the checkpoint, its shape.
     """
-    bound = {0: model.root}
-    queue = deque([(0, model.root)])
     nodes = object_graph.nodes
+    bound = {0: model.root} if nodes else {}
+    queue = deque(bound.items())
     while queue:
         stored, own = queue.popleft()
         children = model.nodes[own]
