@@ -10,7 +10,7 @@ VARIANT ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types imports unit explore trainer-tests e2e cluster demo-cluster cluster-down lock generate clean
+.PHONY: help install run test lint types imports unit explore fuzz trainer-tests e2e cluster demo-cluster cluster-down lock generate clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,10 +59,13 @@ imports: $(VENV)/test.stamp  ## import-linter: the layers
 	$(BIN)/lint-imports
 
 unit: $(VENV)/test.stamp  ## the tests that need no TensorFlow
-	$(PYTEST) tests/unit -q -n 2
+	$(PYTEST) tests/unit tests/fuzz -q -n 2
 
 explore: $(VENV)/test.stamp  ## the tests with generated examples, with thousands of other examples than `make test` has
 	$(PYTEST) tests/unit -q -n 2 --hypothesis-profile=explore -m hypothesis
+
+fuzz: $(VENV)/test.stamp  ## damaged inputs of every kind, others each time, for a quarter of an hour or so; `make unit` has a few of them
+	$(PYTEST) tests/fuzz -q -n 2 --hypothesis-profile=explore
 
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
 	$(PYTEST) tests/trainer -q -n 2 --dist loadfile

@@ -2,6 +2,9 @@
 
 Records of about 87 kB are made of the photographs of examples/pets, outside of the tree. One core unless said otherwise; the files are
 read once before, so that they come from the page cache. All in one run, so that the ratios hold.
+
+`python benchmarks/scan.py --gigabytes 0.3 --looks 9`: what looking at the images (brightness, edges, perceptual hash) adds to decoding
+them, in processor time, in turn with and without.
 """
 
 from __future__ import annotations
@@ -9,17 +12,20 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import google_crc32c
 
 from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.scan.appearance import Looks
 from detector_trainer.validation.scan.framing import records
 from detector_trainer.validation.scan.run import scan_records
 
@@ -131,10 +137,26 @@ def rows(paths: list[Path], count: int) -> Iterator[tuple[str, float]]:
     )
 
 
+def cost_of_looks(paths: list[Path], pairs: int) -> Iterator[float]:
+    """Processor time of a scan that looks at the images, over that of one that does not, pair by pair."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+    scan(paths[:1], decode=True, processes=1)
+    for _ in range(pairs):
+        started = time.process_time()
+        scan(paths, decode=True, processes=1)
+        looked = time.process_time()
+        with patch.object(Looks, "add", lambda *_: None):
+            scan(paths, decode=True, processes=1)
+        yield (looked - started) / (time.process_time() - looked)
+
+
 def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--gigabytes", type=float, default=2.0)
+    parser.add_argument(
+        "--looks", type=int, metavar="PAIRS", help="only what looking at the images costs, in so many pairs of scans"
+    )
     options = parser.parse_args()
     assert read_pipeline_config(CONFIG)
     with tempfile.TemporaryDirectory() as folder:
@@ -142,6 +164,10 @@ def main() -> None:
         size = sum(path.stat().st_size for path in paths)
         crc_pass(paths)
         print(f"{count:,} records, {size / 1e9:.2f} GB, {size / count / 1e3:.0f} kB a record\n")
+        if options.looks:
+            ratios = sorted(cost_of_looks(paths, options.looks))
+            print(f"{len(ratios)} pairs: {ratios[0]:.3f} to {ratios[-1]:.3f}, median {statistics.median(ratios):.3f}")
+            return
         print("| pass | records/s | GB/s |\n|---|---|---|")
         for name, rate in rows(paths, count):
             print(f"| {name} | {rate:,.0f} | {rate * size / count / 1e9:.2f} |", flush=True)
