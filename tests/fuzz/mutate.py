@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
+from google.protobuf.descriptor import FieldDescriptor
 from hypothesis import strategies as st
 
 MAX_BYTES = 1 << 20
@@ -204,3 +205,68 @@ TEXT_STEP: st.SearchStrategy[Step] = st.one_of(
     STEP,
 )
 TEXT_STEPS = st.lists(TEXT_STEP, min_size=1, max_size=6)
+
+
+class Field(NamedTuple):
+    """Sets a field of a message, or of one in it, whether it was set before or not; or clears it."""
+
+    number: int
+    value: int
+
+    def set(self, message: Any) -> None:
+        places = list(_places(message, 0))
+        owner, field = places[self.number % len(places)]
+        values = _VALUES[field.cpp_type] if field.enum_type is None else [value.number for value in field.enum_type.values]
+        value = values[self.value % len(values)]
+        if self.value % 11 == 0:
+            owner.ClearField(field.name)
+        elif field.is_repeated:
+            getattr(owner, field.name).extend([value] * (self.value % 4))
+        else:
+            setattr(owner, field.name, value)
+
+
+DEEPEST = 8
+
+
+def _places(message: Any, depth: int) -> Iterator[tuple[Any, Any]]:
+    """Every field with a value of its own, in the message and in those that are set in it."""
+    for field in message.DESCRIPTOR.fields:
+        if field.message_type is None:
+            yield message, field
+        elif depth < DEEPEST and not field.message_type.GetOptions().map_entry:
+            inner = getattr(message, field.name)
+            for part in inner if field.is_repeated else [inner] if message.HasField(field.name) else []:
+                yield from _places(part, depth + 1)
+
+
+_INTS = (0, 1, 2, 3, 10, 100, 1000, 2**31 - 1)
+_SIGNED = (*_INTS, -1, -7, -(2**31))
+_FLOATS = (0.0, 1.0, -1.0, 0.5, 1e-45, 3.4e38, float("inf"), float("-inf"), float("nan"), 7.0)
+_STRINGS = (
+    "",
+    "/",
+    ".",
+    "*",
+    "a",
+    "é",
+    "\0",
+    "gs://a/b",
+    "s3://a",
+    "/dev/null",
+    "pets.record",
+    "label_map.pbtxt",
+    "[",
+    "detection",
+)
+_VALUES: dict[int, tuple[Any, ...]] = {
+    FieldDescriptor.CPPTYPE_INT32: _SIGNED,
+    FieldDescriptor.CPPTYPE_INT64: (*_SIGNED, 2**63 - 1, -(2**63)),
+    FieldDescriptor.CPPTYPE_UINT32: (*_INTS, 2**32 - 1),
+    FieldDescriptor.CPPTYPE_UINT64: (*_INTS, 2**64 - 1),
+    FieldDescriptor.CPPTYPE_FLOAT: _FLOATS,
+    FieldDescriptor.CPPTYPE_DOUBLE: _FLOATS,
+    FieldDescriptor.CPPTYPE_BOOL: (False, True),
+    FieldDescriptor.CPPTYPE_STRING: _STRINGS,
+}
+FIELDS = st.lists(st.builds(Field, st.integers(0, 2000), st.integers(0, 200)), min_size=1, max_size=5)

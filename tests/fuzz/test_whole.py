@@ -16,7 +16,7 @@ from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.report_html import page
 from detector_trainer.validation.report_text import render
 from detector_trainer.validation.validate import validate
-from fuzz.mutate import STEPS, TEXT_STEPS, mutate
+from fuzz.mutate import FIELDS, STEPS, TEXT_STEPS, mutate
 from fuzz.repaired import table_checksums
 from fuzz.test_parts import DATA, IMAGES, INDEX, LABEL_MAP, WATCHED, many
 from support.inputs import Case
@@ -103,6 +103,23 @@ def test_a_damaged_official_config(watch: Any, inputs: Folder, number: int, step
     inputs.sound()
     wired = wire_to_pets(BUILDABLE[number], inputs.case.folder).read_bytes()
     inputs.case.pipeline.write_bytes(mutate(wired, steps))
+    watch.begin()
+    inputs.report()
+
+
+@WATCHED
+@many(100)
+@given(number=st.integers(-1, len(BUILDABLE) - 1), fields=FIELDS)
+def test_a_config_with_odd_values(watch: Any, inputs: Folder, number: int, fields: list[Any]):
+    inputs.sound()
+    written = inputs.config if number < 0 else wire_to_pets(BUILDABLE[number], inputs.case.folder).read_bytes()
+    config = text_format.Parse(written, type(inputs.case.config)())
+    if number >= 0:  # small records in place of photographs
+        config.train_input_reader.tf_record_input_reader.input_path[:] = [str(inputs.case.record)]
+        config.ClearField("eval_input_reader")
+    for field in fields:
+        field.set(config)
+    inputs.case.pipeline.write_text(text_format.MessageToString(config, as_utf8=True))
     watch.begin()
     inputs.report()
 
