@@ -10,7 +10,7 @@ VARIANT ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types imports unit explore fuzz trainer-tests e2e cluster demo-cluster cluster-down lock generate clean
+.PHONY: help install run test lint types imports unit explore fuzz trainer-tests oracle e2e cluster demo-cluster cluster-down lock generate clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,7 +59,7 @@ imports: $(VENV)/test.stamp  ## import-linter: the layers
 	$(BIN)/lint-imports
 
 unit: $(VENV)/test.stamp  ## the tests that need no TensorFlow
-	$(PYTEST) tests/unit tests/fuzz -q -n 2
+	$(PYTEST) tests/unit tests/fuzz tests/oracle/test_recorded.py -q -n 2
 
 explore: $(VENV)/test.stamp  ## the tests with generated examples, with thousands of other examples than `make test` has
 	$(PYTEST) tests/unit -q -n 2 --hypothesis-profile=explore -m hypothesis
@@ -68,7 +68,13 @@ fuzz: $(VENV)/test.stamp  ## damaged inputs of every kind, others each time, for
 	$(PYTEST) tests/fuzz -q -n 2 --hypothesis-profile=explore
 
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
-	$(PYTEST) tests/trainer -q -n 2 --dist loadfile
+	$(PYTEST) tests/trainer tests/oracle/test_mutations.py -q -n 2 --dist loadfile
+
+SEED ?= $(shell date +%s)
+CASES ?= 500
+oracle: $(VENV)/test.stamp  ## what the real trainer does with the recorded cases, and with CASES mutations of sound inputs: does the validator agree?
+	PYTHONPATH=tests $(BIN)/python -m oracle --hand-made
+	PYTHONPATH=tests $(BIN)/python -m oracle --seed $(SEED) --cases $(CASES)
 
 e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go they are skipped, unless DETECTOR_TRAINING_KUBECONFIG is set
 	$(PYTEST) tests/e2e -q --durations=15

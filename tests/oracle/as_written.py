@@ -28,7 +28,7 @@ class Labels:
     """A label map."""
 
     names: dict[str, list[int]]
-    """The ids of each name and display name."""
+    """The ids of each name, and of each display name that is no name."""
 
     @classmethod
     def read(cls, path: str) -> Labels | None:
@@ -39,9 +39,13 @@ class Labels:
         text_format.Merge(Path(path).read_text(), message)
         names: dict[str, list[int]] = {}
         for item in message.item:
-            for name in {item.name, item.display_name} - {""}:
-                names.setdefault(name, []).append(item.id)
-        return cls(names)
+            if item.name:
+                names.setdefault(item.name, []).append(item.id)
+        shown: dict[str, list[int]] = {}
+        for item in message.item:
+            if item.display_name and item.display_name not in names:
+                shown.setdefault(item.display_name, []).append(item.id)
+        return cls({**shown, **names})
 
 
 def read_records(files: Sequence[Path]) -> list[Record]:

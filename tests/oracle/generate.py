@@ -20,12 +20,12 @@ DECISIVE = ("plain", "plain", "plain", "crop", "crop", "no map", "keep aspect", 
 
 
 def cases(seed: int, count: int, only: str | None = None) -> Iterator[Case]:
-    """That many cases; of one of `PARTS` only, if it is named."""
+    """That many cases; of some of `PARTS` only, if they are named, with commas between them."""
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as scratch:
         made = 0
         while made < count:
-            part = only or rng.choice(PARTS)
+            part = rng.choice(only.split(",") if only else PARTS)
             base = rng.choice(
                 DECISIVE if part not in ("config", "checkpoint") else ("plain", "plain", "plain", "crop", "from scratch")
             )

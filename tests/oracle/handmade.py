@@ -17,6 +17,17 @@ TYPE, VERSION = "train_config.fine_tune_checkpoint_type", "train_config.fine_tun
 AUGMENT = "train_config.data_augmentation_options"
 
 
+PARTS_OF_A_MODEL = (
+    "box_coder",
+    "matcher",
+    "similarity_calculator",
+    "anchor_generator",
+    "box_predictor",
+    "loss.classification_loss",
+    "loss.localization_loss",
+)
+
+
 class Row(NamedTuple):
     """A case with a name, and the entries of the catalogue that it is of: `30`, or `N4` for the fourth of what must not be rejected."""
 
@@ -73,6 +84,7 @@ CONFIG = [
     config("4", "an extractor of TF1", "model.ssd.feature_extractor.type", '"ssd_mobilenet_v2"'),
     config("4", "an extractor of another architecture", "model.ssd.feature_extractor.type", '"faster_rcnn_resnet50_keras"'),
     config("4", "no model", "model", None),
+    *(config("14", f"no {block}", f"model.ssd.{block}", None) for block in PARTS_OF_A_MODEL),
     config("5", "no num_classes", "model.ssd.num_classes", None),
     config("6", "no such input_path", INPUT + "[0]", '"/nowhere/train.record"'),
     case("6", "one of two paths is missing", ["config", INPUT, '"/nowhere/train.record"']),
@@ -89,6 +101,12 @@ CONFIG = [
     config("8", "manual steps that fall", LR, "{ manual_step_learning_rate { schedule { step: 5 learning_rate: 0.1 } schedule { step: 4 learning_rate: 0.1 } } }"),
     config("8", "an empty manual schedule", LR, "{ manual_step_learning_rate { } }"),
     config("8", "an exponential schedule", LR, "{ exponential_decay_learning_rate { } }"),
+    config("8", "warmup to the end", LR, cosine(learning_rate_base=0.01, warmup_learning_rate=0.001, warmup_steps=5, total_steps=5)),
+    config("8", "an exponential schedule of 0 steps", LR, "{ exponential_decay_learning_rate { decay_steps: 0 } }"),
+    config("8", "an exponential schedule with a negative factor", LR, "{ exponential_decay_learning_rate { decay_steps: 5 decay_factor: -1 staircase: false } }"),
+    config("8", "a rate of 0", LR, "{ constant_learning_rate { learning_rate: 0 } }"),
+    config("8", "a rate of NaN", LR, "{ constant_learning_rate { learning_rate: nan } }"),
+    config("8", "a later rate of NaN", LR, "{ manual_step_learning_rate { schedule { step: 50 learning_rate: nan } } }"),
     config("9", "steps beyond the schedule", LR, cosine(learning_rate_base=0.001, warmup_learning_rate=0.001, warmup_steps=1, total_steps=5)),
     config("10", "a huge learning rate", LR, "{ constant_learning_rate { learning_rate: 1e6 } }"),
     config("11", "no resizer", "model.ssd.image_resizer", None),
@@ -221,18 +239,56 @@ CHECKPOINTS = [
 ]  # fmt: skip
 
 AUGMENTATIONS = [
-    augmented("12", "autoaugment_image { }"),
-    augmented("12", "normalize_image { }"),
-    augmented("12", "subtract_channel_mean { }"),
-    augmented("12", "convert_class_logits_to_softmax { }"),
+    *(
+        augmented("12", step)
+        for step in (
+            "autoaugment_image { }",
+            "normalize_image { }",
+            "normalize_image { original_minval: 0 original_maxval: 255 target_minval: 0 target_maxval: 255 }",
+            "subtract_channel_mean { }",
+            "subtract_channel_mean { means: 1 means: 2 means: 3 }",
+            "convert_class_logits_to_softmax { }",
+            "random_pad_image { min_image_height: 50 }",
+            "random_pad_image { pad_color: 1 pad_color: 2 }",
+            "random_crop_pad_image { min_padded_size_ratio: 1 }",
+            "random_crop_image { min_area: 0 }",
+            "random_crop_image { max_area: 2 }",
+            "random_crop_image { min_area: 0.5 max_area: 0.2 }",
+            "random_crop_image { min_aspect_ratio: 0 }",
+            "random_crop_image { min_object_covered: -1 }",
+            "rgb_to_gray { }",
+            "scale_boxes_to_pixel_coordinates { }",
+            "remap_labels { original_labels: 1 new_label: 5 }",
+            "remap_labels { original_labels: 1 new_label: 2 }",
+            "remap_labels { }",
+            "",
+            "ssd_random_crop { }",
+            "ssd_random_crop { operations { } }",
+            "ssd_random_crop_pad { }",
+            "ssd_random_crop_fixed_aspect_ratio { }",
+            "ssd_random_crop_pad_fixed_aspect_ratio { }",
+            "resize_image { new_height: 50 }",
+            "random_resize_method { }",
+            "random_resize_method { target_height: 50 target_width: 50 }",
+            "random_jpeg_quality { min_jpeg_quality: 50 max_jpeg_quality: 20 }",
+            "random_square_crop_by_scale { num_scales: 0 }",
+            "random_scale_crop_and_pad_to_square { output_size: 0 }",
+            "random_patch_gaussian { min_patch_size: 0 }",
+            "random_patch_gaussian { min_patch_size: 300 }",
+            "random_downscale_to_target_pixels { min_target_pixels: 600000 }",
+            "random_downscale_to_target_pixels { min_target_pixels: 900000 }",
+            "random_crop_to_aspect_ratio { aspect_ratio: 0 }",
+            "drop_label_probabilistically { label: 1 }",
+        )
+    ),
     augmented("12", "random_horizontal_flip { }", base="keypoints"),
-    augmented("12", "random_pad_image { min_image_height: 50 }"),
-    augmented("12", "random_crop_pad_image { min_padded_size_ratio: 1 }"),
-    augmented("12", "random_crop_image { min_area: 0 }"),
-    augmented("12", "rgb_to_gray { }"),
-    augmented("12", "scale_boxes_to_pixel_coordinates { }"),
-    augmented("12", "remap_labels { original_labels: 1 new_label: 5 }"),
-    augmented("12", ""),
+    augmented(
+        "12",
+        "random_horizontal_flip { keypoint_flip_permutation: 0 keypoint_flip_permutation: 2 keypoint_flip_permutation: 1 }",
+        base="keypoints",
+    ),
+    augmented("12", "ssd_random_crop_pad { }", base="PNG masks"),
+    config("12", "rgb_to_gray from scratch", AUGMENT, "{ rgb_to_gray { } }", base="from scratch"),
 ]
 
 FOUND: list[Row] = []

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from oracle.handmade import ROWS
-from oracle.run import Result
+from oracle.handmade import ROWS, Row
 from oracle.verdict import Trainer
 
 RECORDED = Path(__file__).with_name("recorded.json")
-PACKAGES = "tensorflow", "tf-keras", "tf-models-official", "tf-models-research-object-detection"
+PACKAGES = "tensorflow-cpu", "tensorflow", "tf-keras", "tf-models-official", "tf-models-research-object-detection"
 
 
 def versions() -> dict[str, str]:
-    """Of the trainer that is installed."""
-    return {name: version(name) for name in PACKAGES}
+    """Of the trainer that is installed; TensorFlow is one of two packages."""
+    found = {}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[name.removesuffix("-cpu")] = version(name)
+    return found
 
 
 def read() -> dict[str, Any]:
@@ -31,15 +35,20 @@ def verdicts() -> dict[str, Trainer]:
     return {name: Trainer(**entry["trainer"]) for name, entry in read()["cases"].items()}
 
 
-def write(results: dict[str, Result]) -> None:
-    """Writes down what the trainer said; the cases in the order of the table."""
+def missing() -> list[Row]:
+    """The cases that it does not have, or not as they are now, or from another trainer."""
+    if not RECORDED.exists() or read()["versions"] != versions():
+        return list(ROWS)
+    known = {name: (entry["base"], entry["edits"]) for name, entry in read()["cases"].items()}
+    return [row for row in ROWS if known.get(row.name) != (row.case.base, row.case.edits)]
+
+
+def write(seen: dict[str, Trainer]) -> None:
+    """Writes down what the trainer said now, beside what it said before; the cases in the order of the table."""
+    if RECORDED.exists():
+        seen = verdicts() | seen
     cases = {
-        row.name: {
-            "entries": row.entries,
-            "base": row.case.base,
-            "edits": row.case.edits,
-            "trainer": results[row.name].trainer.to_json(),
-        }
+        row.name: {"entries": row.entries, "base": row.case.base, "edits": row.case.edits, "trainer": seen[row.name].to_json()}
         for row in ROWS
     }
     RECORDED.write_text(json.dumps({"versions": versions(), "cases": cases}, indent=1, ensure_ascii=True) + "\n")

@@ -14,7 +14,7 @@ from oracle.case import Case
 from oracle.verdict import FAILS, GARBAGE, HIDDEN, TRAINS, Trainer, Validator, agree
 from oracle.worker import Worker
 
-SAID = "error", "warning", "nothing"
+SAID = "error", "deep error", "warning", "nothing"
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,15 @@ class Result:
     def agreed(self) -> bool:
         """Whether the validator was right."""
         return agree(self.trainer, self.validator)
+
+    @property
+    def said(self) -> str:
+        """The worst that the validator said."""
+        if self.validator.errors:
+            return "error"
+        if self.trainer.deep:
+            return "deep error"
+        return "warning" if self.validator.warnings else "nothing"
 
     def to_json(self) -> dict[str, Any]:
         """What is needed to make it again."""
@@ -50,14 +59,19 @@ class Matrix:
 
     def add(self, result: Result) -> None:
         """Counts a case."""
-        said = "error" if result.validator.errors else "warning" if result.validator.warnings else "nothing"
-        self.counts[result.trainer.verdict, said] += 1
+        self.counts[result.trainer.verdict, result.said] += 1
         if not result.agreed:
             self.disagreements.append(result)
 
     @property
     def recall(self) -> float:
-        """Of the cases that fail, the share that is rejected."""
+        """Of the cases that fail, the share that is rejected, `validate --deep` included."""
+        failing = sum(self.counts[FAILS, said] for said in SAID)
+        return (self.counts[FAILS, "error"] + self.counts[FAILS, "deep error"]) / failing if failing else 1.0
+
+    @property
+    def recall_without_deep(self) -> float:
+        """The same without `--deep`, and without TensorFlow."""
         failing = sum(self.counts[FAILS, said] for said in SAID)
         return self.counts[FAILS, "error"] / failing if failing else 1.0
 
@@ -68,12 +82,13 @@ class Matrix:
         return 1 - self.counts[TRAINS, "error"] / rejected if rejected else 1.0
 
     def __str__(self) -> str:
-        lines = [f"{'trainer':<10}" + "".join(f"{said:>10}" for said in SAID)]
+        lines = [f"{'trainer':<10}" + "".join(f"{said:>12}" for said in SAID)]
         for verdict in (FAILS, GARBAGE, HIDDEN, TRAINS):
-            lines.append(f"{verdict:<10}" + "".join(f"{self.counts[verdict, said]:>10}" for said in SAID))
+            lines.append(f"{verdict:<10}" + "".join(f"{self.counts[verdict, said]:>12}" for said in SAID))
         total = sum(self.counts.values())
         lines.append(
-            f"{total} cases, {len(self.disagreements)} disagreements; recall {self.recall:.4f}, precision {self.precision:.4f}"
+            f"{total} cases, {len(self.disagreements)} disagreements; recall {self.recall:.4f} "
+            f"({self.recall_without_deep:.4f} without --deep), precision {self.precision:.4f}"
         )
         return "\n".join(lines)
 

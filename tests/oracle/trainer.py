@@ -19,6 +19,7 @@ from object_detection import inputs, model_lib, model_lib_v2  # noqa: E402
 from object_detection.builders import model_builder, optimizer_builder  # noqa: E402
 from object_detection.utils import config_util, variables_helper  # noqa: E402
 
+from detector_trainer.deep.child import go_through  # noqa: E402
 from oracle.as_written import Labels, read_records, what_else, what_is_odd  # noqa: E402
 from oracle.verdict import FAILS, GARBAGE, HIDDEN, TRAINS, Trainer  # noqa: E402
 
@@ -35,6 +36,10 @@ RATES = 60
 Sample = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 """The features and labels that the input pipeline makes of one record."""
 SETTINGS = "train_config", "train_input_config", "model"
+
+
+OF_THE_MODEL = "build the model", "build the optimizer", "restore the checkpoint", "train"
+"""Stages that need the model, and so may be left to `validate --deep`."""
 
 
 class Failed(Exception):
@@ -63,7 +68,8 @@ class Oracle:
         try:
             garbage, hidden = self._train(folder, parts, steps)
         except Failed as failed:
-            return Trainer(FAILS, failed.stage, failed.error.replace(str(folder), "FOLDER"))
+            deep = _deep(folder, steps) if failed.stage in OF_THE_MODEL else ""
+            return Trainer(FAILS, failed.stage, failed.error.replace(str(folder), "FOLDER"), deep=deep)
         return Trainer(GARBAGE if garbage else HIDDEN if hidden else TRAINS, garbage=[*garbage, *hidden])
 
     def _train(self, folder: Path, parts: set[str], steps: int | None) -> tuple[list[str], list[str]]:
@@ -77,7 +83,7 @@ class Oracle:
         model = _try("build the model", lambda: model_builder.build(model_config, is_training=True)) if whole else None
         garbage, batches = self._read(configs, model)
         hidden: list[str] = []
-        if len(train_config.data_augmentation_options):
+        if train_config.data_augmentation_options and parts & {"records", "label map"}:
             hidden = self._without_augmentation(configs, model)
             garbage = [reason for reason in garbage if reason not in hidden]  # not the augmentation's doing
         if whole:
@@ -125,10 +131,13 @@ class Oracle:
         ):
             raise Failed("read records", TimeoutError("waits for ever: no batch is ever full"))
         self._fit(train_config, samples)
+        patterns = settings.tf_record_input_reader.input_path
+        missing = [f"{pattern} matches no file" for pattern in patterns if not tf.io.gfile.glob(pattern)]
         labels = Labels.read(settings.label_map_path)
         records = read_records(_files(settings))
         augmented = bool(train_config.data_augmentation_options)
-        return list(what_is_odd(samples) if augmented else what_else(records, seen, labels, configs)), samples
+        odd = what_is_odd(samples) if augmented else what_else(records, seen, labels, configs)
+        return [*missing, *odd], samples
 
     def _fit(self, train_config: Any, samples: list[Sample]) -> None:
         """Images of two sizes cannot be in one batch; which ones meet is a matter of chance."""
@@ -139,6 +148,15 @@ class Oracle:
                     raise Failed(
                         "read records", ValueError(f"Cannot add tensor to the batch: {name} {shapes[0]} and {shapes[1]}")
                     )
+
+
+def _deep(folder: Path, steps: int | None) -> str:
+    """The stage at which the deep checks fail; empty if they do not."""
+    said: list[dict[str, Any]] = []
+    configs = config_util.get_configs_from_pipeline_file(str(folder / "pipeline.config"))
+    wanted = steps or configs["train_config"].num_steps or 1
+    go_through([str(folder / "pipeline.config"), str(wanted), "1", str(folder / "model")], said.append)
+    return next((str(line["failed"]) for line in said if "failed" in line), "")
 
 
 def _configs(folder: Path, steps: int | None) -> dict[str, Any]:
@@ -177,7 +195,7 @@ def _step(folder: Path, train_config: Any, samples: list[Sample], model: Any, st
     )
     broken = sorted(name for name, value in losses.items() if not np.isfinite(float(value)))
     garbage = [f"{name} is {float(losses[name])}" for name in broken[:1]]
-    return garbage + list(_rates(rate, step, steps))
+    return garbage + list(_rates(rate, step, steps, _moments(train_config.optimizer)))
 
 
 def _restore(folder: Path, train_config: Any, model: Any, features: Any, labels: Any) -> None:
@@ -201,10 +219,23 @@ def _loss(train_config: Any, model: Any, features: Any, labels: Any) -> None:
     model_lib_v2._compute_losses_and_predictions_dicts(model, features, unstacked, 0, train_config.add_regularization_loss)
 
 
-def _rates(rate: Any, step: Any, steps: int) -> Iterator[str]:
+def _moments(message: Any) -> Iterator[int]:
+    """Every whole number that stands in a schedule, by default too: something may happen at that step."""
+    for field in message.DESCRIPTOR.fields:
+        value = getattr(message, field.name)
+        if field.message_type is not None and (field.is_repeated or message.HasField(field.name)):
+            for part in value if field.is_repeated else [value]:
+                yield from _moments(part)
+        elif isinstance(value, int):
+            yield value
+
+
+def _rates(rate: Any, step: Any, steps: int, moments: Iterator[int]) -> Iterator[str]:
     """What is wrong with the learning rate from the first step to the last."""
     values = []
-    for number in sorted({int(number) for number in np.linspace(0, max(0, steps - 1), RATES)}):
+    numbers = {int(number) for number in np.linspace(0, max(0, steps - 1), RATES)}
+    numbers |= {moment + near for moment in moments for near in (-1, 0, 1) if 0 <= moment + near < steps}
+    for number in sorted(numbers):
         step.assign(number)
         values.append(_try("train", lambda: float(rate() if callable(rate) else rate)))
     if not all(map(math.isfinite, values)):

@@ -22,6 +22,8 @@ class Trainer:
     """The exception's class and the first line of its message."""
     garbage: list[str] = field(default_factory=list)
     """What it learns other than what was written."""
+    deep: str = ""
+    """The stage at which `validate --deep` fails too; asked only where a model is needed to tell."""
 
     def to_json(self) -> dict[str, Any]:
         """Without what is empty."""
@@ -50,13 +52,13 @@ class Validator:
 def agree(trainer: Trainer, validator: Validator) -> bool:
     """Whether the validator was right.
 
-    What fails is rejected. What trains is not. Of what trains on something else than was written, the validator says so, as an
+    What fails is rejected; where the model must be built to tell, by `validate --deep`. What trains is not. Of what trains on something else than was written, the validator says so, as an
     error or a warning; the same where only an augmentation that drops boxes hides it.
     """
     if validator.crash:
         return False
     if trainer.verdict == FAILS:
-        return bool(validator.errors)
+        return bool(validator.errors or trainer.deep)
     if trainer.verdict == TRAINS:
         return not validator.errors
     return bool(validator.errors or validator.warnings)

@@ -15,11 +15,14 @@ from detector_trainer.validation.checks.checkpoint import (
 from detector_trainer.validation.checks.checkpoint import unreadable as checkpoint_unreadable
 from detector_trainer.validation.checks.config import (
     all_checkpoint_vars,
+    augmentation,
     batch_size,
     control_character,
     duplicate_field,
     ignored_field,
     image_resizer,
+    image_size,
+    incomplete_model,
     input_type,
     learning_rate,
     learning_rate_ends_early,
@@ -59,14 +62,17 @@ META_CHECKS: tuple[Check, ...] = (
     syntax,  # it parses: no field is misspelt
     no_model,  # it has a meta-architecture
     unknown_extractor,  # which TF2 has, with that feature extractor
+    incomplete_model,  # all of whose parts are chosen
     num_classes_unset,  # it learns classes
     image_resizer,  # images get one size
+    image_size,  # that the model takes
     batch_size,  # a batch can be shared by the GPUs
     num_steps_unset,  # there is a last step
     learning_rate,  # the schedule is accepted, and gives numbers
     learning_rate_ends_early,  # until the last step
     learning_rate_high,  # and are not far above those of the official config
     second_stage_batch,  # enough proposals for the second stage
+    augmentation,  # the augmentations are ones that TF2 has, with settings that it takes
     input_type,  # the kind of record is known
     sampling_weights,  # a weight for each input
     all_checkpoint_vars,  # nothing of TF1 that TF2 refuses

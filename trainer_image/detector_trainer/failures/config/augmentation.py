@@ -15,7 +15,5 @@ FAILURE = Failure(
         r"preprocessor\.py[\s\S]{0,2000}?(?P<detail>TypeError: [^\n]+)",
     ),
     message="A data augmentation option does not run: {detail}.",
-    what="A data_augmentation_option is broken in TF2, or lacks fields.",
-    why="The trainer ends when it builds the input.",
     fix="Remove the option, or set all of its fields.",
 )

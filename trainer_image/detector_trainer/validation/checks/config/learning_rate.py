@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -15,27 +16,27 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(8,),
-    silent="worthless where the rate is NaN: so is every weight after the first step",
+    silent="worthless where the rate is NaN: so is every weight after that step; or where it is 0 throughout",
     held_by=("tests/trainer/test_config_agrees.py",),
     what="The optimizer or its learning-rate schedule is missing or contradicts itself.",
     why=(
-        "The trainer ends with a ValueError, for some only at the first step; total_steps == warmup_steps + "
-        "hold_base_rate_steps gives a learning rate of NaN, silently."
+        "The trainer ends with a ValueError, for some only at the first step. A rate of NaN, which for example total_steps == "
+        "warmup_steps gives at its last step, and one that is 0 throughout, it takes silently."
     ),
-    fix=("Mend the schedule: warmup_steps + hold_base_rate_steps < total_steps, and warmup_learning_rate <= learning_rate_base."),
+    fix="Mend the schedule: warmup_steps + hold_base_rate_steps < total_steps, and warmup_learning_rate <= learning_rate_base.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding: the first thing that the trainer would stumble over."""
-    where_is, problem, hint = _problem(inputs.config.train_config.optimizer) or ("", "", None)
+    where_is, problem, hint = _problem(inputs.config.train_config.optimizer, inputs.steps) or ("", "", None)
     if problem:
         yield RULE.finding(
             problem, hint, where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(where_is), field=where_is)
         )
 
 
-def _problem(optimizer: Any) -> tuple[str, str, str | None] | None:
+def _problem(optimizer: Any, steps: int | None) -> tuple[str, str, str | None] | None:
     """Field, what is wrong, what to do."""
     field = "train_config.optimizer"
     kind = optimizer.WhichOneof("optimizer")
@@ -48,15 +49,81 @@ def _problem(optimizer: Any) -> tuple[str, str, str | None] | None:
         return field, "The optimizer has no learning rate.", "Set for example cosine_decay_learning_rate { … }."
     settings = getattr(rate, schedule)
     field = f"{field}.{schedule}"
-    if schedule == "cosine_decay_learning_rate":
-        return _cosine(field, settings)
-    if schedule == "manual_step_learning_rate":
-        return _manual(field, settings)
-    return None
+    refused = REFUSES[schedule](field, settings) if schedule in REFUSES else None
+    return refused or _value(field, schedule, settings, steps)
+
+
+def _value(field: str, schedule: str, settings: Any, steps: int | None) -> tuple[str, str, str | None] | None:
+    """Rates that no training can use: the first that is no number, or all if they are 0."""
+    last = max(1, steps or 1) - 1
+    moments = sorted({moment for moment in (0, 1, *_moments(settings), last) if 0 <= moment <= last})
+    rates = [RATES[schedule](settings, moment) for moment in moments]
+    for moment, rate in zip(moments, rates, strict=True):
+        if not math.isfinite(rate):
+            return field, f"The learning rate of step {moment} would be {rate:g}, silently.", None
+    return None if any(rates) else (field, "The learning rate is 0 from the first step to the last.", "Raise it.")
+
+
+def _moments(settings: Any) -> Iterator[int]:
+    """The steps at which a schedule changes, or may."""
+    numbers = [value for field, value in settings.ListFields() if isinstance(value, int)]
+    numbers += [field.default_value for field in settings.DESCRIPTOR.fields if isinstance(field.default_value, int)]
+    numbers += [entry.step for entry in getattr(settings, "schedule", ())]
+    if hasattr(settings, "warmup_steps"):
+        numbers.append(settings.warmup_steps + settings.hold_base_rate_steps)
+    for number in numbers:
+        yield from (number - 1, number, number + 1)
+
+
+def _constant_rate(settings: Any, _: int) -> float:
+    return float(settings.learning_rate)
+
+
+def _cosine_rate(settings: Any, step: int) -> float:
+    """cosine_decay_with_warmup; the quotient of 0 by 0 is NaN there."""
+    total, warmup, hold = settings.total_steps, settings.warmup_steps, settings.hold_base_rate_steps
+    base = settings.learning_rate_base
+    if step > total:
+        return 0.0
+    if step < warmup:
+        return float((base - settings.warmup_learning_rate) / warmup * step + settings.warmup_learning_rate)
+    if hold > 0 and step <= warmup + hold:
+        return float(base)
+    left = total - warmup - hold
+    return float(0.5 * base * (1 + math.cos(math.pi * (step - warmup - hold) / left))) if left else math.nan
+
+
+def _exponential_rate(settings: Any, step: int) -> float:
+    """exponential_decay_with_burnin."""
+    initial = settings.initial_learning_rate
+    if step < settings.burnin_steps:
+        return float(settings.burnin_learning_rate or initial)
+    since, every = step - settings.burnin_steps, settings.decay_steps
+    if not every:
+        return math.nan if not since else float(settings.min_learning_rate)
+    power = since // every if settings.staircase else since / every
+    if settings.decay_factor < 0 and power != int(power):
+        return math.nan
+    try:
+        decayed = initial * settings.decay_factor**power
+    except OverflowError:
+        return math.inf
+    return float(max(decayed, settings.min_learning_rate)) if math.isfinite(decayed) else float(decayed)
+
+
+def _manual_rate(settings: Any, step: int) -> float:
+    """manual_stepping: a sum over all rates, so that one that is no number spoils all."""
+    rates = [settings.initial_learning_rate, *(entry.learning_rate for entry in settings.schedule)]
+    if not all(map(math.isfinite, rates)):
+        return math.nan
+    first = settings.schedule[0].step
+    if settings.warmup and step < first:
+        return float(rates[0] + (rates[1] - rates[0]) / first * step)
+    return float(rates[sum(step >= entry.step for entry in settings.schedule)])
 
 
 def _cosine(field: str, settings: Any) -> tuple[str, str, str | None] | None:
-    total, warmup, hold = settings.total_steps, settings.warmup_steps, settings.hold_base_rate_steps
+    total, warmup = settings.total_steps, settings.warmup_steps
     if total < warmup:
         default = "" if settings.HasField("warmup_steps") else " (its default)"
         return (
@@ -70,12 +137,6 @@ def _cosine(field: str, settings: Any) -> tuple[str, str, str | None] | None:
             f"{field}.learning_rate_base",
             f"learning_rate_base {settings.learning_rate_base:g} is below warmup_learning_rate {settings.warmup_learning_rate:g}{default}.",
             "Lower warmup_learning_rate.",
-        )
-    if total == warmup + hold:
-        return (
-            f"{field}.total_steps",
-            f"total_steps {total} equals warmup_steps {warmup} + hold_base_rate_steps {hold}: the learning rate would be NaN, silently.",
-            "Raise total_steps.",
         )
     return None
 
@@ -97,3 +158,13 @@ def _manual(field: str, settings: Any) -> tuple[str, str, str | None] | None:
     if any(later <= earlier for earlier, later in pairwise(steps)):
         return f"{field}.schedule", f"The steps of the schedule do not rise: {', '.join(map(str, steps))}.", "Order them."
     return None
+
+
+REFUSES = {"cosine_decay_learning_rate": _cosine, "manual_step_learning_rate": _manual}
+RATES = {
+    "constant_learning_rate": _constant_rate,
+    "cosine_decay_learning_rate": _cosine_rate,
+    "exponential_decay_learning_rate": _exponential_rate,
+    "manual_step_learning_rate": _manual_rate,
+}
+"""As utils/learning_schedules.py calculates them."""

@@ -1,0 +1,72 @@
+"""Images as large as the feature extractor takes pass; others are told before a model is built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.inputs import Case, codes
+
+CODE = "config/image-size"
+FPN, PLAIN, RESNET = "ssd_mobilenet_v1_fpn_keras", "ssd_mobilenet_v2_keras", "ssd_resnet50_v1_fpn_keras"
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def found(case: Case, extractor: str, height: int, width: int, **settings: Any) -> str:
+    """The message about a fixed size; empty if there is none."""
+    model = case.config.model.ssd
+    model.feature_extractor.type = extractor
+    for name, value in settings.items():
+        setattr(model.feature_extractor, name, value)
+    model.image_resizer.fixed_shape_resizer.height, model.image_resizer.fixed_shape_resizer.width = height, width
+    case.config.train_config.ClearField("fine_tune_checkpoint")
+    case.write()
+    report = case.report(scan=False)
+    return next((finding.message for finding in report.findings if finding.code == CODE), "")
+
+
+@pytest.mark.parametrize(
+    ("extractor", "height", "width", "settings"),
+    [
+        (FPN, 128, 128, {}),
+        (FPN, 320, 64, {}),
+        (FPN, 300, 300, {"pad_to_multiple": 32}),
+        (FPN, 300, 300, {"use_explicit_padding": True}),
+        (PLAIN, 300, 300, {}),
+        (PLAIN, 33, 33, {}),
+        (RESNET, 640, 640, {}),
+        ("ssd_of_the_future", 5, 5, {}),
+    ],
+)
+def test_a_size_that_fits_passes(case: Case, extractor: str, height: int, width: int, settings: dict[str, Any]):
+    assert found(case, extractor, height, width, **settings) == ""
+
+
+@pytest.mark.parametrize(
+    ("extractor", "height", "width", "words"),
+    [
+        (FPN, 300, 300, "multiples of 32"),
+        (FPN, 320, 300, "300 x 320"),
+        (RESNET, 600, 600, "multiples of 32"),
+        (PLAIN, 32, 300, "needs 33"),
+        (RESNET, 128, 128, "needs 129"),
+    ],
+)
+def test_one_that_does_not_is_an_error(case: Case, extractor: str, height: int, width: int, words: str):
+    assert words in found(case, extractor, height, width)
+
+
+def test_padding_to_the_largest_side_makes_one_size_too(case: Case):
+    resizer = case.config.model.ssd.image_resizer.keep_aspect_ratio_resizer
+    resizer.min_dimension, resizer.max_dimension, resizer.pad_to_max_dimension = 100, 300, True
+    case.write()
+    assert codes(case.report(scan=False)) == {CODE: "error"}
+    resizer.pad_to_max_dimension = False
+    case.write()
+    assert codes(case.report(scan=False)) == {}
