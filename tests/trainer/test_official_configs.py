@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.validate import validate
+from support.inputs import codes
 from support.official_configs import BUILDABLE, NEED_A_KEYPOINT_MAP, OFFICIAL_CONFIGS, wire_to_pets
 
 pytestmark = pytest.mark.trainer
@@ -45,5 +48,8 @@ def test_it_builds_when_wired_to_the_pets(official: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("official", NEED_A_KEYPOINT_MAP, ids=lambda path: path.stem)
 def test_it_does_not_build_without_a_keypoint_label_map(official: Path, tmp_path: Path) -> None:
+    wired = wire_to_pets(official, tmp_path)
     with pytest.raises(Exception, match="PATH_TO_BE_CONFIGURED"):
-        build(wire_to_pets(official, tmp_path))
+        build(wired)
+    report = validate(Inputs(str(wired)), scan=False)
+    assert [code for code, severity in codes(report).items() if severity == "error"] == ["config/keypoint-label-map"]

@@ -24,6 +24,7 @@ from detector_trainer.validation.checks.config import (
     image_size,
     incomplete_model,
     input_type,
+    keypoint_label_map,
     learning_rate,
     learning_rate_ends_early,
     learning_rate_high,
@@ -63,6 +64,7 @@ META_CHECKS: tuple[Check, ...] = (
     no_model,  # it has a meta-architecture
     unknown_extractor,  # which TF2 has, with that feature extractor
     incomplete_model,  # all of whose parts are chosen
+    keypoint_label_map,  # and keypoints have their names
     num_classes_unset,  # it learns classes
     image_resizer,  # images get one size
     image_size,  # that the model takes
