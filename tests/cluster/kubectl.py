@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,17 @@ class Kubectl:
         """The same for another namespace."""
         return replace(self, namespace=namespace)
 
+    def command(self, *words: str) -> list[str]:
+        """The command line, for who has a stream to give to it."""
+        return [self.program, f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}", *words]
+
     def __call__(self, *words: str, stdin: str | None = None) -> str:
         """What kubectl prints.
 
         Raises:
             KubectlError: it failed.
         """
-        command, environment = self._command(words), self._environment()
+        command, environment = self.command(*words), self._environment()
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, env=environment, check=False)
         if done.returncode:
             raise KubectlError(f"kubectl {' '.join(words)}: {done.stderr.strip()}")
@@ -47,7 +51,7 @@ class Kubectl:
 
     def lines(self, *words: str) -> Generator[str, None, None]:
         """What kubectl prints, line by line as it comes. It is ended when the generator is closed."""
-        with subprocess.Popen(self._command(words), stdout=subprocess.PIPE, text=True, env=self._environment()) as running:
+        with subprocess.Popen(self.command(*words), stdout=subprocess.PIPE, text=True, env=self._environment()) as running:
             try:
                 yield from map(str.rstrip, running.stdout or ())
             finally:
@@ -84,9 +88,6 @@ class Kubectl:
             return found if found is not None and condition(found) else None
 
         return until(look, f"{kind}/{name} to be {what}", seconds=seconds, every=INTERVAL_SECONDS)
-
-    def _command(self, words: Sequence[str]) -> Sequence[str]:
-        return [self.program, f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}", *words]
 
     def _environment(self) -> dict[str, str]:
         """HOME: its cache of what the API server offers is this cluster's."""

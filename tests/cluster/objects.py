@@ -50,6 +50,13 @@ def claim_folder(kubectl: Kubectl, name: str, folder: Path) -> Manifest:
     return {"name": name, "persistentVolumeClaim": {"claimName": name}}
 
 
+def claim(kubectl: Kubectl, name: str) -> Manifest:
+    """A volume of the cluster's default StorageClass; bound once a pod uses it."""
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    kubectl.create({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": spec})
+    return {"name": name, "persistentVolumeClaim": {"claimName": name}}
+
+
 def pets(volume: Manifest, name: str = "pets") -> Manifest:
     """A training of examples/pets on the CPU, with examples/ at the top of the volume."""
     files = f"{DATA}/examples/pets"

@@ -16,15 +16,17 @@ import pytest
 
 from cluster import images, node
 from cluster.kubectl import Kubectl, KubectlError, Manifest
-from cluster.objects import claim_folder, prepared, restricted_namespace
+from cluster.objects import claim, claim_folder, prepared, restricted_namespace
 from cluster.operators import Operator
 from cluster.places import Places
 from cluster.sandbox import leftovers
 from cluster.up import Cluster, down, up, why_not
+from e2e.files import Files, InFolder, InPod
 from e2e.workspace import Workspace
 from support.helm import find_helm
 
 KUBECONFIG = "DETECTOR_TRAINING_KUBECONFIG"
+DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _numbers = itertools.count(1)
 
 
@@ -110,12 +112,21 @@ def workspace(
     request: pytest.FixtureRequest,
     namespace: Kubectl,
     operator: Operator,
-    volume: Callable[[str, Path], Manifest],
     image: Callable[[str], str],
     tmp_path: Path,
 ) -> Iterator[Workspace]:
     """The namespace with examples/ on a volume, on which the operator's trainings may write."""
-    yield Workspace(namespace, tmp_path, volume("data", prepared(tmp_path)), image("fake-trainer"))
+    fake_trainer = image("fake-trainer")
+    files: Files
+    if os.environ.get(KUBECONFIG):
+        if not any(DEFAULT in found["metadata"].get("annotations", {}) for found in namespace.list("storageclasses")):
+            pytest.skip("the cluster has no default StorageClass for the volume that trainings are on")
+        claimed = claim(namespace, "data")
+        files = InPod.started(namespace, claimed, fake_trainer)
+    else:
+        claimed = request.getfixturevalue("volume")("data", prepared(tmp_path))
+        files = InFolder(tmp_path)
+    yield Workspace(namespace, files, claimed, fake_trainer)
     if failed(request):
         lines = [line for line in operator.log().splitlines() if namespace.namespace in line]
         sys.stdout.write("\n".join(["\n=== What the operator says of it ===", *lines, ""]))

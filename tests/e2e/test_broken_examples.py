@@ -28,8 +28,8 @@ def training(workspace: Workspace, folder: str) -> dict[str, Any]:
 def test_each_is_rejected_for_its_mistake(workspace: Workspace):
     """All at once: a validation is a pod's start, and a second."""
     for folder in MISTAKES:
-        config = workspace.folder / "examples/broken" / folder / "pipeline.config"
-        config.write_text(config.read_text().replace('"examples/', '"/data/examples/'))
+        config = f"examples/broken/{folder}/pipeline.config"
+        workspace.files.write(config, workspace.files.read(config).replace('"examples/', '"/data/examples/'))
         workspace.apply(training(workspace, folder))
     for folder in MISTAKES:
         status = workspace.wait_for_phase("Rejected", "Failed", "Training", name=folder, seconds=180)
@@ -40,7 +40,7 @@ def test_each_is_rejected_for_its_mistake(workspace: Workspace):
         told = {"code": first["code"], **where} | ({"file": where["file"].removeprefix("/data/")} if "file" in where else {})
         assert told == expected, folder
         assert status["failure"]["hint"], folder
-    pods = workspace.kubectl.list("pods")
+    pods = workspace.pods()
     assert len(pods) == len(MISTAKES)
     containers = [container for pod in pods for container in pod["spec"]["containers"] + pod["spec"].get("initContainers", [])]
     assert not any("nvidia.com/gpu" in container["resources"].get("limits", {}) for container in containers)

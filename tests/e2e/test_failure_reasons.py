@@ -55,7 +55,7 @@ def test_a_failure_says_why(workspace: Workspace, name: str):
     assert headline["status"] == "True"
     assert headline["reason"] == (failure.reason if failure.final else "RetriesExhausted")
     workspace.kubectl("delete", "jobs", "--all")
-    after = workspace.wait(lambda _: not workspace.kubectl.list("pods"), "without pods")
+    after = workspace.wait(lambda _: not workspace.pods(), "without pods")
     assert after["failure"] == told
 
 
@@ -76,7 +76,7 @@ def test_of_many_tries_the_jobs_of_the_newest_are_kept(workspace: Workspace):
     status = workspace.wait_for_phase("Failed", seconds=180)
     assert (condition(status, "Failed")["reason"], status["training"]["restarts"]) == ("RetriesExhausted", 2)
     assert workspace.jobs() == ["pets-train-2", "pets-train-3"]
-    after = workspace.wait(lambda _: len(workspace.kubectl.list("pods")) == 2, "without the pod of the first")
+    after = workspace.wait(lambda _: len(workspace.pods()) == 2, "without the pod of the first")
     assert after == status
 
 
@@ -138,7 +138,7 @@ def test_a_config_that_is_not_there_is_said_and_goes_on_once_it_is(workspace: Wo
     )
     assert status["phase"] == "Validating"
     assert "There is no ConfigMap pets in this namespace." in condition(status, "Training")["message"]
-    text = (workspace.folder / "examples/pets/pipeline.config").read_text()
+    text = workspace.files.read("examples/pets/pipeline.config")
     workspace.kubectl.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "pets"}, "data": {"config": text}})
     workspace.wait_for_phase("Succeeded", seconds=240)
 
@@ -192,7 +192,7 @@ def test_a_rejected_training_never_asks_for_a_gpu(workspace: Workspace):
     assert status["validation"]["verdict"] == "reject"
     assert f"{PETS}/none.pbtxt" in status["failure"]["message"]
     assert workspace.jobs() == ["pets-validate-1"]
-    (pod,) = workspace.kubectl.list("pods")
+    (pod,) = workspace.pods()
     containers = pod["spec"]["containers"] + pod["spec"].get("initContainers", [])
     assert not any("nvidia.com/gpu" in container["resources"].get("limits", {}) for container in containers)
     assert ("Warning", "ValidationRejected") in workspace.events()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cluster.kubectl import Kubectl
-from cluster.operators import DEPLOYMENT, SELECTOR, Operator
+from cluster.operators import Operator
 from cluster.waiting import until
 from e2e.workspace import Workspace
 
@@ -28,10 +28,6 @@ class Play:
 
     def __init__(self, workspace: Workspace, operator: Operator, seen: Path) -> None:
         self.workspace, self.operator, self._seen = workspace, operator, seen
-        self._model = workspace.folder / "models" / "pets"
-        self._model.mkdir(parents=True)
-        for folder in (self._model.parent, self._model):
-            folder.chmod(0o777)
 
     def apply(self, **spec: Any) -> None:
         """Applies it, or changes it."""
@@ -39,7 +35,7 @@ class Play:
 
     def let_it_end(self) -> None:
         """From now on a training goes on to its end."""
-        (self._model / MAY_END).touch()
+        self.workspace.files.write(f"models/pets/{MAY_END}")
 
     def wait(self, phase: str) -> None:
         """Until it is in a phase."""
@@ -61,9 +57,6 @@ class Play:
     def kill_until(self, action: Callable[[], None]) -> None:
         """Kills the operator, and has none until something was done."""
         self.operator.kill()
-        self.operator.kubectl("scale", DEPLOYMENT, "--replicas=0")
-        # The next one has no handler of SIGTERM before it has started: it would be waited for.
-        self.operator.kubectl("delete", "pods", f"--selector={SELECTOR}", "--force", "--grace-period=0")
         self.operator.stop()
         try:
             action()
@@ -109,8 +102,7 @@ def play(workspace: Workspace, operator: Operator, tmp_path: Path) -> Iterator[P
 
 
 def _watching(kubectl: Kubectl, output: int) -> subprocess.Popen[bytes]:
-    command = [kubectl.program, f"--kubeconfig={kubectl.kubeconfig}", f"--namespace={kubectl.namespace}"]
-    command += ["get", "jobs", "--watch", "--output=jsonpath={.metadata.uid} {.metadata.name}{'\\n'}"]
+    command = kubectl.command("get", "jobs", "--watch", "--output=jsonpath={.metadata.uid} {.metadata.name}{'\\n'}")
     return subprocess.Popen(command, stdout=output, env={**os.environ, "HOME": str(kubectl.kubeconfig.parent)})
 
 

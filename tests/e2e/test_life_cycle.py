@@ -60,12 +60,10 @@ def test_a_suspended_training_saves_and_goes_on_where_it_was(workspace: Workspac
     )
     stopped_at = status["training"]["lastCheckpointStep"]
     assert 0 < stopped_at <= 7
-    until(
-        lambda: not [pod for pod in workspace.kubectl.list("pods") if pod["status"]["phase"] == "Running"], "no pod", seconds=30
-    )
+    until(lambda: not [pod for pod in workspace.pods() if pod["status"]["phase"] == "Running"], "no pod", seconds=30)
     workspace.apply(workspace.training(suspend=False))
     status = workspace.wait_for_phase("Succeeded")
-    assert int((workspace.folder / "models/pets/fake-checkpoint").read_text()) == 20
+    assert int(workspace.files.read("models/pets/fake-checkpoint")) == 20
     assert status["training"]["restarts"] == 0
 
 
@@ -77,7 +75,7 @@ def test_a_changed_spec_waits_for_the_old_pods_to_be_gone(workspace: Workspace):
         lambda status: status.get("phase") == "Succeeded" and status["observedGeneration"] == 2, "done", seconds=120
     )
     assert status["training"]["progress"] == "30/30"
-    old = workspace.kubectl.list("pods", "detector-training.io/attempt=1,detector-training.io/run=train")
+    old = workspace.pods("detector-training.io/attempt=1,detector-training.io/run=train")
     assert all(pod["status"]["phase"] in ("Succeeded", "Failed") for pod in old)
     assert {"pets-train-1", "pets-train-2"} <= set(workspace.jobs())
 
@@ -88,7 +86,7 @@ def test_deletion_takes_everything_along_and_needs_no_operator(workspace: Worksp
     operator.stop()
     try:
         workspace.kubectl("delete", "dt", "pets", "--timeout=30s")
-        until(lambda: workspace.jobs() == [] and workspace.kubectl.list("pods") == [], "nothing", seconds=60)
+        until(lambda: workspace.jobs() == [] and workspace.pods() == [], "nothing", seconds=60)
     finally:
         operator.start()
 
@@ -103,7 +101,7 @@ def test_a_crash_is_retried_from_the_checkpoint(workspace: Workspace):
 def test_an_evicted_trainer_is_started_again_and_not_counted_as_a_failure(workspace: Workspace):
     workspace.apply(workspace.training(fake=HALTS))
     workspace.wait(lambda status: status.get("training", {}).get("step"), "training")
-    (pod,) = workspace.kubectl.list("pods", "detector-training.io/run=train")
+    (pod,) = workspace.pods("detector-training.io/run=train")
     workspace.kubectl(
         "drain",
         pod["spec"]["nodeName"],
@@ -122,7 +120,7 @@ def test_it_goes_on_after_the_control_plane_was_away(workspace: Workspace, own_c
     workspace.apply(workspace.training(fake=HALTS))
     workspace.wait_for_phase("Training")
     restart(own_cluster)
-    (workspace.folder / "models/pets/go").touch()
+    workspace.files.write("models/pets/go")
     status = workspace.wait_for_phase("Succeeded", "Failed", seconds=120)
     assert (status["phase"], status["training"]["restarts"]) == ("Succeeded", 0)
     assert workspace.jobs() == ["pets-train-1", "pets-validate-1"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from cluster.kubectl import Kubectl, Manifest
 from cluster.objects import DATA, pets
+from e2e.files import Files
 
 PETS = f"{DATA}/examples/pets"
 
@@ -18,7 +18,7 @@ class Workspace:
     """Applies trainings and waits for them."""
 
     kubectl: Kubectl
-    folder: Path
+    files: Files
     volume: Manifest
     fake_trainer: str
 
@@ -49,6 +49,10 @@ class Workspace:
     def jobs(self) -> list[str]:
         """Names of all Jobs."""
         return sorted(job["metadata"]["name"] for job in self.kubectl.list("jobs"))
+
+    def pods(self, selector: str = "") -> list[Manifest]:
+        """The pods of the trainings."""
+        return self.kubectl.list("pods", ",".join(filter(None, ("app.kubernetes.io/managed-by=detector-training", selector))))
 
     def events(self, name: str = "pets") -> list[tuple[str, str]]:
         """Type and reason of the resource's events, in their order."""
