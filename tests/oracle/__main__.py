@@ -10,6 +10,8 @@ import argparse
 import json
 import sys
 import tempfile
+import time
+from itertools import takewhile
 from pathlib import Path
 
 from oracle import recorded
@@ -33,6 +35,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--only", help="what the mutations change: config, config text, label map, feature, image, file, checkpoint"
     )
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no further case after so many")
     parser.add_argument("--output", type=Path, help="file for all results, a line of JSON each")
     arguments = parser.parse_args(argv)
     names: list[str] = []
@@ -54,11 +57,12 @@ def main(argv: list[str]) -> int:
             sys.stderr.write(f"{len(results)} cases; the last took {seconds:.1f} s\n")
 
     with tempfile.TemporaryDirectory(prefix="oracle-") as scratch:
-        matrix = run(chosen, Path(scratch), on_result=show)
+        end = time.monotonic() + arguments.minutes * 60
+        matrix = run(takewhile(lambda _: time.monotonic() < end, chosen), Path(scratch), on_result=show)
     if arguments.output:
         write_results(arguments.output, results)
     say(str(matrix))
-    if arguments.record:
+    if arguments.record and len(results) == len(names):
         recorded.write({name: result.trainer for name, result in zip(names, results, strict=True)})
     changed = _changed(names, results) if arguments.hand_made else []
     for line in changed:
@@ -76,7 +80,7 @@ def _changed(names: list[str], results: list[Result]) -> list[str]:
     before = recorded.verdicts()
     return [
         f"{name}: the trainer {result.trainer.verdict}; recorded.json says {before[name].verdict if name in before else 'nothing'}"
-        for name, result in zip(names, results, strict=True)
+        for name, result in zip(names, results, strict=False)
         if name not in before or before[name].verdict != result.trainer.verdict
     ]
 
