@@ -291,7 +291,17 @@ AUGMENTATIONS = [
     config("12", "rgb_to_gray from scratch", AUGMENT, "{ rgb_to_gray { } }", base="from scratch"),
 ]
 
-FOUND: list[Row] = []
+FOUND = [
+    case("27", "three widths beside numerical masks", ["feature", 1, "image/width", "int", [64, 0, 2]], base="numerical masks"),
+    config(
+        "14",
+        "max_detections_per_class above the total",
+        "model.ssd.post_processing.batch_non_max_suppression.max_total_detections",
+        "1",
+    ),
+    config("14", "a bipartite matcher", "model.ssd.matcher", "{ bipartite_matcher { } }"),
+    config("11", "one side of the default 300 pixels", "model.ssd.image_resizer.fixed_shape_resizer.width", None),
+]
 """Disagreements that the generator has found, and what was mended then."""
 
 ROWS = (*CONFIG, *LABEL_MAPS, *RECORDS, *CHECKPOINTS, *AUGMENTATIONS, *FOUND)
