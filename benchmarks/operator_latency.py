@@ -16,7 +16,7 @@ import results
 import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, BatchV1Api, Configuration
-from operator_process import GROUP, NAMESPACE, PLURAL, Operator, create, finished, training
+from operator_process import GROUP, NAMESPACE, PLURAL, Operator, create, finished, settled, training
 
 from cluster.images import ROOT
 from cluster.places import Places
@@ -87,13 +87,17 @@ async def run(cluster: Cluster, operator: Operator, finished_ones: int) -> dict[
     rows: dict[str, Numbers] = {}
     async with ApiClient(configuration) as client:
         operator.start()
+        await settled(operator)
         print(
             "| load | p50, ms | p99, ms | max, ms | CPU ms of the operator for each | target of p50 and p99 |\n|---|---|---|---|---|---|"
         )
         for count, rate in LOADS:
             name = f"{count} resources at {rate:g}/s"
             rows[name] = await row(name, client, operator, count, rate)
+        operator.kill()  # it would start what is to be finished
         await finished(client, finished_ones)
+        operator.start()
+        await settled(operator)
         name = f"with {finished_ones:,} finished ones, 20 resources at 3/s"
         rows[name] = await row(name, client, operator, 20, 3)
     return rows

@@ -24,6 +24,8 @@ from support import trainings
 
 NAMESPACE = "default"
 PORT = 8391
+IDLE, QUIET_SECONDS = 0.05, 3.0
+"""It has started when it takes less than this share of a processor for so long."""
 
 
 class Operator:
@@ -81,6 +83,18 @@ class Operator:
     def _status(self, name: str) -> float:
         lines = Path(f"/proc/{self._pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+
+
+async def settled(operator: Operator) -> float:
+    """When (time.monotonic) it began to have nothing to do."""
+    quiet_since, before = time.monotonic(), operator.cpu
+    while time.monotonic() - quiet_since < QUIET_SECONDS:
+        await asyncio.sleep(0.25)
+        after = operator.cpu
+        if after - before > IDLE * 0.25:
+            quiet_since = time.monotonic()
+        before = after
+    return quiet_since
 
 
 def training(name: str, **spec: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ import yaml
 from aiohttp import web
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration, CoreV1Api, CustomObjectsApi
-from operator_process import GROUP, NAMESPACE, PLURAL, VERSION, Operator, create, each, finished, training
+from operator_process import GROUP, NAMESPACE, PLURAL, VERSION, Operator, create, each, finished, settled, training
 
 from cluster import fake_nodes
 from cluster.images import ROOT
@@ -37,8 +37,6 @@ from detector_trainer.contract import Progress
 FINISHED, RUNNING, NODES = 2000, 200, 4
 AGENT = "detector-training/"
 KUBELET_PORT = 10247
-IDLE, QUIET_SECONDS = 0.05, 3.0
-"""It has started when it takes less than this share of a processor for so long."""
 STEP_EVERY, STEPS = 10.0, 6
 """Seconds between two reports of progress, and how many."""
 TARGETS = {"cold start, s": 10, "resident, MB": 150}
@@ -158,18 +156,6 @@ async def start_running(client: ApiClient, count: int) -> None:
         await asyncio.sleep(1)
     pods: Any = await CoreV1Api(client).list_namespaced_pod(NAMESPACE)
     assert len([pod for pod in pods.items if pod.status.phase == "Running"]) == count
-
-
-async def settled(operator: Operator) -> float:
-    """When (time.monotonic) it began to have nothing to do."""
-    quiet_since, before = time.monotonic(), operator.cpu
-    while time.monotonic() - quiet_since < QUIET_SECONDS:
-        await asyncio.sleep(0.25)
-        after = operator.cpu
-        if after - before > IDLE * 0.25:
-            quiet_since = time.monotonic()
-        before = after
-    return quiet_since
 
 
 async def minute(operator: Operator) -> dict[str, float]:

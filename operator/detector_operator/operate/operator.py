@@ -82,7 +82,9 @@ async def operate(options: Options, logger: logging.Logger) -> None:
             await logs.close()
 
         await _read_first(server, store, options.namespaces)
-        gc.freeze()  # thousands of objects that stay: to look through them for garbage holds everything up
+        # Thousands of objects that stay, and hundreds that come and go with a request: to look through them holds everything up.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         ready.set()
         for key in store:
             queue.ask(key)
