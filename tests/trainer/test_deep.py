@@ -107,28 +107,48 @@ def test_what_trains_passes_and_its_loss_is_in_the_report(tmp_path, capsys):
 
 
 @pytest.mark.usefixtures("in_this_process")
-@pytest.mark.parametrize(
-    ("option", "code", "words"),
-    [
-        ("autoaugment_image { policy_name: 'v0' }", "config/augmentation", "NameError"),  # catalogue 12
-        ("normalize_image {}", "config/augmentation", "TypeError"),  # catalogue 12
-    ],
-)
-def test_an_augmentation_that_does_not_run_is_rejected(option, code, words, tmp_path, capsys):
+@pytest.mark.parametrize("needs_autograph", [False, True])
+def test_code_of_the_pipeline_that_only_runs_rewritten_by_autograph_is_judged_as_the_trainer_runs_it(
+    needs_autograph, tmp_path, capsys, monkeypatch
+):
+    from detector_trainer import compat
+
+    compat.install()
+    import tensorflow as tf
+    from object_detection import inputs
+
+    original, calls = inputs.transform_input_data, []
+
+    def branches(tensors: dict[str, Any], *arguments: Any, **more: Any) -> Any:
+        calls.append(needs_autograph)
+        if needs_autograph and tf.reduce_sum(tensors["image"]) < 0:  # a Python branch on a tensor
+            tensors = {**tensors}
+        return original(tensors, *arguments, **more)
+
+    monkeypatch.setattr(inputs, "transform_input_data", branches)
+    report = deep(capsys, tiny_config(tmp_path))
+    assert (report["verdict"], errors(report)) == ("pass", [])
+    assert len(calls) == (2 if needs_autograph else 1)
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_an_augmentation_that_does_not_run_is_rejected(tmp_path, capsys):
+    option = "autoaugment_image { policy_name: 'v0' }"
     config = changed(tmp_path, lambda config: text_format.Merge(option, config.train_config.data_augmentation_options.add()))
-    (error,) = errors(deep(capsys, config))
-    assert error["code"] == code
-    assert words in error["message"]
+    (error,) = errors(deep(capsys, config))  # catalogue 12
+    assert error["code"] == "config/augmentation"
+    assert "NameError" in error["message"]
 
 
 @pytest.mark.usefixtures("in_this_process")
 def test_a_model_that_the_builder_refuses_is_rejected(tmp_path, capsys):
-    def too_small(config: Any) -> None:
-        config.model.ssd.image_resizer.fixed_shape_resizer.height = 16
+    def contradicts_itself(config: Any) -> None:
+        suppression = config.model.ssd.post_processing.batch_non_max_suppression
+        suppression.max_detections_per_class, suppression.max_total_detections = 100, 10
 
-    (error,) = errors(deep(capsys, changed(tmp_path, too_small)))  # catalogue 11
-    assert error["code"] == "config/image-resizer"
-    assert "image size must be >= 33" in error["message"]
+    (error,) = errors(deep(capsys, changed(tmp_path, contradicts_itself)))  # catalogue 14
+    assert error["code"] == "deep/failed"
+    assert "max_total_detections" in error["message"]
 
 
 @pytest.mark.usefixtures("in_this_process")

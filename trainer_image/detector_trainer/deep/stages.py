@@ -51,15 +51,26 @@ def build_model(trainer: Trainer, say: Say) -> None:  # noqa: ARG001
 
 
 def read_batches(trainer: Trainer, say: Say) -> None:  # noqa: ARG001
-    """Some batches of the real train_input: every augmentation runs on the first images."""
+    """Some batches of the real train_input: every augmentation runs on the first images.
+
+    AutoGraph rewrites all Python code of the input pipeline, which takes longer than everything else here. What runs as it was
+    written does the same after it was rewritten; what does not may only have needed it, and is judged by the second try.
+    """
     settings = trainer.configs["train_input_config"]
     settings.shuffle = False  # the same images each time, and no buffer to be filled
     settings.num_readers = 1
-    tf.random.set_seed(0)
     trainer.train_config.batch_size = max(1, min(BATCH, trainer.train_config.batch_size // trainer.gpus))
-    dataset = inputs.train_input(
+    try:
+        _take_batches(trainer, tf.autograph.experimental.do_not_convert(inputs.train_input))
+    except Exception:  # noqa: BLE001 - whatever it is, the trainer's own way tells whether it is one
+        _take_batches(trainer, inputs.train_input)
+
+
+def _take_batches(trainer: Trainer, train_input: Callable[..., Any]) -> None:
+    tf.random.set_seed(0)
+    dataset = train_input(
         train_config=trainer.train_config,
-        train_input_config=settings,
+        train_input_config=trainer.configs["train_input_config"],
         model_config=trainer.configs["model"],
         model=trainer.model,
     )
