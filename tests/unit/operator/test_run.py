@@ -244,7 +244,8 @@ def test_the_trainer_stopped_by_someone_else_goes_on_and_is_no_failure():
 # As a command of its own
 
 PROGRAM = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would be ignored, as it should
 from datetime import timedelta
 from detector_operator.cli.cmd_run import main
 from detector_operator.reconcile.situation import Backoff

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from detector_trainer.training.lease import ABANDONED_AFTER, Lease, claim, lease_file
+from detector_trainer.training.lease import ABANDONED_AFTER, Holder, Lease, claim, lease_file
 
 HOLDER = """
 import sys, threading
@@ -81,6 +81,14 @@ def test_a_directory_in_which_nothing_trains_is_claimed_at_once(tmp_path: Path):
 @pytest.mark.usefixtures("holder")
 def test_one_that_is_renewed_is_held(tmp_path: Path):
     assert claim(str(tmp_path / "model")) == os.uname().nodename
+
+
+@pytest.mark.usefixtures("holder")
+def test_it_is_renewed_in_one_step(tmp_path: Path):
+    file = lease_file(str(tmp_path / "model"))
+    with file.open() as before:
+        until(lambda: file.stat().st_ino != os.fstat(before.fileno()).st_ino)
+        assert Holder.model_validate_json(before.read()).host == os.uname().nodename
 
 
 def test_a_trainer_that_ends_removes_its_lease(tmp_path: Path, holder: subprocess.Popen[bytes]):

@@ -70,3 +70,9 @@ def test_padding_to_the_largest_side_makes_one_size_too(case: Case):
     resizer.pad_to_max_dimension = False
     case.write()
     assert codes(case.report(scan=False)) == {}
+
+
+def test_levels_that_there_cannot_be_are_left_to_the_builder(case: Case):
+    levels = case.config.model.ssd.feature_extractor.fpn
+    levels.min_level, levels.max_level = -1, 3
+    assert found(case, FPN, 300, 300) == ""

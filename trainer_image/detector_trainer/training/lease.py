@@ -68,7 +68,7 @@ class Lease:
         while True:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
-                self._file.write_text(_present())
+                _renew(self._file)
             except OSError as error:
                 if not told:
                     sys.stderr.write(f"detector-training: cannot write the lease {self._file}: {error.strerror}\n")
@@ -100,7 +100,7 @@ def claim(
     except FileExistsError:
         holder = _living_holder(file, clock, sleep)
     if holder is None:
-        file.write_text(_present())
+        _renew(file)
     return holder
 
 
@@ -126,6 +126,13 @@ def _age(file: Path) -> float:
         return max(0.0, os.fstat(now.fileno()).st_mtime - file.stat().st_mtime)
 
 
+def _renew(file: Path) -> None:
+    """In one step: who reads it meanwhile reads one of the two."""
+    new = file.with_suffix(".new")
+    new.write_text(_present())
+    new.replace(file)
+
+
 def _present() -> str:
     return Holder(host=socket.gethostname(), time=time.time()).model_dump_json(by_alias=True)
 
@@ -133,5 +140,5 @@ def _present() -> str:
 def _host(content: bytes) -> str:
     try:
         return Holder.model_validate_json(content).host
-    except ValueError:  # it is being written
+    except ValueError:  # of another version, or damaged
         return "another host"

@@ -66,6 +66,8 @@ def _least(extractor: str) -> int:
 def _fits(extractor: Any, side: int) -> bool:
     """Whether each level of the FPN is twice the next; a level of one pixel is stretched."""
     kind = extractor.type
+    if extractor.fpn.min_level < 0:  # no level at all: only the builder can tell
+        return True
     if not kind.endswith("_fpn_keras") or (kind.startswith("ssd_mobilenet") and extractor.use_explicit_padding):
         return True
     multiple = max(1, extractor.pad_to_multiple)
