@@ -14,7 +14,7 @@ from cluster.places import Places
 SOURCES = Path(__file__).parent / "parts"
 KUBERNETES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl")
 """The parts of the one program that is built from k8s.io/kubernetes: it goes by the name it is called by."""
-TOOLS = {"helm": "helm.sh/helm/v3/cmd/helm", "coredns": "github.com/coredns/coredns", "kwok": "sigs.k8s.io/kwok/cmd/kwok"}
+TOOLS = {"helm": "helm.sh/helm/v3/cmd/helm", "kwok": "sigs.k8s.io/kwok/cmd/kwok"}
 FORMAT = b"1"
 """To be changed with what is made of the sources."""
 NEEDED = ("kubernetes", "etcd", "coredns")

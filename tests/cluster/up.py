@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,8 +52,8 @@ def prepare(places: Places) -> None:
     if problem:
         raise Unusable(problem)
     subprocess.run([Path(__file__).with_name("install_packages.sh")], check=True)
-    for name in NEEDED:
-        program(places, KUBERNETES[0] if name == "kubernetes" else name)
+    with ThreadPoolExecutor(2) as builds:  # while one waits for the network or its linker, the other compiles
+        list(builds.map(lambda name: program(places, KUBERNETES[0] if name == "kubernetes" else name), NEEDED))
 
 
 def up(places: Places) -> Cluster:
