@@ -442,6 +442,22 @@ def test_a_model_dir_that_is_the_checkpoints_folder(case: Case):
     agree(case, supported, FAILS, "run/model-dir-is-checkpoint-dir")
 
 
+@pytest.mark.parametrize(("loaded", "outcome", "code"), [(False, FAILS, "config/multiclass-scores"), (True, SOUND, "")])
+def test_scores_that_are_to_be_learned(case: Case, loaded: bool, outcome: Outcome, code: str):
+    import tensorflow as tf
+    from object_detection import inputs
+
+    def build(pipeline: Path) -> None:
+        configs = read(pipeline)
+        tf.autograph.experimental.do_not_convert(inputs.train_input)(
+            configs["train_config"], configs["train_input_config"], configs["model"]
+        )
+
+    case.config.train_config.use_multiclass_scores = True
+    case.config.train_input_reader.load_multiclass_scores = loaded
+    agree(case, build, outcome, code)
+
+
 # The loop itself
 
 

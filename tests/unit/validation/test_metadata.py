@@ -134,6 +134,7 @@ BREAKS: list[tuple[str, Break, str, str]] = [
     ("rate of the zoo, small batch", cosine(learning_rate_base=0.08, total_steps=5000, warmup_steps=1, warmup_learning_rate=0.0), "config/learning-rate-high", "warning"),
     ("input type 0", set_fields(train_input_reader__input_type=0), "config/input-type", "error"),
     ("two weights, one path", set_fields(train_input_reader__sample_from_datasets_weights=[1.0, 2.0]), "config/sampling-weights", "error"),
+    ("scores that are not loaded", set_fields(train_config__use_multiclass_scores=True), "config/multiclass-scores", "error"),
     ("all checkpoint variables", set_fields(train_config__load_all_detection_checkpoint_vars=True), "config/all-checkpoint-vars", "error"),
     ("frozen variables", set_fields(train_config__freeze_variables=["x"]), "config/ignored-field", "warning"),
     ("label map without a class", label_map("# nothing\n"), "label-map/empty", "error"),

@@ -28,6 +28,7 @@ from detector_trainer.validation.checks.config import (
     learning_rate,
     learning_rate_ends_early,
     learning_rate_high,
+    multiclass_scores,
     no_model,
     num_classes_unset,
     num_steps_unset,
@@ -77,6 +78,7 @@ META_CHECKS: tuple[Check, ...] = (
     augmentation,  # the augmentations are ones that TF2 has, with settings that it takes
     input_type,  # the kind of record is known
     sampling_weights,  # a weight for each input
+    multiclass_scores,  # the scores that are to be learned are loaded
     all_checkpoint_vars,  # nothing of TF1 that TF2 refuses
     ignored_field,  # nothing of TF1 that TF2 ignores
     duplicate_field,  # nothing is said twice
