@@ -245,7 +245,8 @@ def test_the_trainer_stopped_by_someone_else_goes_on_and_is_no_failure():
 
 PROGRAM = """
 import signal, sys
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would be ignored, as it should
+for number in (signal.SIGINT, signal.SIGHUP):  # under nohup, or in a script's background, they would be ignored, as they should
+    signal.signal(number, signal.SIG_DFL)
 from datetime import timedelta
 from detector_operator.cli.cmd_run import main
 from detector_operator.reconcile.situation import Backoff
