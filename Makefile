@@ -35,6 +35,10 @@ $(VENV)/test.stamp: $(VENV)/build.stamp requirements/test.txt pyproject.toml
 	@$(MAKE) --no-print-directory project
 	@touch $@
 
+$(VENV)/cluster.stamp: $(VENV)/build.stamp requirements/cluster.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/cluster.txt
+	@touch $@
+
 .PHONY: project
 project:
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
@@ -79,13 +83,13 @@ oracle: $(VENV)/test.stamp  ## what the real trainer does with the recorded case
 e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go they are skipped, unless DETECTOR_TRAINING_KUBECONFIG is set
 	$(PYTEST) tests/e2e -q --durations=15
 
-cluster: $(VENV)/test.stamp  ## a Kubernetes of one node on this machine (needs root and Go), and how to use it
+cluster: $(VENV)/cluster.stamp  ## a Kubernetes of one node on this machine (needs root and Go), and how to use it
 	@PYTHONPATH=tests $(BIN)/python -m cluster up
 
-demo-cluster: $(VENV)/test.stamp  ## examples/pets on a Kubernetes of this machine: operator and trainer as in production (needs root and Go)
+demo-cluster: $(VENV)/cluster.stamp  ## examples/pets on a Kubernetes of this machine: operator and trainer as in production (needs root and Go)
 	@PYTHONPATH=tests $(BIN)/python -m cluster demo
 
-cluster-down: $(VENV)/test.stamp  ## end it, and everything in it
+cluster-down: $(VENV)/cluster.stamp  ## end it, and everything in it
 	@PYTHONPATH=tests $(BIN)/python -m cluster down
 
 lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*.txt

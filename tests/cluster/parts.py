@@ -14,10 +14,14 @@ from cluster.places import Places
 SOURCES = Path(__file__).parent / "parts"
 KUBERNETES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl")
 """The parts of the one program that is built from k8s.io/kubernetes: it goes by the name it is called by."""
-TOOLS = {"helm": "helm.sh/helm/v3/cmd/helm", "kwok": "sigs.k8s.io/kwok/cmd/kwok"}
-FORMAT = b"1"
+MODULES = {
+    "cluster": ("./kubernetes", "./etcd", "./coredns"),
+    "helm": ("helm.sh/helm/v3/cmd/helm",),
+    "kwok": ("sigs.k8s.io/kwok/cmd/kwok",),
+}
+"""The packages of each module. What a cluster needs is one module, so that what its programs share is compiled once."""
+FORMAT = b"2"
 """To be changed with what is made of the sources."""
-NEEDED = ("kubernetes", "etcd", "coredns")
 
 
 class NotBuilt(Exception):
@@ -30,7 +34,7 @@ def program(places: Places, name: str) -> Path:
     Raises:
         NotBuilt: Go is missing, or the build failed.
     """
-    module = "kubernetes" if name in KUBERNETES else name
+    module = name if name in MODULES else "cluster"
     return _module(places, module) / name
 
 
@@ -45,8 +49,8 @@ def _key(module: str) -> str:
     """A fingerprint of what is built: the source and the versions it pins."""
     digest = hashlib.sha256()
     digest.update(FORMAT)
-    for file in sorted((SOURCES / module).iterdir()):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for file in sorted(file for file in (SOURCES / module).rglob("*") if file.is_file()):
+        digest.update(str(file.relative_to(SOURCES)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
@@ -54,11 +58,10 @@ def _build(module: str, folder: Path) -> None:
     if shutil.which("go") is None:
         raise NotBuilt("Go is missing: install Go 1.24 or newer, which fetches the version that the modules ask for.")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    print(f"Building {module} ...", flush=True)
+    print(f"Building {', '.join(Path(package).name for package in MODULES[module])} ...", flush=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{module}-") as scratch:
         target = Path(scratch, "out")
         target.mkdir()
-        package = TOOLS.get(module, ".")
         command = [
             "go",
             "build",
@@ -67,8 +70,8 @@ def _build(module: str, folder: Path) -> None:
             "-ldflags",
             _linker_flags(module),
             "-o",
-            str(target / module),
-            package,
+            f"{target}/",
+            *MODULES[module],
         ]
         done = subprocess.run(
             command,
@@ -80,9 +83,9 @@ def _build(module: str, folder: Path) -> None:
         )
         if done.returncode:
             raise NotBuilt(f"{module} cannot be built:\n{done.stderr[-4000:]}")
-        if module == "kubernetes":
+        if module == "cluster":
             for name in KUBERNETES:
-                (target / name).symlink_to(module)
+                (target / name).symlink_to("kubernetes")
         if module == "kwok":
             (target / "stages.yaml").write_text(_kwok_stages())
         target.rename(folder)
@@ -105,7 +108,7 @@ def _kwok_stages() -> str:
 def _linker_flags(module: str) -> str:
     """Smaller programs; and Kubernetes must know its version: a node without one is refused."""
     flags = "-s -w"
-    if module == "kubernetes":
+    if module == "cluster":
         version = _version("k8s.io/kubernetes", SOURCES / module)
         major, minor, _ = version.removeprefix("v").split(".", 2)
         for name, value in {"gitVersion": version, "gitMajor": major, "gitMinor": minor}.items():

@@ -6,13 +6,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from cluster import addons, control_plane, node, sandbox
 from cluster.kubectl import Kubectl
-from cluster.parts import KUBERNETES, NEEDED, program
+from cluster.parts import program
 from cluster.places import NODE, Places
 from cluster.sandbox import Sandbox
 from cluster.waiting import until
@@ -52,8 +51,7 @@ def prepare(places: Places) -> None:
     if problem:
         raise Unusable(problem)
     subprocess.run([Path(__file__).with_name("install_packages.sh")], check=True)
-    with ThreadPoolExecutor(2) as builds:  # while one waits for the network or its linker, the other compiles
-        list(builds.map(lambda name: program(places, KUBERNETES[0] if name == "kubernetes" else name), NEEDED))
+    program(places, "etcd")  # and the rest of its module
 
 
 def up(places: Places) -> Cluster:

@@ -1,4 +1,4 @@
-// etcd, from its own module.
+// Command etcd is etcd.
 package main
 
 import (
