@@ -33,7 +33,8 @@ def main(argv: list[str]) -> int:
     what.add_argument("--case", type=json.loads, help='one, as it was printed: {"base": …, "edits": …}')
     parser.add_argument("--cases", type=int, default=500)
     parser.add_argument(
-        "--only", help="what the mutations change: config, config text, label map, feature, image, file, checkpoint"
+        "--only",
+        help="what the mutations change: config, model (of other architectures), config text, label map, feature, image, file, checkpoint",
     )
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no further case after so many")
     parser.add_argument("--output", type=Path, help="file for all results, a line of JSON each")

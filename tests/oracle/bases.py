@@ -1,4 +1,4 @@
-"""The sound inputs that cases begin from: a detector so small that a step takes a second, and three records of two classes."""
+"""The sound inputs that cases begin from: detectors so small that a step takes seconds, and three records of two classes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from google.protobuf import text_format
 
 from detector_trainer.protos import message_class
 from support.mutations import BOX, CLASS, HEIGHT, LABEL_MAP, SOUND, WIDTH, floats, ints, picture, texts
+from support.official_configs import OFFICIAL_CONFIGS
 
 __all__ = ["BASES", "LABEL_MAP", "Base"]
 
@@ -29,6 +30,8 @@ class Base:
 
     text: str = ""
     """Text proto that is merged into the config."""
+    model: str = ""
+    """The official config that has the model, which is then trained from scratch; empty for the sound config's own SSD."""
     more: Callable[[int], dict[str, Any]] = lambda _: {}
     """Further features of a record with so many boxes."""
     label_map: bool = True
@@ -38,6 +41,9 @@ class Base:
 
     def configure(self, config: Any) -> None:
         """Changes a TrainEvalPipelineConfig."""
+        if self.model:
+            config.model.CopyFrom(_official_model(self.model))
+            config.train_config.ClearField("fine_tune_checkpoint")
         for name in self.clears:
             message = config
             *parents, last = name.split(".")
@@ -76,11 +82,21 @@ class Base:
         return message
 
 
+def _official_model(name: str) -> Any:
+    """The message object_detection.protos.DetectionModel of an official config, for two classes."""
+    (path,) = (path for path in OFFICIAL_CONFIGS if path.stem == name)
+    config: Any = message_class("object_detection.protos.TrainEvalPipelineConfig")()
+    text_format.Merge(path.read_text(), config)
+    getattr(config.model, config.model.WhichOneof("model")).num_classes = 2
+    return config.model
+
+
 _CROP = "train_config { data_augmentation_options { random_horizontal_flip { } } data_augmentation_options { random_crop_image { } } }"
 _KEEP_ASPECT = """
 model { ssd { feature_extractor { pad_to_multiple: 32 } image_resizer { keep_aspect_ratio_resizer { min_dimension: 128 max_dimension: 192 } } } }
 train_config { batch_size: 1 }
 """
+_SMALL = "image_resizer { fixed_shape_resizer { height: 128 width: 128 } }"
 
 BASES = {
     "plain": Base(),
@@ -101,5 +117,18 @@ BASES = {
             {KEYPOINT + end: floats(*[0.5] * 3 * boxes) for end in "xy"} | {KEYPOINT + "visibility": ints(*[2] * 3 * boxes)}
         ),
     ),
+    "Faster R-CNN": Base(
+        f"model {{ faster_rcnn {{ {_SMALL} first_stage_max_proposals: 16 }} }}",
+        model="faster_rcnn_resnet50_v1_640x640_coco17_tpu-8",
+    ),
+    "EfficientDet": Base(
+        f"model {{ ssd {{ {_SMALL} feature_extractor {{ bifpn {{ num_iterations: 1 num_filters: 16 }} }} }} }}",
+        model="ssd_efficientdet_d0_512x512_coco17_tpu-8",
+    ),
+    "CenterNet": Base(
+        f"model {{ center_net {{ {_SMALL} feature_extractor {{ type: 'resnet_v2_50' }} }} }}",
+        model="centernet_resnet101_v1_fpn_512x512_coco17_tpu-8",
+    ),
+    "RetinaNet": Base(f"model {{ ssd {{ {_SMALL} }} }}", model="ssd_resnet50_v1_fpn_640x640_coco17_tpu-8"),
 }
 """By name."""

@@ -14,9 +14,26 @@ from oracle.bases import BASES, LABEL_MAP
 from oracle.case import Case, Edit, Impossible, Written
 
 Rng = random.Random
-PARTS = ("config", "config", "config text", "label map", "feature", "feature", "feature", "image", "file", "file", "checkpoint")
-"""What a case changes, each as likely as often as it stands here."""
+PARTS = (
+    "config",
+    "config",
+    "model",
+    "config text",
+    "label map",
+    "feature",
+    "feature",
+    "feature",
+    "image",
+    "file",
+    "file",
+    "checkpoint",
+)
+"""What a case changes, each as likely as often as it stands here; `model` is the config of another architecture."""
+SSDS = "plain", "plain", "plain", "crop", "from scratch"
+ARCHITECTURES = "Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet"
 DECISIVE = ("plain", "plain", "plain", "crop", "crop", "no map", "keep aspect", "numerical masks", "PNG masks", "keypoints")
+BASES_OF = {"config": SSDS, "checkpoint": SSDS, "model": ARCHITECTURES}
+"""What the cases of a part begin from, where not from the decisive bases."""
 
 
 def cases(seed: int, count: int, only: str | None = None) -> Iterator[Case]:
@@ -26,9 +43,7 @@ def cases(seed: int, count: int, only: str | None = None) -> Iterator[Case]:
         made = 0
         while made < count:
             part = rng.choice(only.split(",") if only else PARTS)
-            base = rng.choice(
-                DECISIVE if part not in ("config", "checkpoint") else ("plain", "plain", "plain", "crop", "from scratch")
-            )
+            base = rng.choice(BASES_OF.get(part, DECISIVE))
             sound = Case(base).write(Path(scratch, "case"))
             edits = MAKERS[part](rng, sound)
             if rng.random() < 0.15 and part in ("feature", "label map"):
@@ -59,10 +74,10 @@ PATHS = ("", "/nowhere/at/all", "FOLDER", "FOLDER/*.record", "FOLDER/train.recor
 ROOTS = ("model", "train_config", "train_config", "train_input_reader", "eval_config", "eval_input_reader")
 
 
-def config(rng: Rng, sound: Written) -> list[Edit]:
+def config(rng: Rng, sound: Written, roots: tuple[str, ...] = ROOTS) -> list[Edit]:
     """Another value of a field, of any message that is there or may be."""
     path, message = "", sound.config
-    descriptor = message.DESCRIPTOR.fields_by_name[rng.choice(ROOTS)]
+    descriptor = message.DESCRIPTOR.fields_by_name[rng.choice(roots)]
     while True:
         name = f"{path}.{descriptor.name}" if path else descriptor.name
         present = len(getattr(message, descriptor.name)) if descriptor.is_repeated else message.HasField(descriptor.name)
@@ -298,6 +313,7 @@ def checkpoint(rng: Rng, sound: Written) -> list[Edit]:
 
 MAKERS: dict[str, Callable[[Rng, Written], list[Edit]]] = {
     "config": config,
+    "model": lambda rng, sound: config(rng, sound, ("model",)),
     "config text": config_text,
     "label map": label_map,
     "feature": feature,
@@ -305,4 +321,4 @@ MAKERS: dict[str, Callable[[Rng, Written], list[Edit]]] = {
     "file": file,
     "checkpoint": checkpoint,
 }
-assert set(DECISIVE) <= set(BASES)
+assert {*DECISIVE, *SSDS, *ARCHITECTURES} <= set(BASES)

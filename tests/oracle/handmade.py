@@ -291,6 +291,60 @@ AUGMENTATIONS = [
     config("12", "rgb_to_gray from scratch", AUGMENT, "{ rgb_to_gray { } }", base="from scratch"),
 ]
 
+NMS = "model.ssd.post_processing.batch_non_max_suppression"
+STAGES = "model.faster_rcnn"
+
+MODELS = [
+    config("14", "an IoU above 1", f"{NMS}.iou_threshold", "1.5"),
+    config("14", "an IoU of nothing", f"{NMS}.iou_threshold", "nan"),
+    config("14", "a negative soft_nms_sigma", f"{NMS}.soft_nms_sigma", "-0.5"),
+    config("14", "combined and class-agnostic suppression", NMS, "{ use_combined_nms: true use_class_agnostic_nms: true }"),
+    config(
+        "14",
+        "two backgrounds",
+        "model.ssd.explicit_background_class",
+        "true",
+        ["config", "model.ssd.add_background_class", "true"],
+    ),
+    config("14", "an explicit background", "model.ssd.explicit_background_class", "true"),
+    config("14", "a miner beside focal loss", "model.ssd.loss.hard_example_miner", "{ }"),
+    config("14", "a sampler of negatives", "model.ssd.loss.random_example_sampler.positive_sample_fraction", "0"),
+    config("14", "unmatched above matched", "model.ssd.matcher.argmax_matcher.unmatched_threshold", "0.75"),
+    config(
+        "14",
+        "unmatched above matched, ignored",
+        "model.ssd.matcher.argmax_matcher",
+        "{ unmatched_threshold: 0.75 ignore_thresholds: true }",
+    ),
+    config("14", "negatives between equals", "model.ssd.matcher.argmax_matcher.negatives_lower_than_unmatched", "false"),
+    config(
+        "14",
+        "negatives between",
+        "model.ssd.matcher.argmax_matcher",
+        "{ unmatched_threshold: 0.25 negatives_lower_than_unmatched: false }",
+    ),
+    *(case("N", f"{base} as it is", base=base) for base in ("Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet")),
+    config("14", "four stages", f"{STAGES}.number_of_stages", "4", base="Faster R-CNN"),
+    config("14", "three stages without a mask head", f"{STAGES}.number_of_stages", "3", base="Faster R-CNN"),
+    config("N", "one stage", f"{STAGES}.number_of_stages", "1", base="Faster R-CNN"),
+    config("14", "Faster R-CNN, in-place batch norm", f"{STAGES}.inplace_batchnorm_update", "true", base="Faster R-CNN"),
+    config("14", "a negative IoU of proposals", f"{STAGES}.first_stage_nms_iou_threshold", "-0.1", base="Faster R-CNN"),
+    config(
+        "14",
+        "more detections of a class than in all, second stage",
+        f"{STAGES}.second_stage_post_processing.batch_non_max_suppression.max_total_detections",
+        "1",
+        base="Faster R-CNN",
+    ),
+    config(
+        "14",
+        "more detections of a class than in all, CenterNet",
+        "model.center_net.post_processing.batch_non_max_suppression.max_total_detections",
+        "1",
+        base="CenterNet",
+    ),
+]
+
 FOUND = [
     case("27", "three widths beside numerical masks", ["feature", 1, "image/width", "int", [64, 0, 2]], base="numerical masks"),
     config(
@@ -304,4 +358,4 @@ FOUND = [
 ]
 """Disagreements that the generator has found, and what was mended then."""
 
-ROWS = (*CONFIG, *LABEL_MAPS, *RECORDS, *CHECKPOINTS, *AUGMENTATIONS, *FOUND)
+ROWS = (*CONFIG, *LABEL_MAPS, *RECORDS, *CHECKPOINTS, *AUGMENTATIONS, *MODELS, *FOUND)

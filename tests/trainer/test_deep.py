@@ -141,14 +141,13 @@ def test_an_augmentation_that_does_not_run_is_rejected(tmp_path, capsys):
 
 
 @pytest.mark.usefixtures("in_this_process")
-def test_a_model_that_the_builder_refuses_is_rejected(tmp_path, capsys):
-    def contradicts_itself(config: Any) -> None:
-        suppression = config.model.ssd.post_processing.batch_non_max_suppression
-        suppression.max_detections_per_class, suppression.max_total_detections = 100, 10
+def test_a_model_whose_parts_do_not_fit_together_is_rejected(tmp_path, capsys):
+    def has_anchors_for_another_pyramid(config: Any) -> None:
+        config.model.ssd.anchor_generator.multiscale_anchor_generator.max_level += 1
 
-    (error,) = errors(deep(capsys, changed(tmp_path, contradicts_itself)))  # catalogue 14
+    (error,) = errors(deep(capsys, changed(tmp_path, has_anchors_for_another_pyramid)))  # catalogue 14
     assert error["code"] == "deep/failed"
-    assert "max_total_detections" in error["message"]
+    assert "feature maps" in error["message"]
 
 
 @pytest.mark.usefixtures("in_this_process")

@@ -28,6 +28,7 @@ from detector_trainer.validation.checks.config import (
     learning_rate,
     learning_rate_ends_early,
     learning_rate_high,
+    model_options,
     multiclass_scores,
     no_model,
     num_classes_unset,
@@ -65,6 +66,7 @@ META_CHECKS: tuple[Check, ...] = (
     no_model,  # it has a meta-architecture
     unknown_extractor,  # which TF2 has, with that feature extractor
     incomplete_model,  # all of whose parts are chosen
+    model_options,  # and fit together
     keypoint_label_map,  # and keypoints have their names
     num_classes_unset,  # it learns classes
     image_resizer,  # images get one size

@@ -1,0 +1,85 @@
+"""Options of the model that the trainer's builders refuse are named, one finding each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf import text_format
+
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.validate import validate
+from support.inputs import Case, codes
+from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+
+NMS = "post_processing.batch_non_max_suppression"
+MATCHER = "matcher.argmax_matcher"
+BROKEN = {
+    "matcher { bipartite_matcher { } }": "matcher.bipartite_matcher",
+    "matcher { argmax_matcher { matched_threshold: 0.4 unmatched_threshold: 0.5 } }": f"{MATCHER}.unmatched_threshold",
+    "matcher { argmax_matcher { negatives_lower_than_unmatched: false } }": f"{MATCHER}.negatives_lower_than_unmatched",
+    "post_processing { batch_non_max_suppression { iou_threshold: 1.5 } }": f"{NMS}.iou_threshold",
+    "post_processing { batch_non_max_suppression { max_total_detections: 7 } }": f"{NMS}.max_detections_per_class",
+    "post_processing { batch_non_max_suppression { soft_nms_sigma: -1 } }": f"{NMS}.soft_nms_sigma",
+    "post_processing { batch_non_max_suppression { use_combined_nms: true use_class_agnostic_nms: true } }": f"{NMS}.use_class_agnostic_nms",
+    "add_background_class: true explicit_background_class: true": "explicit_background_class",
+    "loss { hard_example_miner { } classification_loss { weighted_sigmoid_focal { } } }": "loss.hard_example_miner",
+    "loss { random_example_sampler { positive_sample_fraction: 0 } }": "loss.random_example_sampler.positive_sample_fraction",
+}
+"""What is merged into an SSD, and the field that is named then."""
+SOUND = (
+    "matcher { argmax_matcher { matched_threshold: 0.4 unmatched_threshold: 0.5 ignore_thresholds: true } }",
+    "matcher { argmax_matcher { unmatched_threshold: 0.2 negatives_lower_than_unmatched: false } }",
+    "post_processing { batch_non_max_suppression { iou_threshold: nan } }",
+    "loss { hard_example_miner { } classification_loss { weighted_softmax { } } }",
+)
+
+
+@pytest.mark.parametrize(("text", "field"), BROKEN.items())
+def test_what_the_builders_refuse_is_an_error(tmp_path: Path, text: str, field: str):
+    report = report_on(tmp_path, text)
+    assert codes(report) == {"config/model-options": "error"}
+    assert report.findings[0].where.field == f"model.ssd.{field}"
+
+
+@pytest.mark.parametrize("text", SOUND)
+def test_what_they_take_is_not(tmp_path: Path, text: str):
+    assert codes(report_on(tmp_path, text)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "field"),
+    [
+        ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "number_of_stages: 4", "number_of_stages"),
+        ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "inplace_batchnorm_update: true", "inplace_batchnorm_update"),
+        ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "first_stage_nms_iou_threshold: 2", "first_stage_nms_iou_threshold"),
+        (
+            "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8",
+            "second_stage_post_processing { batch_non_max_suppression { max_total_detections: 5 } }",
+            "second_stage_post_processing.batch_non_max_suppression.max_detections_per_class",
+        ),
+        (
+            "centernet_resnet101_v1_fpn_512x512_coco17_tpu-8",
+            "post_processing { batch_non_max_suppression { max_total_detections: 5 } }",
+            "post_processing.batch_non_max_suppression.max_detections_per_class",
+        ),
+    ],
+)
+def test_other_architectures_have_their_own(tmp_path: Path, name: str, change: str, field: str):
+    (official,) = (path for path in OFFICIAL_CONFIGS if path.stem == name)
+    config = wire_to_pets(official, tmp_path)
+    kind = "center_net" if name.startswith("centernet") else "faster_rcnn"
+    config.write_text(config.read_text() + f"\nmodel {{ {kind} {{ {change} }} }}\n")
+    findings = [
+        finding for finding in validate(Inputs(str(config)), scan=False).findings if finding.code == "config/model-options"
+    ]
+    assert [finding.where.field for finding in findings] == [f"model.{kind}.{field}"]
+
+
+def report_on(folder: Path, text: str) -> Any:
+    """The report on a sound SSD into which a text is merged."""
+    case = Case(folder)
+    text_format.Merge(text, case.config.model.ssd)
+    case.write()
+    return case.report(scan=False)

@@ -1,0 +1,101 @@
+"""Options of the model contradict each other or are out of range (builders/model_builder.py and what it calls)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/model-options",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(14,),
+    held_by=("tests/oracle/test_recorded.py",),
+    what="An option of the model is out of range, contradicts another one, or is of TensorFlow 1.",
+    why='The trainer ends when it builds the model: "max_detections_per_class should be no greater than max_total_detections" or the like.',
+    fix="Change the option as the message says.",
+)
+Broken = Iterator[tuple[str, str]]
+"""Fields below model, each with what is wrong with it."""
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding an option."""
+    kind = inputs.config.model.WhichOneof("model")
+    if kind not in BROKEN:
+        return
+    for path, words in BROKEN[kind](getattr(inputs.config.model, kind)):
+        field = f"model.{kind}.{path}"
+        yield RULE.finding(
+            f"{field} {words}.", where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
+        )
+
+
+def _ssd(model: Any) -> Broken:
+    if model.matcher.WhichOneof("matcher_oneof") == "bipartite_matcher":
+        yield "matcher.bipartite_matcher", "is not in TensorFlow 2: use argmax_matcher"
+    yield from _argmax_matcher(model.matcher.argmax_matcher)
+    yield from _post_processing("post_processing", model.post_processing)
+    if model.add_background_class and model.explicit_background_class:
+        yield "explicit_background_class", "cannot be set beside add_background_class, which is the default"
+    loss = model.loss
+    if loss.HasField("hard_example_miner") and loss.classification_loss.HasField("weighted_sigmoid_focal"):
+        yield "loss.hard_example_miner", "cannot be combined with weighted_sigmoid_focal"
+    if loss.HasField("random_example_sampler") and loss.random_example_sampler.positive_sample_fraction <= 0:
+        yield "loss.random_example_sampler.positive_sample_fraction", "has to be above 0"
+
+
+def _argmax_matcher(matcher: Any) -> Broken:
+    if matcher.ignore_thresholds:
+        equal = True
+    else:
+        equal = matcher.matched_threshold == matcher.unmatched_threshold
+        if matcher.unmatched_threshold > matcher.matched_threshold:
+            yield (
+                "matcher.argmax_matcher.unmatched_threshold",
+                f"{matcher.unmatched_threshold:g} is above matched_threshold {matcher.matched_threshold:g}",
+            )
+    if equal and not matcher.negatives_lower_than_unmatched:
+        yield (
+            "matcher.argmax_matcher.negatives_lower_than_unmatched",
+            "is false, which needs an unmatched_threshold below matched_threshold",
+        )
+
+
+def _faster_rcnn(model: Any) -> Broken:
+    if model.inplace_batchnorm_update:
+        yield "inplace_batchnorm_update", "is not supported by Faster R-CNN: remove it"
+    if not 1 <= model.number_of_stages <= 3:
+        yield "number_of_stages", f"is {model.number_of_stages}; it has to be 1, 2 or 3"
+    if model.first_stage_nms_iou_threshold < 0 or model.first_stage_nms_iou_threshold > 1:  # not a number is let through
+        yield "first_stage_nms_iou_threshold", f"is {model.first_stage_nms_iou_threshold:g}, not between 0 and 1"
+    yield from _post_processing("second_stage_post_processing", model.second_stage_post_processing)
+
+
+def _center_net(model: Any) -> Broken:
+    if model.HasField("post_processing"):
+        yield from _post_processing("post_processing", model.post_processing)
+
+
+def _post_processing(path: str, settings: Any) -> Broken:
+    suppression = settings.batch_non_max_suppression
+    path = f"{path}.batch_non_max_suppression"
+    if suppression.iou_threshold < 0 or suppression.iou_threshold > 1:
+        yield f"{path}.iou_threshold", f"is {suppression.iou_threshold:g}, not between 0 and 1"
+    if suppression.max_detections_per_class > suppression.max_total_detections:
+        yield (
+            f"{path}.max_detections_per_class",
+            f"{suppression.max_detections_per_class} is above max_total_detections {suppression.max_total_detections}",
+        )
+    if suppression.soft_nms_sigma < 0:
+        yield f"{path}.soft_nms_sigma", f"is {suppression.soft_nms_sigma:g}; it must not be negative"
+    if suppression.use_combined_nms and suppression.use_class_agnostic_nms:
+        yield f"{path}.use_class_agnostic_nms", "cannot be combined with use_combined_nms"
+
+
+BROKEN = {"ssd": _ssd, "faster_rcnn": _faster_rcnn, "center_net": _center_net}
+"""By meta-architecture."""
