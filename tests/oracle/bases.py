@@ -30,14 +30,14 @@ class Base:
 
     text: str = ""
     """Text proto that is merged into the config."""
-    model: str = ""
-    """The official config that has the model, which is then trained from scratch; empty for the sound config's own SSD."""
     more: Callable[[int], dict[str, Any]] = lambda _: {}
     """Further features of a record with so many boxes."""
     label_map: bool = True
     sizes: tuple[tuple[int, int], ...] = ((WIDTH, HEIGHT),) * 3
     clears: tuple[str, ...] = ()
     """Blocks of the model that are emptied first."""
+    model: str = ""
+    """The official config that has the model, which is then trained from scratch; empty for the sound config's own SSD."""
 
     def configure(self, config: Any) -> None:
         """Changes a TrainEvalPipelineConfig."""
@@ -97,6 +97,7 @@ model { ssd { feature_extractor { pad_to_multiple: 32 } image_resizer { keep_asp
 train_config { batch_size: 1 }
 """
 _SMALL = "image_resizer { fixed_shape_resizer { height: 128 width: 128 } }"
+_LEAST = "image_resizer { fixed_shape_resizer { height: 256 width: 256 } }"  # a pyramid up to level 7 refuses 128
 
 BASES = {
     "plain": Base(),
@@ -118,17 +119,17 @@ BASES = {
         ),
     ),
     "Faster R-CNN": Base(
-        f"model {{ faster_rcnn {{ {_SMALL} first_stage_max_proposals: 16 }} }}",
+        f"model {{ faster_rcnn {{ {_SMALL} first_stage_max_proposals: 16 second_stage_batch_size: 16 }} }}",
         model="faster_rcnn_resnet50_v1_640x640_coco17_tpu-8",
     ),
     "EfficientDet": Base(
-        f"model {{ ssd {{ {_SMALL} feature_extractor {{ bifpn {{ num_iterations: 1 num_filters: 16 }} }} }} }}",
+        f"model {{ ssd {{ {_LEAST} feature_extractor {{ bifpn {{ num_iterations: 1 num_filters: 16 }} }} }} }}",
         model="ssd_efficientdet_d0_512x512_coco17_tpu-8",
     ),
     "CenterNet": Base(
         f"model {{ center_net {{ {_SMALL} feature_extractor {{ type: 'resnet_v2_50' }} }} }}",
         model="centernet_resnet101_v1_fpn_512x512_coco17_tpu-8",
     ),
-    "RetinaNet": Base(f"model {{ ssd {{ {_SMALL} }} }}", model="ssd_resnet50_v1_fpn_640x640_coco17_tpu-8"),
+    "RetinaNet": Base(f"model {{ ssd {{ {_LEAST} }} }}", model="ssd_resnet50_v1_fpn_640x640_coco17_tpu-8"),
 }
 """By name."""

@@ -323,10 +323,13 @@ MODELS = [
         "model.ssd.matcher.argmax_matcher",
         "{ unmatched_threshold: 0.25 negatives_lower_than_unmatched: false }",
     ),
-    *(case("N", f"{base} as it is", base=base) for base in ("Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet")),
+    *(
+        config("N15", f"{base} as it is", "train_config.batch_size", "2", base=base)
+        for base in ("Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet")
+    ),
     config("14", "four stages", f"{STAGES}.number_of_stages", "4", base="Faster R-CNN"),
     config("14", "three stages without a mask head", f"{STAGES}.number_of_stages", "3", base="Faster R-CNN"),
-    config("N", "one stage", f"{STAGES}.number_of_stages", "1", base="Faster R-CNN"),
+    config("N15", "one stage", f"{STAGES}.number_of_stages", "1", base="Faster R-CNN"),
     config("14", "Faster R-CNN, in-place batch norm", f"{STAGES}.inplace_batchnorm_update", "true", base="Faster R-CNN"),
     config("14", "a negative IoU of proposals", f"{STAGES}.first_stage_nms_iou_threshold", "-0.1", base="Faster R-CNN"),
     config(

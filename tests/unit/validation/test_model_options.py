@@ -52,6 +52,7 @@ def test_what_they_take_is_not(tmp_path: Path, text: str):
     ("name", "change", "field"),
     [
         ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "number_of_stages: 4", "number_of_stages"),
+        ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "number_of_stages: 3", "number_of_stages"),
         ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "inplace_batchnorm_update: true", "inplace_batchnorm_update"),
         ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "first_stage_nms_iou_threshold: 2", "first_stage_nms_iou_threshold"),
         (

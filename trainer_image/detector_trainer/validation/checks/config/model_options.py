@@ -71,6 +71,8 @@ def _faster_rcnn(model: Any) -> Broken:
         yield "inplace_batchnorm_update", "is not supported by Faster R-CNN: remove it"
     if not 1 <= model.number_of_stages <= 3:
         yield "number_of_stages", f"is {model.number_of_stages}; it has to be 1, 2 or 3"
+    if model.number_of_stages == 3 and not model.second_stage_box_predictor.mask_rcnn_box_predictor.predict_instance_masks:
+        yield "number_of_stages", "is 3, which needs predict_instance_masks: true in second_stage_box_predictor"
     if model.first_stage_nms_iou_threshold < 0 or model.first_stage_nms_iou_threshold > 1:  # not a number is let through
         yield "first_stage_nms_iou_threshold", f"is {model.first_stage_nms_iou_threshold:g}, not between 0 and 1"
     yield from _post_processing("second_stage_post_processing", model.second_stage_post_processing)
