@@ -291,6 +291,7 @@ AUGMENTATIONS = [
     config("12", "rgb_to_gray from scratch", AUGMENT, "{ rgb_to_gray { } }", base="from scratch"),
 ]
 
+RESIZER = "model.ssd.image_resizer"
 NMS = "model.ssd.post_processing.batch_non_max_suppression"
 STAGES = "model.faster_rcnn"
 
@@ -357,6 +358,26 @@ FOUND = [
         "1",
     ),
     config("14", "a bipartite matcher", "model.ssd.matcher", "{ bipartite_matcher { } }"),
+    *(
+        config("11", f"images of no size: {resizer}", RESIZER, None, ["config", RESIZER, f"{{ {resizer} }}"], base="from scratch")
+        for resizer in (
+            "fixed_shape_resizer { height: 0 width: 320 }",
+            "fixed_shape_resizer { height: -3 width: 320 }",
+            "keep_aspect_ratio_resizer { min_dimension: 0 max_dimension: 320 }",
+            "keep_aspect_ratio_resizer { min_dimension: -1 max_dimension: 320 pad_to_max_dimension: true }",
+            "conditional_shape_resizer { condition: GREATER size_threshold: 0 }",
+        )
+    ),
+    *(
+        config("11", f"a resizer as {resizer}", RESIZER, None, ["config", RESIZER, f"{{ {resizer} }}"], base="from scratch")
+        for resizer in (
+            "conditional_shape_resizer { condition: INVALID }",
+            "conditional_shape_resizer { condition: SMALLER size_threshold: 0 }",
+            "conditional_shape_resizer { condition: GREATER size_threshold: 64 }",
+            "pad_to_multiple_resizer { multiple: 32 }",
+            "identity_resizer { }",
+        )
+    ),
     config("11", "one side of the default 300 pixels", "model.ssd.image_resizer.fixed_shape_resizer.width", None),
 ]
 """Disagreements that the generator has found, and what was mended then."""
