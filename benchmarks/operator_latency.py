@@ -16,11 +16,12 @@ import results
 import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, BatchV1Api, Configuration
-from operator_process import GROUP, NAMESPACE, PLURAL, Operator, create, finished, settled, training
+from operator_process import NAMESPACE, Operator, create, finished, settled, training
 
 from cluster.images import ROOT
 from cluster.places import Places
 from cluster.up import Cluster, control_plane_up, down
+from detector_operator.api.resource import GROUP, PLURAL
 
 LOADS = ((60, 3.0), (200, 20.0))
 """Resources, and how many a second."""
@@ -83,7 +84,7 @@ async def row(name: str, client: ApiClient, operator: Operator, count: int, rate
 async def run(cluster: Cluster, operator: Operator, finished_ones: int) -> dict[str, Numbers]:
     """Measures everything."""
     configuration = Configuration()
-    await config.load_kube_config(str(cluster.places.kubeconfig), client_configuration=configuration)
+    await config.load_kube_config(str(cluster.places.kubeconfig), client_configuration=configuration)  # type: ignore[no-untyped-call]
     rows: dict[str, Numbers] = {}
     async with ApiClient(configuration) as client:
         operator.start()

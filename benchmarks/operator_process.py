@@ -103,12 +103,9 @@ def training(name: str, **spec: Any) -> dict[str, Any]:
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": given}
 
 
-async def create(client: ApiClient, manifest: dict[str, Any]) -> dict[str, Any]:
+async def create(client: ApiClient, manifest: dict[str, Any]) -> None:
     """Creates a resource."""
-    created: dict[str, Any] = await CustomObjectsApi(client).create_namespaced_custom_object(
-        GROUP, VERSION, NAMESPACE, PLURAL, manifest
-    )
-    return created
+    await CustomObjectsApi(client).create_namespaced_custom_object(GROUP, VERSION, NAMESPACE, PLURAL, manifest)
 
 
 async def finished(client: ApiClient, count: int) -> None:

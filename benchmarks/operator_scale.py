@@ -24,7 +24,7 @@ import yaml
 from aiohttp import web
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration, CoreV1Api, CustomObjectsApi
-from operator_process import GROUP, NAMESPACE, PLURAL, VERSION, Operator, create, each, finished, settled, training
+from operator_process import NAMESPACE, Operator, create, each, finished, settled, training
 
 from cluster import fake_nodes
 from cluster.images import ROOT
@@ -32,6 +32,7 @@ from cluster.parts import program
 from cluster.places import HOST_ADDRESS, Places
 from cluster.up import Cluster, control_plane_up, down
 from cluster.waiting import until
+from detector_operator.api.resource import GROUP, PLURAL, VERSION
 from detector_trainer.contract import Progress
 
 FINISHED, RUNNING, NODES = 2000, 200, 4
@@ -175,7 +176,7 @@ async def reports(trainers: Trainers) -> None:
 async def measured(cluster: Cluster, options: argparse.Namespace) -> dict[str, Any]:
     """All numbers."""
     configuration, trainers = Configuration(), Trainers()
-    await config.load_kube_config(str(cluster.places.kubeconfig), client_configuration=configuration)
+    await config.load_kube_config(str(cluster.places.kubeconfig), client_configuration=configuration)  # type: ignore[no-untyped-call]
     await trainers.report(1)
     operator = Operator.audited(cluster)
     try:

@@ -39,11 +39,11 @@ def example(features: Mapping[str, Values]) -> bytes:
     """A serialized tf.train.Example: bytes, floats or ints by the type of the first value. Deterministic."""
     message: Any = Example()
     for name, values in features.items():
-        values = [values] if isinstance(values, bytes) else list(values)
+        listed: list[Any] = [values] if isinstance(values, bytes) else list(values)
         feature = message.features.feature[name]
-        kind = {bytes: feature.bytes_list, float: feature.float_list, int: feature.int64_list}[type(values[0])]
-        kind.value.extend(values)
-    return message.SerializeToString(deterministic=True)
+        kind = {bytes: feature.bytes_list, float: feature.float_list, int: feature.int64_list}[type(listed[0])]
+        kind.value.extend(listed)
+    return bytes(message.SerializeToString(deterministic=True))
 
 
 def _masked_crc(data: bytes) -> bytes:

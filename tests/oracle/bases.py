@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ class Base:
             self._example(number, rows, size) for number, (rows, size) in enumerate(zip(_ROWS, self.sizes, strict=True), first)
         ]
 
-    def _example(self, number: int, rows: list[tuple[tuple[float, ...], int]], size: tuple[int, int]) -> Any:
+    def _example(self, number: int, rows: Sequence[tuple[tuple[float, ...], int]], size: tuple[int, int]) -> Any:
         columns = zip(*(box for box, _ in rows), strict=True)
         width, height = size
         features: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,11 @@ from support.records import framed
 
 Edit = list[Any]
 """What is changed, and how: `["config", FIELD, TEXT]`, `["feature", RECORD, NAME, KIND, VALUES]` …; see `EDITS`."""
-KINDS = {"float": floats, "int": ints, "bytes": lambda *values: texts(*(value.encode("latin-1") for value in values))}
+KINDS: dict[str, Callable[..., Any]] = {
+    "float": floats,
+    "int": ints,
+    "bytes": lambda *values: texts(*(value.encode("latin-1") for value in values)),
+}
 
 
 @dataclass(frozen=True)

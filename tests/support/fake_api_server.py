@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import suppress
 
 from detector_operator.operate.api_server import Refused
 from detector_operator.operate.store import Key, Listed
+from detector_operator.specs.manifest import Manifest
 
 KEY = Key("team", "pets")
+Log = Iterable[str | Exception | asyncio.Event]
 
 
 class FakeApiServer:
     """`requests` is what was asked: (verb, plural, name)."""
 
-    def __init__(self):
-        self.requests = []
-        self.objects = {}
-        self.refusals = {}
-        self.lists = {}
-        self.logs = {}
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str, str | None]] = []
+        self.objects: dict[tuple[str, str], Manifest] = {}
+        self.refusals: dict[str, Exception] = {}
+        self.lists: dict[str, Listed] = {}
+        self.logs: dict[str, Log | Callable[[bool], Log]] = {}
         self.version = 1000
 
-    def refuse(self, plural, status, message):
+    def refuse(self, plural: str, status: int, message: str) -> None:
         """Every request about this kind is refused from now on."""
         self.refusals[plural] = Refused(status, message)
 
-    async def create(self, _prefix, _namespace, plural, manifest):
+    async def create(self, _prefix: str, _namespace: str, plural: str, manifest: Manifest) -> Manifest | None:
         name = manifest["metadata"]["name"]
         self._note("create", plural, name)
         if (plural, name) in self.objects:
             return None
         return self._keep(plural, {**manifest, "metadata": {"uid": f"uid-of-{name}", **manifest["metadata"]}})
 
-    async def merge(self, _prefix, _namespace, plural, name, patch):
+    async def merge(self, _prefix: str, _namespace: str, plural: str, name: str, patch: Manifest) -> Manifest:
         self._note("merge", plural, name)
         known = self.objects.get((plural, name))
         if known is None:
@@ -40,19 +44,19 @@ class FakeApiServer:
         metadata = {**known["metadata"], **patch.get("metadata", {})}
         return self._keep(plural, {**known, "metadata": metadata, "spec": {**known["spec"], **patch.get("spec", {})}})
 
-    async def delete(self, _prefix, _namespace, plural, name, uid):
+    async def delete(self, _prefix: str, _namespace: str, plural: str, name: str, uid: str) -> None:
         self._note("delete", plural, name)
         known = self.objects.get((plural, name))
         if known is not None and known["metadata"]["uid"] == uid:
             del self.objects[plural, name]
 
-    async def write_status(self, _namespace, name, status, resource_version):
+    async def write_status(self, _namespace: str, name: str, status: Manifest, resource_version: str) -> Manifest:
         self._note("status", "detectortrainings", name)
         known = self.objects[("detectortrainings", name)]
         assert known["metadata"]["resourceVersion"] == resource_version
         return self._keep("detectortrainings", {**known, "status": status})
 
-    async def list(self, path, known=None, **query):
+    async def list(self, path: str, known: Callable[[Manifest], bool] | None = None, **query: str) -> Listed:
         self._note("list", path.rsplit("/", 1)[-1], query.get("fieldSelector") or query.get("labelSelector"))
         whole = self.lists.get(path, Listed([], "1"))
         if known is None:
@@ -60,7 +64,7 @@ class FakeApiServer:
         left_out = frozenset(manifest["metadata"]["uid"] for manifest in whole.manifests if known(manifest))
         return Listed([each for each in whole.manifests if each["metadata"]["uid"] not in left_out], whole.version, left_out)
 
-    async def log_lines(self, _namespace, pod, _container, _tail, *, follow):
+    async def log_lines(self, _namespace: str, pod: str, _container: str, _tail: int, *, follow: bool) -> AsyncGenerator[str]:
         self._note("log", "follow" if follow else "read", pod)
         answer = self.logs[pod]
         for line in answer(follow) if callable(answer) else answer:
@@ -71,20 +75,20 @@ class FakeApiServer:
             else:
                 yield line
 
-    def put(self, plural, manifest):
+    def put(self, plural: str, manifest: Manifest) -> Manifest:
         """Something that is there."""
         return self._keep(plural, manifest)
 
-    def count(self, verb):
+    def count(self, verb: str) -> int:
         """How many requests of a kind."""
         return len([request for request in self.requests if request[0] == verb])
 
-    def _note(self, verb, plural, name):
+    def _note(self, verb: str, plural: str, name: str | None) -> None:
         self.requests.append((verb, plural, name))
         with suppress(KeyError):
             raise self.refusals[plural]
 
-    def _keep(self, plural, manifest):
+    def _keep(self, plural: str, manifest: Manifest) -> Manifest:
         self.version += 1
         kept = {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": str(self.version)}}
         self.objects[(plural, manifest["metadata"]["name"])] = kept

@@ -12,6 +12,16 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a fake imports nothing of this
+    from collections.abc import Iterable
+    from typing import NoReturn
+
+    from detector_operator.api import Spec
+    from detector_operator.local.commands import Commands
+    from detector_operator.local.workplace import Workplace
+    from detector_operator.reconcile.runs import RunKind
 
 PASS = {"verdict": "pass", "findings": [], "stats": {"records": 10, "images": 10, "boxes": 12}, "durationSeconds": 0.1}
 REJECT = {
@@ -31,12 +41,12 @@ REJECT = {
 }
 
 
-def commands(validate=("pass",), train=("succeed",)):
+def commands(validate: Iterable[str] = ("pass",), train: Iterable[str] = ("succeed",)) -> Commands:
     """Command lines of fakes. Which behaviour it is depends on how many of its kind were started before."""
     started = {"validate": 0, "train": 0}
     plans = {"validate": tuple(validate), "train": tuple(train)}
 
-    def command(kind, attempt, spec, workplace):
+    def command(kind: RunKind, attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
         behaviour = plans[kind][min(started[kind], len(plans[kind]) - 1)]
         started[kind] += 1
         output = workplace.report(attempt) if kind == "validate" else workplace.termination_message(kind, attempt)
@@ -45,14 +55,14 @@ def commands(validate=("pass",), train=("succeed",)):
     return command
 
 
-def main(kind, behaviour, model_dir, num_steps, output):
+def main(kind: str, behaviour: str, model_dir: str, num_steps: str, output: str) -> int:
     """One run."""
     if kind == "validate":
         return validate(behaviour, Path(output))
     return Train(Path(model_dir), int(num_steps), Path(output)).run(behaviour)
 
 
-def validate(behaviour, output):
+def validate(behaviour: str, output: Path) -> int:
     match behaviour:
         case "pass":
             output.write_text(json.dumps(PASS))
@@ -73,11 +83,11 @@ def validate(behaviour, output):
 class Train:
     """A training that does its steps at once and remembers the last one in a file."""
 
-    def __init__(self, model_dir, num_steps, output):
+    def __init__(self, model_dir: Path, num_steps: int, output: Path) -> None:
         self.saved, self.num_steps, self.output = model_dir / "saved-step", num_steps, output
         self.step = int(self.saved.read_text()) if self.saved.exists() else 0
 
-    def run(self, behaviour):
+    def run(self, behaviour: str) -> int:
         print("A line of the log.", flush=True)  # noqa: T201
         match behaviour:
             case "succeed":
@@ -109,31 +119,31 @@ class Train:
                 return self.succeed()
         raise AssertionError(behaviour)
 
-    def progress(self, step):
+    def progress(self, step: int) -> None:
         self.step = step
         self.saved.write_text(str(step))
         line = {"step": step, "totalSteps": self.num_steps, "loss": 1.5, "stepsPerSecond": 4.0, "lastCheckpointStep": step}
         print("detector-training: " + json.dumps({**line, "time": time.time()}), flush=True)  # noqa: T201
 
-    def succeed(self):
+    def succeed(self) -> int:
         if self.step >= self.num_steps:
             return self.end(0, "AlreadyComplete", f"Step {self.step} was reached before.", "")
         self.progress(self.num_steps)
         return self.end(0, "Completed", f"Trained to step {self.step}.", "")
 
-    def stop_when_asked(self):
+    def stop_when_asked(self) -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
         self.progress(max(1, self.num_steps // 2))
         signal.sigwait([signal.SIGTERM])
         return self.end(75, "Stopped", f"Stopped at step {self.step}.", "")
 
-    def end(self, code, reason, message, hint):
+    def end(self, code: int, reason: str, message: str, hint: str) -> int:
         words = {"reason": reason, "message": message, "hint": hint, "step": self.step, "lastCheckpointStep": self.step}
         self.output.write_text(json.dumps(words))
         return code
 
 
-def forever():
+def forever() -> NoReturn:
     while True:
         signal.pause()
 

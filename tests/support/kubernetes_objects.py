@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from detector_operator.api.resource import Metadata
 from detector_operator.api.status import rfc3339
+from detector_operator.specs.manifest import Manifest
 from support.trainings import T0, after
 
 UID = "5f1e7d6a-0000-4000-8000-000000000001"
@@ -11,12 +15,21 @@ OWNER = Metadata(name="pets", namespace="team", uid=UID, creation_timestamp=T0)
 INIT = {"validate": "config", "train": "preflight"}
 
 
-def seconds(number):
+def seconds(number: float) -> str:
     """So many seconds after the beginning, as the API server writes it."""
     return rfc3339(after(number))
 
 
-def job(kind="train", attempt=1, *, owner=UID, stop_reason=None, suspend=False, deleted=None, **status):
+def job(
+    kind: str = "train",
+    attempt: int = 1,
+    *,
+    owner: str = UID,
+    stop_reason: str | None = None,
+    suspend: bool = False,
+    deleted: str | None = None,
+    **status: Any,
+) -> Manifest:
     """A Job; it is not over unless `status` says so."""
     name = f"pets-{kind}-{attempt}"
     metadata = {
@@ -42,32 +55,32 @@ def job(kind="train", attempt=1, *, owner=UID, stop_reason=None, suspend=False, 
     }
 
 
-def complete():
+def complete() -> Manifest:
     """status of a Job that succeeded."""
     return {"active": 0, "conditions": [_condition("SuccessCriteriaMet"), _condition("Complete", "CompletionsReached")]}
 
 
-def failed(message="Job has reached the specified backoff limit", reason="BackoffLimitExceeded"):
+def failed(message: str = "Job has reached the specified backoff limit", reason: str = "BackoffLimitExceeded") -> Manifest:
     """status of a Job that failed."""
     return {"active": 0, "conditions": [_condition("FailureTarget", reason, message), _condition("Failed", reason, message)]}
 
 
 def pod(
-    kind="train",
-    attempt=1,
+    kind: str = "train",
+    attempt: int = 1,
     *,
-    name=None,
-    phase="Running",
-    init=None,
-    main=None,
-    node="gpu-1",
-    deleted=None,
-    created=2,
-    conditions=(),
-    limits=None,
-    volumes=(),
-    **status,
-):
+    name: str | None = None,
+    phase: str = "Running",
+    init: Manifest | None = None,
+    main: Manifest | None = None,
+    node: str | None = "gpu-1",
+    deleted: str | None = None,
+    created: float = 2,
+    conditions: Iterable[Manifest] = (),
+    limits: Manifest | None = None,
+    volumes: Iterable[Manifest] = (),
+    **status: Any,
+) -> Manifest:
     """A pod, with the state of its init and of its main container."""
     resources = {"resources": {"limits": limits or {"cpu": "4", "memory": "8Gi"}}}
     metadata = {
@@ -103,23 +116,23 @@ def pod(
     }
 
 
-def unscheduled(message, **facts):
+def unscheduled(message: str, **facts: Any) -> Manifest:
     """A pod that no node takes."""
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
     return pod(phase="Pending", node=None, conditions=[condition], initContainerStatuses=[], containerStatuses=[], **facts)
 
 
-def running(since=5):
+def running(since: float = 5) -> Manifest:
     """State of a container that runs."""
     return {"running": {"startedAt": seconds(since)}}
 
 
-def waiting(reason, message=None):
+def waiting(reason: str, message: str | None = None) -> Manifest:
     """State of a container that waits."""
     return {"waiting": {"reason": reason, **({"message": message} if message else {})}}
 
 
-def ended(code, at=60, *, reason=None, message=None):
+def ended(code: int, at: float = 60, *, reason: str | None = None, message: str | None = None) -> Manifest:
     """State of a container that has ended."""
     state = {
         "exitCode": code,
@@ -130,12 +143,12 @@ def ended(code, at=60, *, reason=None, message=None):
     return {"terminated": {**state, **({"message": message} if message else {})}}
 
 
-def disrupted(reason, message):
+def disrupted(reason: str, message: str) -> Manifest:
     """The condition of a pod that the cluster takes away."""
     return {"type": "DisruptionTarget", "status": "True", "reason": reason, "message": message}
 
 
-def event(about, reason, message, *, at=10):
+def event(about: Manifest, reason: str, message: str, *, at: float = 10) -> Manifest:
     """An event of core/v1, regarding one of these objects."""
     regarding = {"kind": about["kind"], "name": about["metadata"]["name"], "uid": about["metadata"]["uid"]}
     return {
@@ -148,7 +161,7 @@ def event(about, reason, message, *, at=10):
     }
 
 
-def _labels(kind, attempt):
+def _labels(kind: str, attempt: int) -> dict[str, str]:
     return {
         "app.kubernetes.io/managed-by": "detector-training",
         "detector-training.io/name": "pets",
@@ -158,5 +171,5 @@ def _labels(kind, attempt):
     }
 
 
-def _condition(kind, reason="", message=""):
+def _condition(kind: str, reason: str = "", message: str = "") -> Manifest:
     return {"type": kind, "status": "True", "reason": reason, "message": message, "lastTransitionTime": seconds(61)}

@@ -52,7 +52,7 @@ def _pets_with_masks(directory: Path) -> Path:
 
 
 def _with_mask(payload: bytes) -> bytes:
-    message = tfrecord.Example.FromString(payload)
+    message: Any = tfrecord.Example.FromString(payload)
     feature = message.features.feature
     width, height = (feature[f"image/{side}"].int64_list.value[0] for side in ("width", "height"))
     (box,) = zip(
@@ -62,7 +62,7 @@ def _with_mask(payload: bytes) -> bytes:
     ImageDraw.Draw(mask).ellipse([box[0] * width, box[1] * height, box[2] * width, box[3] * height], fill=1)
     mask.save(png, "PNG")
     feature["image/object/mask"].bytes_list.value.append(png.getvalue())
-    return message.SerializeToString(deterministic=True)
+    return bytes(message.SerializeToString(deterministic=True))
 
 
 def learning_rates() -> str:

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from detector_operator.api import Phase
 from detector_operator.reconcile.decide import decide
-from detector_operator.reconcile.runs import RunState, Why
+from detector_operator.reconcile.runs import Run, RunState, Why
+from detector_operator.specs.manifest import Manifest
 from detector_trainer.contract import reasons
 from support.trainings import after, at, passed, rejected, said, train_run, training, validate_run
 
-PENDING = {"state": RunState.PENDING, "start_time": None}
+PENDING: dict[str, Any] = {"state": RunState.PENDING, "start_time": None}
 UNSCHEDULABLE = Why(reasons.UNSCHEDULABLE, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", "Ask for fewer GPUs.")
 
 
-def recorded(*runs, seconds=30, **spec):
+def recorded(*runs: Run, seconds: float = 30, **spec: Any) -> Manifest:
     """What `kubectl get -o json` says after a reconcile."""
     resource = training(**spec)
     return resource.model_copy(update={"status": decide(resource, runs, after(seconds)).status}).to_dict()
 
 
-def unseen():
+def unseen() -> Manifest:
     """Created, and no operator was there: the default of the CRD."""
     return {**training().to_dict(), "status": {"observedGeneration": 0}}
 
 
-def changed(resource):
+def changed(resource: Manifest) -> Manifest:
     """The same after a change of its spec that no operator has seen yet."""
     return {**resource, "metadata": {**resource["metadata"], "generation": 2}}
 
 
-def seen_again(*runs, **spec):
+def seen_again(*runs: Run, **spec: Any) -> Manifest:
     """A resource that had failed, its spec changed, and reconciled again."""
     failed = decide(training(), [rejected()], after(11)).status
     resource = training(generation=2, status=failed, numSteps=200, **spec)

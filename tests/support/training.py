@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ class Training:
         message: dict[str, Any] = json.loads(self._message.read_bytes())
         return message
 
-    def _progress(self) -> Any:
+    def _progress(self) -> Iterator[Progress]:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line)

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from detector_operator.api import DetectorTraining
+from detector_operator.api import DetectorTraining, Status
 from detector_operator.reconcile.runs import Run, RunKind, RunState
 from detector_trainer.contract import Finding, Progress, Severity, TerminationMessage, ValidationSummary, Verdict, Where, reasons
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def after(seconds):
+def after(seconds: float) -> datetime:
     """So many seconds after the beginning."""
     return T0 + timedelta(seconds=seconds)
 
 
-def training(generation=1, status=None, **spec):
+def training(generation: int = 1, status: Status | None = None, **spec: Any) -> DetectorTraining:
     """A resource `pets` of 100 steps."""
     given = {"pipelineConfig": {"path": "p.config"}, "modelDir": "m", "numSteps": 100, **spec}
     resource = DetectorTraining.model_validate({"metadata": {"name": "pets", "generation": generation}, "spec": given})
     return resource.model_copy(update={"status": status})
 
 
-def validate_run(attempt=1, *, generation=1, **facts):
+def validate_run(attempt: int = 1, *, generation: int = 1, **facts: Any) -> Run:
     """A validation run, running since the beginning unless told otherwise."""
     return _run(RunKind.VALIDATION, attempt, generation, facts)
 
 
-def train_run(attempt=1, *, generation=1, **facts):
+def train_run(attempt: int = 1, *, generation: int = 1, **facts: Any) -> Run:
     """A training run, running since the beginning unless told otherwise."""
     return _run(RunKind.TRAINING, attempt, generation, facts)
 
 
-def _run(kind, attempt, generation, facts):
+def _run(kind: RunKind, attempt: int, generation: int, facts: dict[str, Any]) -> Run:
     ended = {"exit_code", "signal", "end_time"} & facts.keys()
     facts.setdefault("state", RunState.ENDED if ended else RunState.RUNNING)
     if ended:
@@ -42,14 +43,14 @@ def _run(kind, attempt, generation, facts):
     return Run(kind=kind, attempt=attempt, generation=generation, **facts)
 
 
-def passed(attempt=1, **facts):
+def passed(attempt: int = 1, **facts: Any) -> Run:
     """A validation that passed."""
     summary = ValidationSummary(verdict=Verdict.PASS, records=1000, images=1000, boxes=1200, duration_seconds=1.5)
     words = TerminationMessage(reason=reasons.VALIDATION_PASSED, message="It will train.", validation=summary)
     return validate_run(attempt, exit_code=0, message=words, **facts)
 
 
-def rejected(attempt=1, *, errors=1, **facts):
+def rejected(attempt: int = 1, *, errors: int = 1, **facts: Any) -> Run:
     """A validation that rejected."""
     finding = Finding(
         code="label-map/reserved-id",
@@ -63,12 +64,12 @@ def rejected(attempt=1, *, errors=1, **facts):
     return validate_run(attempt, exit_code=1, message=words, **facts)
 
 
-def said(reason, message="It happened.", hint="Do this.", **more):
+def said(reason: str, message: str = "It happened.", hint: str = "Do this.", **more: Any) -> TerminationMessage:
     """A termination message."""
     return TerminationMessage(reason=reason, message=message, hint=hint, **more)
 
 
-def at(step, *, time=0.0, loss=1.23456, checkpoint=None):
+def at(step: int, *, time: float = 0.0, loss: float = 1.23456, checkpoint: int | None = None) -> Progress:
     """Progress."""
     return Progress(
         step=step, total_steps=100, loss=loss, steps_per_second=2.0, last_checkpoint_step=checkpoint, time=T0.timestamp() + time

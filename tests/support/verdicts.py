@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from detector_operator.specs.manifest import Manifest
 
 NAME = "pets"
 SOUND = {"pipelineConfig": {"path": "/data/pipeline.config"}, "modelDir": "/models/pets", "numSteps": 100}
@@ -13,31 +17,31 @@ SOUND = {"pipelineConfig": {"path": "/data/pipeline.config"}, "modelDir": "/mode
 class Case:
     """A part of a spec, and the sentence with which each of the two refuses it; None where it takes it."""
 
-    spec: dict
+    spec: Manifest
     cluster: str | None = None
     run: str | None = None
     name: str = NAME
 
     @property
-    def manifest(self):
+    def manifest(self) -> Manifest:
         return manifest(self.spec, self.name)
 
 
-def manifest(spec=None, name=NAME):
+def manifest(spec: Mapping[str, Any] | None = None, name: str = NAME) -> Manifest:
     """A DetectorTraining; what is given replaces what is sound, and `...` takes a field out."""
     whole = {key: value for key, value in {**copy.deepcopy(SOUND), **(spec or {})}.items() if value is not ...}
     return {"apiVersion": "detector-training.io/v1alpha1", "kind": "DetectorTraining", "metadata": {"name": name}, "spec": whole}
 
 
-def trainer(**fields):
+def trainer(**fields: Any) -> Manifest:
     return {"trainer": fields}
 
 
-def config(**fields):
+def config(**fields: Any) -> Manifest:
     return {"pipelineConfig": fields}
 
 
-def limits(quantity):
+def limits(quantity: float | str) -> Manifest:
     return trainer(resources={"limits": {"cpu": quantity}})
 
 
