@@ -328,6 +328,26 @@ MODELS = [
         config("N15", f"{base} as it is", "train_config.batch_size", "2", base=base)
         for base in ("Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet")
     ),
+    config("14", "confidences as targets", "model.ssd.use_confidences_as_targets", "true"),
+    config("14", "expected loss weights", "model.ssd.loss.expected_loss_weights", "EXPECTED_SAMPLING"),
+    *(
+        config("14", f"{name} {value}", f"{STAGES}.{name}", value, base="Faster R-CNN")
+        for name, value in (
+            ("maxpool_kernel_size", "0"),
+            ("maxpool_kernel_size", "100"),
+            ("maxpool_stride", "0"),
+            ("initial_crop_size", "0"),
+            ("second_stage_batch_size", "0"),
+        )
+    ),
+    config(
+        "N15",
+        "one stage without pooling",
+        f"{STAGES}.maxpool_kernel_size",
+        "0",
+        ["config", f"{STAGES}.number_of_stages", "1"],
+        base="Faster R-CNN",
+    ),
     config("14", "four stages", f"{STAGES}.number_of_stages", "4", base="Faster R-CNN"),
     config("14", "three stages without a mask head", f"{STAGES}.number_of_stages", "3", base="Faster R-CNN"),
     config("N15", "one stage", f"{STAGES}.number_of_stages", "1", base="Faster R-CNN"),
@@ -378,6 +398,8 @@ FOUND = [
             "identity_resizer { }",
         )
     ),
+    config("4", "an experimental model", "model.experimental_model", "{ }"),
+    config("5", "CenterNet of no class", "model.center_net.num_classes", "0", base="CenterNet"),
     config("11", "one side of the default 300 pixels", "model.ssd.image_resizer.fixed_shape_resizer.width", None),
 ]
 """Disagreements that the generator has found, and what was mended then."""

@@ -121,6 +121,7 @@ BREAKS: list[tuple[str, Break, str, str]] = [
     ("an extractor of TF1", set_fields(model__ssd__feature_extractor__type="ssd_mobilenet_v2"), "config/unknown-extractor", "error"),
     ("no model", set_fields(model=None), "config/no-model", "error"),
     ("no classes", set_fields(model__ssd__num_classes=0), "config/num-classes-unset", "error"),
+    ("an experimental model", lambda case: case.config.model.experimental_model.SetInParent(), "config/no-model", "error"),
     ("no resizer", set_fields(model__ssd__image_resizer=None), "config/image-resizer", "error"),
     ("batch of 0", set_fields(train_config__batch_size=0), "config/batch-size", "error"),
     ("no steps", set_fields(train_config__num_steps=None), "config/num-steps-unset", "error"),

@@ -25,6 +25,8 @@ BROKEN = {
     "post_processing { batch_non_max_suppression { use_combined_nms: true use_class_agnostic_nms: true } }": f"{NMS}.use_class_agnostic_nms",
     "add_background_class: true explicit_background_class: true": "explicit_background_class",
     "loss { hard_example_miner { } classification_loss { weighted_sigmoid_focal { } } }": "loss.hard_example_miner",
+    "use_confidences_as_targets: true": "use_confidences_as_targets",
+    "loss { expected_loss_weights: EXPECTED_SAMPLING }": "loss.expected_loss_weights",
     "loss { random_example_sampler { positive_sample_fraction: 0 } }": "loss.random_example_sampler.positive_sample_fraction",
 }
 """What is merged into an SSD, and the field that is named then."""
@@ -55,6 +57,8 @@ def test_what_they_take_is_not(tmp_path: Path, text: str):
         ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "number_of_stages: 3", "number_of_stages"),
         ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "inplace_batchnorm_update: true", "inplace_batchnorm_update"),
         ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "first_stage_nms_iou_threshold: 2", "first_stage_nms_iou_threshold"),
+        ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "maxpool_stride: 0", "maxpool_stride"),
+        ("faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "maxpool_kernel_size: 15", "maxpool_kernel_size"),
         (
             "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8",
             "second_stage_post_processing { batch_non_max_suppression { max_total_detections: 5 } }",

@@ -1,4 +1,4 @@
-"""The config has no model."""
+"""The config has no model, or one of a kind that the trainer does not come with."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(4, 14),
     held_by=("tests/trainer/test_config_agrees.py",),
-    what="The pipeline config has no model block, or an empty one.",
-    why='The trainer ends with "Unknown meta architecture: None".',
+    what="The pipeline config has no model block, an empty one, or an experimental_model.",
+    why='The trainer ends with "Unknown meta architecture: None", or with a bare KeyError: it comes with no experimental models.',
     fix="Begin from one of the official TF2 configs.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding if no meta-architecture is set."""
-    if inputs.config.model.WhichOneof("model") is None:
+    which = inputs.config.model.WhichOneof("model")
+    if which is None:
         yield RULE.finding(
             "The config has no model { ssd | faster_rcnn | center_net }.", where=Where(file=inputs.pipeline_config, field="model")
+        )
+    elif which == "experimental_model":
+        field = "model.experimental_model"
+        yield RULE.finding(
+            "The model is an experimental_model, and the trainer comes with none.",
+            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
         )

@@ -16,15 +16,18 @@ RULE = Rule(
     silent="worthless: it learns where things are, and no class",
     held_by=("tests/trainer/test_config_agrees.py",),
     what="num_classes is 0 or not set.",
-    why="The trainer says nothing: it trains boxes without classes (loss 0.68), which is worthless.",
+    why=(
+        "The trainer says nothing: it trains boxes without classes (loss 0.68), which is worthless. A CenterNet cannot be built: "
+        '"Received filters=0".'
+    ),
     fix="Set num_classes to the largest id of the label map.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding; a CenterNet has num_classes in its tasks."""
+    """One finding."""
     which = inputs.config.model.WhichOneof("model")
-    if which not in ("ssd", "faster_rcnn") or getattr(inputs.config.model, which).num_classes > 0:
+    if which not in ("ssd", "faster_rcnn", "center_net") or getattr(inputs.config.model, which).num_classes > 0:
         return
     field = f"model.{which}.num_classes"
     largest = inputs.label_map.max_id if inputs.label_map else 0
