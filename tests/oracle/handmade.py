@@ -294,6 +294,7 @@ AUGMENTATIONS = [
 RESIZER = "model.ssd.image_resizer"
 NMS = "model.ssd.post_processing.batch_non_max_suppression"
 STAGES = "model.faster_rcnn"
+CONFIDENCES = "model.ssd.use_confidences_as_targets"
 
 MODELS = [
     config("14", "an IoU above 1", f"{NMS}.iou_threshold", "1.5"),
@@ -328,17 +329,33 @@ MODELS = [
         config("N15", f"{base} as it is", "train_config.batch_size", "2", base=base)
         for base in ("Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet")
     ),
-    config("14", "confidences as targets", "model.ssd.use_confidences_as_targets", "true"),
+    config("N15", "confidences as targets", CONFIDENCES, "true", ["config", "train_config.unpad_groundtruth_tensors", "false"]),
+    config(
+        "14",
+        "confidences as targets without a background",
+        CONFIDENCES,
+        "true",
+        ["config", "model.ssd.add_background_class", "false"],
+    ),
     config("14", "expected loss weights", "model.ssd.loss.expected_loss_weights", "EXPECTED_SAMPLING"),
     *(
         config("14", f"{name} {value}", f"{STAGES}.{name}", value, base="Faster R-CNN")
         for name, value in (
             ("maxpool_kernel_size", "0"),
-            ("maxpool_kernel_size", "100"),
+            ("maxpool_kernel_size", "15"),
             ("maxpool_stride", "0"),
             ("initial_crop_size", "0"),
             ("second_stage_batch_size", "0"),
         )
+    ),
+    config("N15", "maxpool_kernel_size 14", f"{STAGES}.maxpool_kernel_size", "14", base="Faster R-CNN"),
+    config(
+        "N15",
+        "second_stage_batch_size 0 beside a miner",
+        f"{STAGES}.second_stage_batch_size",
+        "0",
+        ["config", f"{STAGES}.hard_example_miner", "{ }"],
+        base="Faster R-CNN",
     ),
     config(
         "N15",
@@ -398,6 +415,7 @@ FOUND = [
             "identity_resizer { }",
         )
     ),
+    config("14", "confidences as targets, one of the two unpadded", CONFIDENCES, "true"),
     config("4", "an experimental model", "model.experimental_model", "{ }"),
     config("5", "CenterNet of no class", "model.center_net.num_classes", "0", base="CenterNet"),
     config("11", "one side of the default 300 pixels", "model.ssd.image_resizer.fixed_shape_resizer.width", None),

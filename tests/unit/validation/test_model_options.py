@@ -25,7 +25,7 @@ BROKEN = {
     "post_processing { batch_non_max_suppression { use_combined_nms: true use_class_agnostic_nms: true } }": f"{NMS}.use_class_agnostic_nms",
     "add_background_class: true explicit_background_class: true": "explicit_background_class",
     "loss { hard_example_miner { } classification_loss { weighted_sigmoid_focal { } } }": "loss.hard_example_miner",
-    "use_confidences_as_targets: true": "use_confidences_as_targets",
+    "use_confidences_as_targets: true add_background_class: false": "use_confidences_as_targets",
     "loss { expected_loss_weights: EXPECTED_SAMPLING }": "loss.expected_loss_weights",
     "loss { random_example_sampler { positive_sample_fraction: 0 } }": "loss.random_example_sampler.positive_sample_fraction",
 }
@@ -35,6 +35,7 @@ SOUND = (
     "matcher { argmax_matcher { unmatched_threshold: 0.2 negatives_lower_than_unmatched: false } }",
     "post_processing { batch_non_max_suppression { iou_threshold: nan } }",
     "loss { hard_example_miner { } classification_loss { weighted_softmax { } } }",
+    "use_confidences_as_targets: true add_background_class: true",
 )
 
 

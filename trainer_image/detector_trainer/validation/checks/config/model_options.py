@@ -19,8 +19,8 @@ RULE = Rule(
     why='The trainer ends when it builds the model: "max_detections_per_class should be no greater than max_total_detections" or the like.',
     fix="Change the option as the message says.",
 )
-SECOND_STAGE = ("initial_crop_size", "maxpool_kernel_size", "maxpool_stride", "second_stage_batch_size")
-"""What a Faster R-CNN has to be told, unless it has a first stage only; all but the last are 0 by default."""
+POOLING = ("initial_crop_size", "maxpool_kernel_size", "maxpool_stride")
+"""What a Faster R-CNN has to be told, unless it has a first stage only; 0 by default."""
 Broken = Iterator[tuple[str, str]]
 """Fields below model, each with what is wrong with it."""
 
@@ -44,8 +44,8 @@ def _ssd(model: Any) -> Broken:
     yield from _post_processing("post_processing", model.post_processing)
     if model.add_background_class and model.explicit_background_class:
         yield "explicit_background_class", "cannot be set beside add_background_class, which is the default"
-    if model.use_confidences_as_targets:
-        yield "use_confidences_as_targets", "is not supported by the TF2 training loop: remove it"
+    if model.use_confidences_as_targets and not model.add_background_class:
+        yield "use_confidences_as_targets", "needs add_background_class"
     loss = model.loss
     if loss.expected_loss_weights != loss.NONE:
         yield "loss.expected_loss_weights", "needs functions that the trainer does not have: remove it"
@@ -80,9 +80,11 @@ def _faster_rcnn(model: Any) -> Broken:
     if model.number_of_stages == 3 and not model.second_stage_box_predictor.mask_rcnn_box_predictor.predict_instance_masks:
         yield "number_of_stages", "is 3, which needs predict_instance_masks: true in second_stage_box_predictor"
     if model.number_of_stages > 1:
-        for name in SECOND_STAGE:
+        for name in POOLING:
             if getattr(model, name) < 1:
                 yield name, f"is {getattr(model, name)}; it has to be above 0"
+        if model.second_stage_batch_size < 1 and not model.HasField("hard_example_miner"):  # which takes all proposals
+            yield "second_stage_batch_size", f"is {model.second_stage_batch_size}; it has to be above 0"
         if model.maxpool_kernel_size > model.initial_crop_size > 0:
             yield "maxpool_kernel_size", f"{model.maxpool_kernel_size} is above initial_crop_size {model.initial_crop_size}"
     if model.first_stage_nms_iou_threshold < 0 or model.first_stage_nms_iou_threshold > 1:  # not a number is let through
