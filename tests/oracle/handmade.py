@@ -15,6 +15,7 @@ LR = "train_config.optimizer.momentum_optimizer.learning_rate"
 INPUT = "train_input_reader.tf_record_input_reader.input_path"
 TYPE, VERSION = "train_config.fine_tune_checkpoint_type", "train_config.fine_tune_checkpoint_version"
 AUGMENT = "train_config.data_augmentation_options"
+RESIZER = "model.ssd.image_resizer"
 
 
 PARTS_OF_A_MODEL = (
@@ -54,6 +55,11 @@ def cosine(**fields: Any) -> str:
 def augmented(entries: str, step: str, *more: Edit, base: str = "plain") -> Row:
     """A row with an augmentation."""
     return config(entries, f"augmentation {step} on {base}", AUGMENT, f"{{ {step} }}", *more, base=base)
+
+
+def resized(name: str, resizer: str) -> Row:
+    """A row with another image resizer."""
+    return config("11", name, RESIZER, None, ["config", RESIZER, f"{{ {resizer} }}"], base="from scratch")
 
 
 def box(entries: str, name: str, side: str, value: float | str, base: str = "plain") -> Row:
@@ -291,7 +297,6 @@ AUGMENTATIONS = [
     config("12", "rgb_to_gray from scratch", AUGMENT, "{ rgb_to_gray { } }", base="from scratch"),
 ]
 
-RESIZER = "model.ssd.image_resizer"
 NMS = "model.ssd.post_processing.batch_non_max_suppression"
 STAGES = "model.faster_rcnn"
 CONFIDENCES = "model.ssd.use_confidences_as_targets"
@@ -396,7 +401,7 @@ FOUND = [
     ),
     config("14", "a bipartite matcher", "model.ssd.matcher", "{ bipartite_matcher { } }"),
     *(
-        config("11", f"images of no size: {resizer}", RESIZER, None, ["config", RESIZER, f"{{ {resizer} }}"], base="from scratch")
+        resized(f"images of no size: {resizer}", resizer)
         for resizer in (
             "fixed_shape_resizer { height: 0 width: 320 }",
             "fixed_shape_resizer { height: -3 width: 320 }",
@@ -406,7 +411,7 @@ FOUND = [
         )
     ),
     *(
-        config("11", f"a resizer as {resizer}", RESIZER, None, ["config", RESIZER, f"{{ {resizer} }}"], base="from scratch")
+        resized(f"a resizer as {resizer}", resizer)
         for resizer in (
             "conditional_shape_resizer { condition: INVALID }",
             "conditional_shape_resizer { condition: SMALLER size_threshold: 0 }",
