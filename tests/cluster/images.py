@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BASE = "localhost/python-base:3.11"
 FROM_HERE = ("/etc/ssl/certs", "/etc/pip.conf")
 """A build may have to trust, and to reach packages, as this machine does. Mounted while it builds; nothing of it stays in an image."""
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class NotBuilt(Exception):
@@ -35,7 +38,7 @@ class Image:
 OPERATOR = Image("localhost/detector-training-operator:test", "operator/Containerfile")
 TRAINER = Image("localhost/detector-trainer:test", "trainer_image/Containerfile", {"VARIANT": "cpu"})
 FAKE_TRAINER = Image("localhost/fake-trainer:test", "tests/cluster/fake_trainer/Containerfile")
-IMAGES = {"operator": OPERATOR, "trainer": TRAINER, "fake-trainer": FAKE_TRAINER}
+IMAGES = {"fake-trainer": FAKE_TRAINER, "operator": OPERATOR, "trainer": TRAINER}
 
 
 def archive(places: Places, image: Image) -> Path:
@@ -49,28 +52,34 @@ def archive(places: Places, image: Image) -> Path:
     stem = image.name.rpartition("/")[2].replace(":", "-")
     path = folder / f"{stem}-{_key(image)}.tar"
     if not path.exists():
-        _make_base(places)
-        print(f"Building {image.name} ...", flush=True)
-        arguments = [f"--build-arg={name}={value}" for name, value in {"BASE": BASE, **image.arguments}.items()]
-        _buildah(
-            places,
-            "bud",
-            "--isolation=chroot",
-            "--layers",
-            "--pull-never",
-            *(f"--volume={path}:{path}:ro" for path in FROM_HERE if Path(path).exists()),
-            f"--volume={_uv_settings(places)}:/etc/uv/uv.toml:ro",
-            *arguments,
-            f"--ignorefile={ROOT / '.containerignore'}",
-            f"--file={ROOT / image.containerfile}",
-            f"--tag={image.name}",
-            str(ROOT),
-        )
-        _export(places, image.name, path)
-        for old in folder.glob(f"{stem}-*.tar"):
-            if old != path:
-                old.unlink()
+        with _ONE_AT_A_TIME:
+            if not path.exists():
+                _build(places, image, path)
+                for old in folder.glob(f"{stem}-*.tar"):
+                    if old != path:
+                        old.unlink()
     return path
+
+
+def _build(places: Places, image: Image, path: Path) -> None:
+    _make_base(places)
+    print(f"Building {image.name} ...", flush=True)
+    arguments = [f"--build-arg={name}={value}" for name, value in {"BASE": BASE, **image.arguments}.items()]
+    _buildah(
+        places,
+        "bud",
+        "--isolation=chroot",
+        "--layers",
+        "--pull-never",
+        *(f"--volume={ours}:{ours}:ro" for ours in FROM_HERE if Path(ours).exists()),
+        f"--volume={_uv_settings(places)}:/etc/uv/uv.toml:ro",
+        *arguments,
+        f"--ignorefile={ROOT / '.containerignore'}",
+        f"--file={ROOT / image.containerfile}",
+        f"--tag={image.name}",
+        str(ROOT),
+    )
+    _export(places, image.name, path)
 
 
 def _uv_settings(places: Places) -> Path:
@@ -139,7 +148,8 @@ def _buildah(places: Places, *words: str) -> str:
 
 
 def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    """Runs it, behind whatever else the machine has to do: tests go on while an image is built."""
+    done = subprocess.run(["nice", *command], capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotBuilt(f"{' '.join(command[:2])} … failed:\n{(done.stdout + done.stderr)[-4000:]}")
     return done.stdout

@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def own_cluster() -> Iterator[Cluster]:
+def own_cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A cluster of our own, for tests that meddle with its parts."""
     if os.environ.get(KUBECONFIG):
         pytest.skip(f"{KUBECONFIG} is set: the parts of that cluster are not ours to break")
@@ -41,9 +42,14 @@ def own_cluster() -> Iterator[Cluster]:
     if problem:
         pytest.skip(f"{problem}; to run these tests, set {KUBECONFIG} to the kubeconfig of a cluster that may be used")
     places = Places.default()
+    ahead = ThreadPoolExecutor(1)
     try:
-        yield up(places)
+        cluster = up(places)
+        for wanted in wanted_images(request.session.items):  # which are built while the first tests wait for their pods
+            ahead.submit(images.archive, places, wanted)
+        yield cluster
     finally:
+        ahead.shutdown(cancel_futures=True)
         down(places)
         assert leftovers(places) == []
 
@@ -149,6 +155,14 @@ def operator(request: pytest.FixtureRequest, kubectl: Kubectl, image: Callable[[
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with the operator come last: what others say of the CRD and of rights is not said of a cluster that has both already."""
     items.sort(key=lambda item: "operator" in getattr(item, "fixturenames", ()))
+
+
+def wanted_images(items: list[pytest.Item]) -> list[images.Image]:
+    """The images that these tests will ask for, in the order in which they do."""
+    if not any("image" in getattr(item, "fixturenames", ()) for item in items):
+        return []
+    real = any(item.get_closest_marker("trainer") for item in items)
+    return [found for found in images.IMAGES.values() if real or found != images.TRAINER]
 
 
 def failed(request: pytest.FixtureRequest) -> bool:

@@ -5,6 +5,7 @@ Writes a line of JSON to stdout as each stage begins, and one for what it finds.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -27,6 +28,7 @@ def go_through(arguments: list[str], say: Callable[[dict[str, Any]], object]) ->
     """Goes through the stages until one fails."""
     config, steps, gpus, model_dir = arguments
     say({"stage": "import"})
+    gc.disable()  # collecting takes a quarter of all its time, and gets back 3 % of its memory
     try:
         from detector_trainer import compat
 
