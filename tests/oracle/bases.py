@@ -38,6 +38,8 @@ class Base:
     """Blocks of the model that are emptied first."""
     model: str = ""
     """The official config that has the model, which is then trained from scratch; empty for the sound config's own SSD."""
+    keypoint_map: str = ""
+    """The label map of a CenterNet with keypoints, which its model names."""
 
     def configure(self, config: Any) -> None:
         """Changes a TrainEvalPipelineConfig."""
@@ -99,25 +101,36 @@ train_config { batch_size: 1 }
 _SMALL = "image_resizer { fixed_shape_resizer { height: 128 width: 128 } }"
 _LEAST = "image_resizer { fixed_shape_resizer { height: 256 width: 256 } }"  # a pyramid up to level 7 refuses 128
 
+_PNG_MASKS = "train_input_reader { load_instance_masks: true mask_type: PNG_MASKS }"
+_NUMERICAL_MASKS = "train_input_reader { load_instance_masks: true }"
+_HEATMAP = "classification_loss { penalty_reduced_logistic_focal_loss { alpha: 2 beta: 4 } }"
+_KEYPOINTS = f"""keypoint_estimation_task {{
+  task_name: 'pose' keypoint_class_name: 'cat' keypoint_label_to_std {{ key: 'nose' value: 0.26 }}
+  loss {{ localization_loss {{ l1_localization_loss {{ }} }} {_HEATMAP} }}
+}}"""
+
+
+def _numerical_masks(boxes: int) -> dict[str, Any]:
+    return {MASK: floats(*[1.0] * (WIDTH * HEIGHT * boxes))}
+
+
+def _png_masks(boxes: int) -> dict[str, Any]:
+    return {MASK: texts(*[picture(kind="PNG", mode="L")] * boxes)}
+
+
+def _keypoints(boxes: int) -> dict[str, Any]:
+    return {KEYPOINT + end: floats(*[0.5] * 3 * boxes) for end in "xy"} | {KEYPOINT + "visibility": ints(*[2] * 3 * boxes)}
+
+
 BASES = {
     "plain": Base(),
     "crop": Base(_CROP),
     "no map": Base(label_map=False),
     "from scratch": Base("train_config { batch_size: 1 }", clears=("train_config.fine_tune_checkpoint",)),
     "keep aspect": Base(_KEEP_ASPECT, sizes=((64, 48), (48, 64), (64, 64))),
-    "numerical masks": Base(
-        "train_input_reader { load_instance_masks: true }", lambda boxes: {MASK: floats(*[1.0] * (WIDTH * HEIGHT * boxes))}
-    ),
-    "PNG masks": Base(
-        "train_input_reader { load_instance_masks: true mask_type: PNG_MASKS }",
-        lambda boxes: {MASK: texts(*[picture(kind="PNG", mode="L")] * boxes)},
-    ),
-    "keypoints": Base(
-        "train_input_reader { num_keypoints: 3 }",
-        lambda boxes: (
-            {KEYPOINT + end: floats(*[0.5] * 3 * boxes) for end in "xy"} | {KEYPOINT + "visibility": ints(*[2] * 3 * boxes)}
-        ),
-    ),
+    "numerical masks": Base(_NUMERICAL_MASKS, _numerical_masks),
+    "PNG masks": Base(_PNG_MASKS, _png_masks),
+    "keypoints": Base("train_input_reader { num_keypoints: 3 }", _keypoints),
     "Faster R-CNN": Base(
         f"model {{ faster_rcnn {{ {_SMALL} first_stage_max_proposals: 16 second_stage_batch_size: 16 }} }}",
         model="faster_rcnn_resnet50_v1_640x640_coco17_tpu-8",
@@ -129,6 +142,39 @@ BASES = {
     "CenterNet": Base(
         f"model {{ center_net {{ {_SMALL} feature_extractor {{ type: 'resnet_v2_50' }} }} }}",
         model="centernet_resnet101_v1_fpn_512x512_coco17_tpu-8",
+    ),
+    "Mask R-CNN": Base(
+        f"""model {{ faster_rcnn {{ {_SMALL} feature_extractor {{ type: 'faster_rcnn_resnet50_keras' }}
+        first_stage_max_proposals: 8 second_stage_batch_size: 8 initial_crop_size: 7
+        second_stage_box_predictor {{ mask_rcnn_box_predictor {{ mask_height: 7 mask_width: 7 mask_prediction_num_conv_layers: 1 }} }}
+        }} }} {_PNG_MASKS}""",
+        _png_masks,
+        model="mask_rcnn_inception_resnet_v2_1024x1024_coco17_gpu-8",
+    ),
+    "Faster R-CNN with an FPN": Base(
+        f"model {{ faster_rcnn {{ {_SMALL} first_stage_max_proposals: 16 second_stage_batch_size: 16 }} }}",
+        model="faster_rcnn_resnet50_v1_fpn_640x640_coco17_tpu-8",
+    ),
+    "CenterNet with keypoints": Base(
+        f"model {{ center_net {{ {_SMALL} {_KEYPOINTS} }} }} train_input_reader {{ num_keypoints: 3 }}",
+        _keypoints,
+        clears=("model.center_net.keypoint_estimation_task",),
+        model="centernet_resnet50_v2_512x512_kpts_coco17_tpu-8",
+        keypoint_map="item { id: 1 name: 'cat' keypoints { id: 0 label: 'nose' } keypoints { id: 1 label: 'ear' } keypoints { id: 2 label: 'tail' } }",
+    ),
+    "CenterNet with masks": Base(
+        f"""model {{ center_net {{ {_SMALL} feature_extractor {{ type: 'resnet_v2_50' }}
+        mask_estimation_task {{ mask_height: 32 mask_width: 32 classification_loss {{ weighted_softmax {{ }} }} }} }} }} {_NUMERICAL_MASKS}""",
+        _numerical_masks,
+        model="centernet_resnet101_v1_fpn_512x512_coco17_tpu-8",
+    ),
+    "DeepMAC": Base(
+        f"""model {{ center_net {{ {_SMALL} feature_extractor {{ type: 'hourglass_10' }}
+        deepmac_mask_estimation {{ network_type: 'hourglass10' num_init_channels: 8 dim: 8 mask_size: 16 }} }} }}
+        train_config {{ unpad_groundtruth_tensors: false }} {_PNG_MASKS}""",
+        _png_masks,
+        clears=("model.center_net.deepmac_mask_estimation.allowed_masked_classes_ids",),
+        model="center_net_deepmac_512x512_voc_only_tpu-32",
     ),
     "RetinaNet": Base(f"model {{ ssd {{ {_LEAST} }} }}", model="ssd_resnet50_v1_fpn_640x640_coco17_tpu-8"),
 }

@@ -62,6 +62,7 @@ EDITS = {
     "config": "config",
     "config-text": "config",
     "label-map": "label map",
+    "keypoint-map": "config",
     "feature": "records",
     "image": "records",
     "image-byte": "records",
@@ -107,10 +108,12 @@ class Written:
         self.config.model.ssd.num_classes = 2
         chosen = BASES[base]
         chosen.configure(self.config)
+        if chosen.keypoint_map:
+            self.config.model.center_net.keypoint_label_map_path = str(folder / "keypoints.pbtxt")
         self.messages = chosen.examples()
         self.payloads: dict[int, bytes] = {}
         self.order = list(range(len(self.messages)))
-        self.labels = LABEL_MAP.encode()
+        self.labels, self.keypoint_map = LABEL_MAP.encode(), chosen.keypoint_map
         self.steps: int | None = None
         self._text_edits: list[tuple[str, str]] = []
         self._file_edits: list[tuple[str, Any]] = []
@@ -124,6 +127,8 @@ class Written:
             text = text.replace(old, new, 1)
         self.pipeline.write_bytes(text.encode("utf-8", "surrogateescape"))
         self.label_map.write_bytes(self.labels)
+        if self.keypoint_map:
+            (self.folder / "keypoints.pbtxt").write_text(self.keypoint_map)
         data = b"".join(framed(self.payloads.get(index) or self._payload(index)) for index in self.order)
         evaluated = (
             bytes(message.SerializeToString(deterministic=True)) for message in BASES[self._base].examples(evaluating=True)
@@ -173,6 +178,10 @@ class Written:
     def edit_label_map(self, text: str) -> None:
         """Another label map; a character above 255 is UTF-8, those of `latin-1:` are bytes."""
         self.labels = text[8:].encode("latin-1") if text.startswith("latin-1:") else text.encode()
+
+    def edit_keypoint_map(self, text: str) -> None:
+        """Another keypoint label map."""
+        self.keypoint_map = text
 
     def edit_feature(self, record: int, name: str, kind: str | None, values: list[Any] | None = None) -> None:
         """Another feature; a kind of None removes it."""

@@ -30,7 +30,10 @@ PARTS = (
 )
 """What a case changes, each as likely as often as it stands here; `model` is the config of another architecture."""
 SSDS = "plain", "plain", "plain", "crop", "from scratch"
-ARCHITECTURES = "Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet"
+ARCHITECTURES = (
+    "Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet",
+    "Mask R-CNN", "Faster R-CNN with an FPN", "CenterNet with keypoints", "CenterNet with masks", "DeepMAC",
+)  # fmt: skip
 DECISIVE = ("plain", "plain", "plain", "crop", "crop", "no map", "keep aspect", "numerical masks", "PNG masks", "keypoints")
 BASES_OF = {"config": SSDS, "checkpoint": SSDS, "model": ARCHITECTURES}
 """What the cases of a part begin from, where not from the decisive bases."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from oracle.bases import KEYPOINT, MASK
 from oracle.case import Case, Edit
+from oracle.generate import ARCHITECTURES
 
 BOX, CLASS = "image/object/bbox/", "image/object/class/"
 LR = "train_config.optimizer.momentum_optimizer.learning_rate"
@@ -299,6 +300,7 @@ AUGMENTATIONS = [
 
 NMS = "model.ssd.post_processing.batch_non_max_suppression"
 STAGES = "model.faster_rcnn"
+KEYPOINT_TASK = "model.center_net.keypoint_estimation_task[0]"
 CONFIDENCES = "model.ssd.use_confidences_as_targets"
 
 MODELS = [
@@ -330,10 +332,7 @@ MODELS = [
         "model.ssd.matcher.argmax_matcher",
         "{ unmatched_threshold: 0.25 negatives_lower_than_unmatched: false }",
     ),
-    *(
-        config("N15", f"{base} as it is", "train_config.batch_size", "2", base=base)
-        for base in ("Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet")
-    ),
+    *(config("N15", f"{base} as it is", "train_config.batch_size", "2", base=base) for base in ARCHITECTURES),
     config("N15", "confidences as targets", CONFIDENCES, "true", ["config", "train_config.unpad_groundtruth_tensors", "false"]),
     config(
         "14",
@@ -391,6 +390,81 @@ MODELS = [
     ),
 ]
 
+PARTS_OF_OTHERS = [
+    config("14", "no anchors of the first stage", f"{STAGES}.first_stage_anchor_generator", None, base="Faster R-CNN"),
+    config(
+        "14",
+        "one stage, and no predictor of the second",
+        f"{STAGES}.second_stage_box_predictor",
+        None,
+        ["config", f"{STAGES}.number_of_stages", "1"],
+        base="Faster R-CNN",
+    ),
+    *(
+        config("14", f"keypoints without {part}", f"{KEYPOINT_TASK}.{part}", None, base="CenterNet with keypoints")
+        for part in ("loss", "loss.classification_loss", "loss.localization_loss")
+    ),
+    config(
+        "14", "no loss of masks", "model.center_net.mask_estimation_task.classification_loss", None, base="CenterNet with masks"
+    ),
+]
+"""Parts of other architectures than SSD."""
+
+LOADED = [
+    *(
+        config(entries, f"{base} that loads none", f"train_input_reader.{setting}", value, base=base)
+        for entries, base, setting, value in (
+            ("14 35", "Mask R-CNN", "load_instance_masks", "false"),
+            ("14 35", "CenterNet with masks", "load_instance_masks", "false"),
+            ("14 35", "CenterNet with keypoints", "num_keypoints", "0"),
+            ("35", "DeepMAC", "load_instance_masks", "false"),
+        )
+    ),
+    config(
+        "N15",
+        "two stages with masks that are not loaded",
+        f"{STAGES}.number_of_stages",
+        "2",
+        ["config", "train_input_reader.load_instance_masks", "false"],
+        base="Mask R-CNN",
+    ),
+    config(
+        "14 35",
+        "masks that weigh nothing and are not loaded",
+        f"{STAGES}.second_stage_mask_prediction_loss_weight",
+        "0",
+        ["config", "train_input_reader.load_instance_masks", "false"],
+        base="Mask R-CNN",
+    ),
+]
+"""Masks and keypoints that are learned, and are loaded or not."""
+
+KEYPOINT_MAPS = [
+    *(
+        case(entries, f"keypoints: {name}", ["keypoint-map", items], base="CenterNet with keypoints")
+        for entries, name, items in (
+            ("N15", "fewer than are loaded", "item { id: 1 name: 'cat' keypoints { id: 0 label: 'nose' } }"),
+            ("N15", "without labels", "item { id: 1 name: 'cat' keypoints { id: 0 } keypoints { id: 1 } }"),
+            (
+                "N15",
+                "the item that has them",
+                "item { id: 1 name: 'cat' } item { id: 1 name: 'cat' keypoints { id: 0 label: 'nose' } }",
+            ),
+            ("14", "of another class", "item { id: 1 name: 'dog' keypoints { id: 0 label: 'nose' } }"),
+            (
+                "14",
+                "an id twice",
+                "item { id: 1 name: 'cat' keypoints { id: 0 label: 'nose' } keypoints { id: 0 label: 'ear' } }",
+            ),
+            ("14", "an id above those that are loaded", "item { id: 1 name: 'cat' keypoints { id: 5 label: 'nose' } }"),
+            ("14", "a negative id", "item { id: 1 name: 'cat' keypoints { id: -1 label: 'x' } }"),
+            ("14", "of a class above num_classes", "item { id: 5 name: 'cat' keypoints { id: 0 label: 'nose' } }"),
+            ("14", "of class 0", "item { id: 0 name: 'cat' keypoints { id: 0 label: 'nose' } }"),
+            ("14", "of no class", "item { name: 'cat' keypoints { id: 0 label: 'nose' } }"),
+        )
+    ),
+]
+
 FOUND = [
     case("27", "three widths beside numerical masks", ["feature", 1, "image/width", "int", [64, 0, 2]], base="numerical masks"),
     config(
@@ -427,4 +501,4 @@ FOUND = [
 ]
 """Disagreements that the generator has found, and what was mended then."""
 
-ROWS = (*CONFIG, *LABEL_MAPS, *RECORDS, *CHECKPOINTS, *AUGMENTATIONS, *MODELS, *FOUND)
+ROWS = (*CONFIG, *LABEL_MAPS, *RECORDS, *CHECKPOINTS, *AUGMENTATIONS, *MODELS, *PARTS_OF_OTHERS, *LOADED, *KEYPOINT_MAPS, *FOUND)

@@ -8,7 +8,7 @@ import pytest
 
 from oracle import recorded
 from oracle.generate import cases
-from oracle.handmade import AUGMENTATIONS, MODELS, PARTS_OF_A_MODEL, ROWS, Row
+from oracle.handmade import AUGMENTATIONS, KEYPOINT_MAPS, LOADED, MODELS, PARTS_OF_A_MODEL, PARTS_OF_OTHERS, ROWS, Row
 from oracle.verdict import FAILS, GARBAGE, HIDDEN, Trainer, Validator, agree
 
 TRAINERS = recorded.verdicts()
@@ -45,9 +45,21 @@ def test_every_entry_of_the_catalogue_that_can_be_judged_here_has_a_case():
         ([row for row in ROWS if row.name in ("32 pixels", "300 pixels and an FPN")], "config/image-size"),
         ([row for row in ROWS if row.name.startswith("images of no size")], "config/image-resizer"),
         (MODELS, "config/model-options"),
+        (PARTS_OF_OTHERS, "config/incomplete-model"),
+        (LOADED, "config/not-loaded"),
+        (KEYPOINT_MAPS, "config/keypoint-label-map"),
         ([row for row in ROWS if row.name.startswith("no ") and row.name[3:] in PARTS_OF_A_MODEL], "config/incomplete-model"),
     ],
-    ids=["augmentations", "image sizes", "image resizers", "options of the model", "parts of the model"],
+    ids=[
+        "augmentations",
+        "image sizes",
+        "image resizers",
+        "options of the model",
+        "parts of others",
+        "what is loaded",
+        "keypoint label maps",
+        "parts of the model",
+    ],
 )
 def test_what_fails_has_the_code_of_its_cause(rows: list[Row], code: str, tmp_path: Path):
     failing = [row for row in rows if TRAINERS[row.name].verdict in (FAILS, GARBAGE)]

@@ -31,6 +31,7 @@ from detector_trainer.validation.checks.config import (
     model_options,
     multiclass_scores,
     no_model,
+    not_loaded,
     num_classes_unset,
     num_steps_unset,
     sampling_weights,
@@ -81,6 +82,7 @@ META_CHECKS: tuple[Check, ...] = (
     input_type,  # the kind of record is known
     sampling_weights,  # a weight for each input
     multiclass_scores,  # the scores that are to be learned are loaded
+    not_loaded,  # and so are masks and keypoints
     all_checkpoint_vars,  # nothing of TF1 that TF2 refuses
     ignored_field,  # nothing of TF1 that TF2 ignores
     duplicate_field,  # nothing is said twice

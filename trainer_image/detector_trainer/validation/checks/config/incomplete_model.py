@@ -15,35 +15,64 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(14,),
     held_by=("tests/oracle/test_recorded.py",),
-    what="A block of the model that chooses a kind, such as box_predictor or anchor_generator, is missing or empty.",
-    why='The trainer ends with "Unknown box predictor for Keras: None", "Empty box coder" or the like when it builds the model.',
+    what="A block of the model that chooses a kind, such as box_predictor, anchor_generator or a loss, is missing or empty.",
+    why='The trainer ends with "Unknown box predictor for Keras: None", "Empty loss config" or the like when it builds the model.',
     fix="Copy the block from the official config of the model.",
 )
-CHOICES = (
-    "box_coder",
-    "matcher",
-    "similarity_calculator",
-    "anchor_generator",
-    "box_predictor",
-    "loss.classification_loss",
-    "loss.localization_loss",
-)
-"""The blocks of an SSD in which a kind has to be chosen. Other meta-architectures are left to `validate --deep`."""
+Blocks = Iterator[tuple[str, Any]]
+"""Fields below model, and the message of each, in which a kind has to be chosen."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding a block."""
-    if inputs.config.model.WhichOneof("model") != "ssd":
+    architecture = inputs.config.model.WhichOneof("model")
+    if architecture not in CHOICES:
         return
-    for path in CHOICES:
-        message: Any = inputs.config.model.ssd
-        for name in path.split("."):
-            message = getattr(message, name)
+    for path, message in CHOICES[architecture](getattr(inputs.config.model, architecture)):
         (kinds,) = message.DESCRIPTOR.oneofs
         if message.WhichOneof(kinds.name) is None:
-            field = f"model.ssd.{path}"
+            field = f"model.{architecture}.{path}"
             some = ", ".join(kind.name for kind in kinds.fields[:3])
             yield RULE.finding(
                 f"{field} names no kind: {some} …",
                 where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
             )
+
+
+def _ssd(model: Any) -> Blocks:
+    for name in ("box_coder", "matcher", "similarity_calculator", "anchor_generator", "box_predictor"):
+        yield name, getattr(model, name)
+    yield from _losses("loss", model.loss)
+
+
+def _faster_rcnn(model: Any) -> Blocks:
+    for name in ("first_stage_anchor_generator", "second_stage_box_predictor"):  # the second also where there is one stage only
+        yield name, getattr(model, name)
+
+
+def _center_net(model: Any) -> Blocks:
+    yield "object_center_params.classification_loss", model.object_center_params.classification_loss
+    asked = model.HasField
+    if asked("object_detection_task"):
+        yield "object_detection_task.localization_loss", model.object_detection_task.localization_loss
+    if asked("deepmac_mask_estimation"):  # built without the other tasks
+        yield "deepmac_mask_estimation.classification_loss", model.deepmac_mask_estimation.classification_loss
+        return
+    for number, task in enumerate(model.keypoint_estimation_task):
+        yield from _losses(f"keypoint_estimation_task[{number}].loss", task.loss)
+    for name in ("mask_estimation_task", "track_estimation_task"):
+        if asked(name):
+            yield f"{name}.classification_loss", getattr(model, name).classification_loss
+    if asked("densepose_estimation_task"):
+        yield from _losses("densepose_estimation_task.loss", model.densepose_estimation_task.loss)
+    if asked("temporal_offset_task"):
+        yield "temporal_offset_task.localization_loss", model.temporal_offset_task.localization_loss
+
+
+def _losses(path: str, loss: Any) -> Blocks:
+    for name in ("classification_loss", "localization_loss"):
+        yield f"{path}.{name}", getattr(loss, name)
+
+
+CHOICES = {"ssd": _ssd, "faster_rcnn": _faster_rcnn, "center_net": _center_net}
+"""By meta-architecture."""

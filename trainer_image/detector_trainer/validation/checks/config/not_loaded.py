@@ -1,0 +1,71 @@
+"""The model learns masks or keypoints, and train_input_reader does not load them (meta_architectures/*_meta_arch.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/not-loaded",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(14, 35),
+    silent="worse, a warning, where it is a DeepMAC: no mask is learned",
+    held_by=("tests/oracle/test_recorded.py",),
+    what="The model learns masks or keypoints, and train_input_reader does not load them.",
+    why='The trainer ends at the first step: "Groundtruth instance masks not provided", "Groundtruth tensor keypoints has not been provided".',
+    fix="Set load_instance_masks: true, or num_keypoints to how many keypoints each box has, in train_input_reader.",
+)
+MASKS, KEYPOINTS = "load_instance_masks", "num_keypoints"
+WITHOUT_MASKS = (
+    "box_consistency_loss_weight",
+    "color_consistency_loss_weight",
+    "pointly_supervised_keypoint_loss_weight",
+    "augmented_self_supervision_loss_weight",
+)
+"""What a DeepMAC may learn masks from that has none."""
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding a setting of the reader."""
+    kind = inputs.config.model.WhichOneof("model")
+    if kind not in LEARNED:
+        return
+    reader = inputs.config.train_input_reader
+    for part, setting, severity in LEARNED[kind](getattr(inputs.config.model, kind)):
+        if not getattr(reader, setting):
+            field = f"train_input_reader.{setting}"
+            does = "is not set, and" if severity is None else "is not set: no mask is learned, though"
+            yield RULE.finding(
+                f"{field} {does} the model has {part}.",
+                where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+                severity=severity,
+            )
+
+
+Learned = Iterator[tuple[str, str, Severity | None]]
+"""A part of the model, the setting of the reader that it needs, and how bad it is without if that is no error."""
+
+
+def _faster_rcnn(model: Any) -> Learned:
+    if model.number_of_stages == 3 and model.second_stage_box_predictor.mask_rcnn_box_predictor.predict_instance_masks:
+        yield "predict_instance_masks: true", MASKS, None
+
+
+def _center_net(model: Any) -> Learned:
+    if model.HasField("deepmac_mask_estimation"):  # which is built without the other tasks
+        if not any(getattr(model.deepmac_mask_estimation, name) for name in WITHOUT_MASKS):
+            yield "deepmac_mask_estimation", MASKS, Severity.WARNING
+        return
+    if model.HasField("mask_estimation_task"):
+        yield "a mask_estimation_task", MASKS, None
+    if model.keypoint_estimation_task:
+        yield "a keypoint_estimation_task", KEYPOINTS, None
+
+
+LEARNED = {"faster_rcnn": _faster_rcnn, "center_net": _center_net}
+"""By meta-architecture."""
