@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -156,10 +155,7 @@ def _deep(folder: Path, steps: int | None) -> str:
     said: list[dict[str, Any]] = []
     configs = config_util.get_configs_from_pipeline_file(str(folder / "pipeline.config"))
     wanted = steps or configs["train_config"].num_steps or 1
-    try:
-        go_through([str(folder / "pipeline.config"), str(wanted), "1", str(folder / "model")], said.append)
-    finally:
-        gc.enable()  # it is off in the process of the deep checks, which ends soon; this one has many models still to build
+    go_through([str(folder / "pipeline.config"), str(wanted), "1", str(folder / "model")], said.append)
     return next((str(line["failed"]) for line in said if "failed" in line), "")
 
 
