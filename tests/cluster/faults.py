@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+from contextlib import ExitStack
 
 from cluster import control_plane, node
 from cluster.kubectl import Manifest
@@ -49,7 +51,10 @@ def kill_containers(cluster: Cluster, pod: Manifest) -> None:
 
 
 def kill(cluster: Cluster, program: str) -> None:
-    """SIGKILL for every process of a program in the cluster; returns when they are gone."""
-    for pid in cluster.sandbox.processes(program):
-        os.kill(pid, signal.SIGKILL)
-    until(lambda: not cluster.sandbox.processes(program), f"the end of {program}", seconds=10)
+    """SIGKILL for every process of a program in the cluster; returns when they are gone, and their ports are free."""
+    with ExitStack() as opened:
+        processes = [os.pidfd_open(pid) for pid in cluster.sandbox.processes(program)]
+        for process in processes:
+            opened.callback(os.close, process)
+            signal.pidfd_send_signal(process, signal.SIGKILL)
+        until(lambda: select.select(processes, [], [], 0)[0] == processes, f"the end of {program}", seconds=10)
