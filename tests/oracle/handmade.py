@@ -410,7 +410,322 @@ PARTS_OF_OTHERS = [
 ]
 """Parts of other architectures than SSD."""
 
+EXTRACTOR, ANCHORS = "model.ssd.feature_extractor", "model.ssd.anchor_generator"
+LEVELS, GRID = f"{EXTRACTOR}.fpn", f"{ANCHORS}.multiscale_anchor_generator"
+PYRAMID = [f"{block}.{level}" for block in (LEVELS, GRID) for level in ("min_level", "max_level")]
+
+EXTRACTORS = [
+    *(
+        config("14", f"an extractor with {option}", f"{EXTRACTOR}.{option}", value, base="from scratch")
+        for option, value in (
+            ("bifpn", "{ }"),
+            ("num_layers", "3"),
+            ("replace_preprocessor_with_placeholder", "false"),
+            ("spaghettinet_arch_name", "'x'"),
+        )
+    ),
+    *(
+        config("N15", f"an extractor with {option}", f"{EXTRACTOR}.{option}", value, base="from scratch")
+        for option, value in (("depth_multiplier", "0"), ("type", "'ssd_mobilenet_v2_fpn_keras'"))
+    ),
+    config("14", "stride 8", f"{STAGES}.feature_extractor.first_stage_features_stride", "8", base="Faster R-CNN"),
+    *(
+        config(entries, name, f"{STAGES}.feature_extractor.{option}", value, base="Faster R-CNN with an FPN")
+        for entries, name, option, value in (
+            ("14", "an FPN with stride 32", "first_stage_features_stride", "32"),
+            ("N15", "an FPN with stride 8", "first_stage_features_stride", "8"),
+            ("14", "an FPN without conv_hyperparams", "conv_hyperparams", None),
+        )
+    ),
+]
+"""Options that the type of the feature extractor takes or not."""
+
+FEATURE_MAPS = [
+    *(
+        case(
+            entries,
+            f"levels {low or 3} to {high or 5}, anchors for {first or 3} to {last or 5}",
+            *(["config", field, value] for field, value in zip(PYRAMID, (low, high, first, last), strict=True) if value),
+            base="from scratch",
+        )
+        for entries, low, high, first, last in (
+            ("14", "", "6", "", ""),
+            ("14", "4", "", "", ""),
+            ("N15", "4", "6", "", ""),
+            ("N15", "", "6", "", "6"),
+            ("N15", "2", "", "2", ""),
+            ("N15", "5", "", "5", ""),
+            ("14", "1", "", "1", ""),
+            ("14", "0", "", "0", ""),
+            ("14", "-1", "", "-1", ""),
+            ("14", "6", "7", "6", "7"),
+            ("14", "5", "4", "5", "4"),
+        )
+    ),
+    config("14", "the levels of no fpn block", LEVELS, None, base="from scratch"),
+    config(
+        "N15",
+        "the levels of no fpn block, and their anchors",
+        LEVELS,
+        None,
+        ["config", f"{GRID}.max_level", "7"],
+        base="from scratch",
+    ),
+    *(
+        case(
+            entries,
+            f"ssd_mobilenet_{version}_keras with {layers or 6} layers, anchors for 3 to {last or 5}",
+            ["config", f"{EXTRACTOR}.type", f"'ssd_mobilenet_{version}_keras'"],
+            ["config", LEVELS, None],
+            *(
+                ["config", field, value]
+                for field, value in ((f"{EXTRACTOR}.num_layers", layers), (f"{GRID}.max_level", last))
+                if value
+            ),
+            base="from scratch",
+        )
+        for version, entries, layers, last in (
+            ("v1", "14", "", ""),
+            ("v1", "N15", "", "8"),
+            ("v1", "N15", "4", "6"),
+            ("v1", "14", "4", ""),
+            ("v2", "14", "", ""),
+            ("v2", "N15", "", "8"),
+            ("v2", "N15", "3", ""),
+            ("v2", "N15", "5", "7"),
+        )
+    ),
+    *(
+        config(
+            entries,
+            f"three feature maps and {generator}",
+            ANCHORS,
+            None,
+            ["config", ANCHORS, f"{{ {generator} }}"],
+            base="from scratch",
+        )
+        for entries, generator in (
+            ("N15", "ssd_anchor_generator { num_layers: 3 aspect_ratios: 1 reduce_boxes_in_lowest_layer: false }"),
+            ("14", "ssd_anchor_generator { num_layers: 4 aspect_ratios: 1 reduce_boxes_in_lowest_layer: false }"),
+            (
+                "N15",
+                "ssd_anchor_generator { num_layers: 6 scales: 0.1 scales: 0.2 scales: 0.3 aspect_ratios: 1 reduce_boxes_in_lowest_layer: false }",
+            ),
+            ("14", "grid_anchor_generator { scales: 1 aspect_ratios: 1 }"),
+            (
+                "14",
+                "flexible_grid_anchor_generator { anchor_grid { base_sizes: 9 aspect_ratios: 1 height_stride: 8 width_stride: 8 } anchor_grid { base_sizes: 9 aspect_ratios: 1 height_stride: 16 width_stride: 16 } }",
+            ),
+        )
+    ),
+    config(
+        "14",
+        "a Faster R-CNN of 4 levels, and anchors for 5",
+        f"{STAGES}.feature_extractor.fpn.max_level",
+        "5",
+        base="Faster R-CNN with an FPN",
+    ),
+    config(
+        "14", "a Faster R-CNN from level 1", f"{STAGES}.feature_extractor.fpn.min_level", "1", base="Faster R-CNN with an FPN"
+    ),
+    config("N15", "a Faster R-CNN of no fpn block", f"{STAGES}.feature_extractor.fpn", None, base="Faster R-CNN with an FPN"),
+]
+"""Levels of a pyramid, and the anchors for them."""
+
+BACKBONES = [
+    *(
+        config(entries, f"CenterNet with {kind}", "model.center_net.feature_extractor.type", f"'{kind}'", base="CenterNet")
+        for entries, kind in (
+            ("4", "resnet_v1_18_fpn"),
+            ("4", "resnet_v1_34_fpn"),
+        )
+    ),
+    *(
+        config(
+            "N15",
+            f"CenterNet with {kind} of another depth",
+            "model.center_net.feature_extractor.type",
+            f"'{kind}'",
+            ["config", "model.center_net.feature_extractor.depth_multiplier", depth],
+            base="CenterNet",
+        )
+        for kind, depth in (("mobilenet_v2", "0.5"), ("mobilenet_v2_fpn", "0.5"), ("mobilenet_v2_fpn_sep_conv", "1.4"))
+    ),
+]
+"""Extractors of a CenterNet that this Keras builds or not; those that download weights are not asked, as that depends on a network."""
+
+CENTER_NET = "model.center_net"
+DEEPMAC = f"{CENTER_NET}.deepmac_mask_estimation"
+BIFPN = f"{EXTRACTOR}.bifpn"
+
+OF_EFFICIENTDET = [
+    *(
+        case(
+            entries,
+            f"EfficientDet, {', '.join(f'{field} {value}' for field, value in changes.items())}",
+            *(["config", f"{EXTRACTOR}.{field}", value] for field, value in changes.items()),
+            base="EfficientDet",
+        )
+        for entries, changes in (
+            ("14", {"depth_multiplier": "0.5"}),
+            ("14", {"use_explicit_padding": "true"}),
+            ("14", {"use_depthwise": "true"}),
+            ("14", {"num_layers": "6"}),
+            ("14", {"fpn": "{ }"}),
+            ("14", {"bifpn.combine_method": "'x'"}),
+            ("14", {"bifpn.combine_method": "''"}),
+            ("14", {"bifpn.num_iterations": "0"}),
+            ("N15", {"bifpn.combine_method": "'sum'"}),
+            ("N15", {"bifpn.num_filters": "0"}),
+        )
+    ),
+]
+"""Options of its extractor."""
+
+LEVELS_OF_EFFICIENTDET = [
+    *(
+        case(
+            entries,
+            f"EfficientDet, levels {low or 3} to {high or 7}, anchors for {first or 3} to {last or 7}",
+            *(["config", field, value] for field, value in zip((f"{BIFPN}.min_level", f"{BIFPN}.max_level", *PYRAMID[2:]), (low, high, first, last), strict=True) if value),
+            base="EfficientDet",
+        )
+        for entries, low, high, first, last in (
+            ("14", "", "6", "", ""),
+            ("N15", "", "6", "", "6"),
+            ("14", "4", "", "", ""),
+            ("N15", "4", "", "4", ""),
+            ("N15", "4", "8", "", ""),
+            ("N15", "1", "", "1", ""),
+            ("14", "0", "", "", ""),
+            ("14", "5", "", "5", ""),
+            ("14", "6", "", "6", ""),
+            ("14", "5", "5", "5", "5"),
+        )
+    ),
+]  # fmt: skip
+
+LEVELS_OF_RETINANET = [
+    *(
+        case(
+            entries,
+            f"RetinaNet, levels {low or 3} to {high or 7}, anchors for {first or 3} to {last or 7}",
+            *(["config", field, value] for field, value in zip(PYRAMID, (low, high, first, last), strict=True) if value),
+            base="RetinaNet",
+        )
+        for entries, low, high, first, last in (
+            ("14", "", "5", "", "5"),
+            ("14", "2", "", "2", ""),
+            ("14", "1", "", "1", ""),
+            ("N15", "", "5", "", ""),
+        )
+    ),
+]
+"""Its extractor has levels 3 to 7, whatever is written."""
+
+SIZES = [
+    *(
+        case(
+            entries,
+            f"CenterNet of {kind or 'resnet_v2_50'}, {width or 128} x {height or 128}",
+            *(["config", f"{CENTER_NET}.feature_extractor.{field}", value] for field, value in (("type", kind and f"'{kind}'"), ("depth_multiplier", depth)) if value),
+            *(["config", f"{CENTER_NET}.image_resizer.fixed_shape_resizer.{side}", value] for side, value in (("height", height), ("width", width)) if value),
+            base="CenterNet",
+        )
+        for entries, kind, depth, height, width in (
+            ("N15", "", "", "96", "160"),
+            ("11", "", "", "100", ""),
+            ("11", "", "", "126", ""),
+            ("11", "", "", "", "131"),
+            ("11", "", "", "1", ""),
+            ("11", "resnet_v1_50_fpn", "", "16", ""),
+            ("11", "resnet_v1_50_fpn", "", "100", ""),
+            ("11", "mobilenet_v2", "0.5", "100", ""),
+        )
+    ),
+    *(
+        case(
+            entries,
+            f"RetinaNet from level {low or 3} to {high or 7}, {side} pixels",
+            *(["config", f"{RESIZER}.fixed_shape_resizer.{name}", side] for name in ("height", "width")),
+            *(["config", field, value] for field, value in zip(PYRAMID, (low, high), strict=False) if value),
+            base="RetinaNet",
+        )
+        for entries, side, low, high in (("N15", "156", "2", ""), ("11", "144", "", "4"), ("11", "144", "", ""))
+    ),
+]  # fmt: skip
+
+GRAY = "image_resizer.fixed_shape_resizer.convert_to_grayscale"
+COLOURS = [
+    *(
+        config(entries, f"{base} and gray images", f"model.{architecture}.{GRAY}", "true", base=base)
+        for entries, base, architecture in (
+            ("11", "from scratch", "ssd"),
+            ("11", "RetinaNet", "ssd"),
+            ("11", "EfficientDet", "ssd"),
+            ("11", "Faster R-CNN", "faster_rcnn"),
+            ("11", "Faster R-CNN with an FPN", "faster_rcnn"),
+            ("N15", "CenterNet", "center_net"),
+            ("11", "DeepMAC", "center_net"),
+        )
+    ),
+    config("N15", "gray images that are not turned", f"{CENTER_NET}.{GRAY}", "true", ["config", f"{CENTER_NET}.feature_extractor.bgr_ordering", "false"], base="DeepMAC"),
+    case("N15", "MobileNet v2 and gray images", ["config", f"{EXTRACTOR}.type", "'ssd_mobilenet_v2_fpn_keras'"], ["config", f"model.ssd.{GRAY}", "true"], base="from scratch"),
+]  # fmt: skip
+
+CENTER_NETS = [
+    *(
+        config(entries, f"{base}: {path} {value}", f"{CENTER_NET}.{path}", value, base=base)
+        for entries, base, path, value in (
+            ("14", "CenterNet", "object_detection_task", None),
+            ("14", "DeepMAC", "object_detection_task", None),
+            ("N15", "CenterNet with keypoints", "object_detection_task", None),
+            ("14", "CenterNet", "object_center_params.keypoint_weights_for_center", "1"),
+            ("14", "CenterNet with keypoints", "object_center_params.keypoint_weights_for_center", "1"),
+            ("14", "DeepMAC", "object_center_params.keypoint_weights_for_center", "1"),
+            ("14", "CenterNet with keypoints", "keypoint_estimation_task[0].heatmap_head_params", "{ num_filters: 8 }"),
+            ("N15", "CenterNet with keypoints", "keypoint_estimation_task[0].heatmap_head_params", "{ num_filters: 8 kernel_sizes: 3 }"),
+            ("N15", "CenterNet with keypoints", "keypoint_estimation_task[0].heatmap_head_params", "{ }"),
+            ("14", "CenterNet", "object_detection_task.scale_head_params", "{ kernel_sizes: 3 }"),
+            ("14", "CenterNet", "object_center_params.center_head_params", "{ num_filters: 8 num_filters: 8 kernel_sizes: 3 }"),
+            ("14", "CenterNet with masks", "mask_estimation_task.mask_head_params", "{ num_filters: 8 }"),
+            ("14", "CenterNet", "densepose_estimation_task", "{ loss { localization_loss { l1_localization_loss { } } classification_loss { weighted_softmax { } } } }"),
+            ("14", "CenterNet", "temporal_offset_task", "{ localization_loss { l1_localization_loss { } } }"),
+            ("14", "DeepMAC", "deepmac_mask_estimation.mask_num_subsamples", "1"),
+            ("N15", "DeepMAC", "deepmac_mask_estimation.mask_num_subsamples", "0"),
+            ("14", "DeepMAC", "deepmac_mask_estimation.network_type", "'embedding_projection'"),
+            ("N15", "DeepMAC", "keypoint_estimation_task", "{ }"),
+            ("N15", "DeepMAC", "mask_estimation_task", "{ }"),
+        )
+    ),
+    config("14", "jitter of whole masks", f"{DEEPMAC}.max_roi_jitter_ratio", "0.1", ["config", f"{DEEPMAC}.predict_full_resolution_masks", "true"], base="DeepMAC"),
+    config("14", "embeddings of two sizes", f"{DEEPMAC}.network_type", "'embedding_projection'", ["config", f"{DEEPMAC}.use_xy", "false"], base="DeepMAC"),
+    config("14", "a projection of an embedding of the instance", f"{DEEPMAC}.network_type", "'embedding_projection'", ["config", f"{DEEPMAC}.use_xy", "false"], ["config", f"{DEEPMAC}.dim", "16"], base="DeepMAC"),
+]  # fmt: skip
+
 LOADED = [
+    config(
+        "14 35",
+        "depths of keypoints that are not loaded",
+        f"{KEYPOINT_TASK}.predict_depth",
+        "true",
+        base="CenterNet with keypoints",
+    ),
+    config("14 35", "context that is not loaded", f"{STAGES}.context_config", "{ }", base="Faster R-CNN"),
+    config(
+        "14 35",
+        "tracks that are not loaded",
+        "model.center_net.track_estimation_task",
+        "{ num_track_ids: 5 classification_loss { weighted_softmax { } } }",
+        base="CenterNet",
+    ),
+    config(
+        "14 35",
+        "poses that are not loaded",
+        "model.center_net.densepose_estimation_task",
+        "{ loss { localization_loss { l1_localization_loss { } } classification_loss { weighted_softmax { } } } }",
+        base="CenterNet with masks",
+    ),
     *(
         config(entries, f"{base} that loads none", f"train_input_reader.{setting}", value, base=base)
         for entries, base, setting, value in (
@@ -465,6 +780,26 @@ KEYPOINT_MAPS = [
     ),
 ]
 
+UNPADDED = [
+    config("14", "a DeepMAC without padding", "train_config.unpad_groundtruth_tensors", "true", base="DeepMAC"),
+    config(
+        "N15",
+        "a DeepMAC without padding, one image at a time",
+        "train_config.unpad_groundtruth_tensors",
+        "true",
+        ["config", "train_config.batch_size", "1"],
+        base="DeepMAC",
+    ),
+    config(
+        "N15",
+        "a DeepMAC without padding, as many boxes in all images",
+        "train_config.unpad_groundtruth_tensors",
+        "true",
+        ["records", [1, 1]],
+        base="DeepMAC",
+    ),
+]
+
 FOUND = [
     case("27", "three widths beside numerical masks", ["feature", 1, "image/width", "int", [64, 0, 2]], base="numerical masks"),
     config(
@@ -501,4 +836,25 @@ FOUND = [
 ]
 """Disagreements that the generator has found, and what was mended then."""
 
-ROWS = (*CONFIG, *LABEL_MAPS, *RECORDS, *CHECKPOINTS, *AUGMENTATIONS, *MODELS, *PARTS_OF_OTHERS, *LOADED, *KEYPOINT_MAPS, *FOUND)
+ROWS = (
+    *CONFIG,
+    *LABEL_MAPS,
+    *RECORDS,
+    *CHECKPOINTS,
+    *AUGMENTATIONS,
+    *MODELS,
+    *PARTS_OF_OTHERS,
+    *EXTRACTORS,
+    *FEATURE_MAPS,
+    *BACKBONES,
+    *OF_EFFICIENTDET,
+    *LEVELS_OF_EFFICIENTDET,
+    *LEVELS_OF_RETINANET,
+    *SIZES,
+    *COLOURS,
+    *CENTER_NETS,
+    *LOADED,
+    *KEYPOINT_MAPS,
+    *UNPADDED,
+    *FOUND,
+)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from oracle import recorded
+from oracle import handmade, recorded
 from oracle.generate import cases
-from oracle.handmade import AUGMENTATIONS, KEYPOINT_MAPS, LOADED, MODELS, PARTS_OF_A_MODEL, PARTS_OF_OTHERS, ROWS, Row
+from oracle.handmade import AUGMENTATIONS, MODELS, PARTS_OF_A_MODEL, ROWS, Row
 from oracle.verdict import FAILS, GARBAGE, HIDDEN, Trainer, Validator, agree
 
 TRAINERS = recorded.verdicts()
@@ -45,9 +45,16 @@ def test_every_entry_of_the_catalogue_that_can_be_judged_here_has_a_case():
         ([row for row in ROWS if row.name in ("32 pixels", "300 pixels and an FPN")], "config/image-size"),
         ([row for row in ROWS if row.name.startswith("images of no size")], "config/image-resizer"),
         (MODELS, "config/model-options"),
-        (PARTS_OF_OTHERS, "config/incomplete-model"),
-        (LOADED, "config/not-loaded"),
-        (KEYPOINT_MAPS, "config/keypoint-label-map"),
+        (handmade.PARTS_OF_OTHERS, "config/incomplete-model"),
+        ([*handmade.EXTRACTORS, *handmade.OF_EFFICIENTDET], "config/extractor-options"),
+        ([*handmade.FEATURE_MAPS, *handmade.LEVELS_OF_EFFICIENTDET, *handmade.LEVELS_OF_RETINANET], "config/feature-maps"),
+        (handmade.BACKBONES, "config/unusable-extractor"),
+        (handmade.SIZES, "config/image-size"),
+        (handmade.COLOURS, "config/gray-images"),
+        (handmade.CENTER_NETS, "config/model-options"),
+        (handmade.LOADED, "config/not-loaded"),
+        (handmade.UNPADDED, "config/unpadded-boxes"),
+        (handmade.KEYPOINT_MAPS, "config/keypoint-label-map"),
         ([row for row in ROWS if row.name.startswith("no ") and row.name[3:] in PARTS_OF_A_MODEL], "config/incomplete-model"),
     ],
     ids=[
@@ -56,7 +63,14 @@ def test_every_entry_of_the_catalogue_that_can_be_judged_here_has_a_case():
         "image resizers",
         "options of the model",
         "parts of others",
+        "options of the extractor",
+        "feature maps",
+        "backbones",
+        "sizes of other architectures",
+        "colours",
+        "tasks of a CenterNet",
         "what is loaded",
+        "boxes without padding",
         "keypoint label maps",
         "parts of the model",
     ],

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.validate import validate
 from support.inputs import Case, codes
+from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
 
 CODE = "config/image-size"
 FPN, PLAIN, RESNET = "ssd_mobilenet_v1_fpn_keras", "ssd_mobilenet_v2_keras", "ssd_resnet50_v1_fpn_keras"
@@ -62,6 +65,15 @@ def test_one_that_does_not_is_an_error(case: Case, extractor: str, height: int, 
     assert words in found(case, extractor, height, width)
 
 
+def test_a_resnet_has_levels_3_to_7_whatever_is_written(case: Case):
+    levels = case.config.model.ssd.feature_extractor.fpn
+    levels.min_level, levels.max_level = 2, 4
+    assert found(case, RESNET, 156, 156) == ""
+    assert "multiples of 32" in found(case, RESNET, 144, 144)
+    assert found(case, FPN, 144, 144) == ""
+    assert "multiples of 16" in found(case, FPN, 156, 156)
+
+
 def test_padding_to_the_largest_side_makes_one_size_too(case: Case):
     resizer = case.config.model.ssd.image_resizer.keep_aspect_ratio_resizer
     resizer.min_dimension, resizer.max_dimension, resizer.pad_to_max_dimension = 100, 300, True
@@ -76,3 +88,25 @@ def test_levels_that_there_cannot_be_are_left_to_the_builder(case: Case):
     levels = case.config.model.ssd.feature_extractor.fpn
     levels.min_level, levels.max_level = -1, 3
     assert found(case, FPN, 300, 300) == ""
+
+
+@pytest.mark.parametrize(
+    ("extractor", "height", "width", "words"),
+    [
+        ("resnet_v2_50", 96, 160, ""),
+        ("resnet_v2_50", 100, 160, "needs multiples of 32"),
+        ("resnet_v1_50_fpn", 128, 131, "131 x 128"),
+        ("mobilenet_v2", 1, 32, "32 x 1 pixels"),
+        ("hourglass_104", 100, 100, ""),
+    ],
+)
+def test_a_center_net_needs_multiples_of_32(tmp_path: Path, extractor: str, height: int, width: int, words: str):
+    (official,) = (path for path in OFFICIAL_CONFIGS if path.stem == "centernet_resnet101_v1_fpn_512x512_coco17_tpu-8")
+    config = wire_to_pets(official, tmp_path)
+    resizer = f"image_resizer {{ fixed_shape_resizer {{ height: {height} width: {width} }} }}"
+    change = f"model {{ center_net {{ feature_extractor {{ type: '{extractor}' }} {resizer} }} }}"
+    config.write_text(f"{config.read_text()}\n{change}\n")
+    findings = validate(Inputs(str(config)), scan=False).findings
+    message = next((finding.message for finding in findings if finding.code == CODE), "")
+    assert words in message
+    assert bool(words) == bool(message)

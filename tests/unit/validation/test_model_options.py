@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from google.protobuf import text_format
 
+from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.inputs import Case, codes
@@ -81,6 +82,66 @@ def test_other_architectures_have_their_own(tmp_path: Path, name: str, change: s
         finding for finding in validate(Inputs(str(config)), scan=False).findings if finding.code == "config/model-options"
     ]
     assert [finding.where.field for finding in findings] == [f"model.{kind}.{field}"]
+
+
+CENTERNET, DEEPMAC = "centernet_resnet101_v1_fpn_512x512_coco17_tpu-8", "center_net_deepmac_512x512_voc_only_tpu-32"
+KEYPOINTS = "centernet_resnet50_v2_512x512_kpts_coco17_tpu-8"
+CENTER, TASK, MASK = "object_center_params", "keypoint_estimation_task", "deepmac_mask_estimation"
+PROJECTION = "network_type: 'embedding_projection'"
+
+
+@pytest.mark.parametrize(
+    ("name", "cleared", "change", "fields"),
+    [
+        (CENTERNET, "object_detection_task", "", ["object_detection_task"]),
+        (KEYPOINTS, "object_detection_task", "", []),
+        (DEEPMAC, "object_detection_task", "keypoint_estimation_task { }", ["object_detection_task"]),
+        (CENTERNET, "", f"{CENTER} {{ keypoint_weights_for_center: 1 }}", [f"{CENTER}.keypoint_weights_for_center"]),
+        (KEYPOINTS, "", f"{CENTER} {{ keypoint_weights_for_center: 1 }}", [f"{CENTER}.keypoint_weights_for_center"]),
+        (KEYPOINTS, "object_detection_task", f"{CENTER} {{ keypoint_weights_for_center: 1 }}", []),
+        (CENTERNET, "", "densepose_estimation_task { }", ["densepose_estimation_task"]),
+        (CENTERNET, "", "densepose_estimation_task { } mask_estimation_task { }", []),
+        (CENTERNET, "", "temporal_offset_task { }", ["temporal_offset_task"]),
+        (DEEPMAC, "", "densepose_estimation_task { } temporal_offset_task { }", []),
+        (CENTERNET, "", f"{CENTER} {{ center_head_params {{ num_filters: 8 }} }}", [f"{CENTER}.center_head_params"]),
+        (CENTERNET, "", f"{CENTER} {{ center_head_params {{ num_filters: 8 kernel_sizes: 3 }} }}", []),
+        (CENTERNET, "", f"{CENTER} {{ center_head_params {{ }} }}", []),
+        (KEYPOINTS, "", f"{TASK} {{ offset_head_params {{ kernel_sizes: 8 }} }}", [f"{TASK}[1].offset_head_params"]),
+        (DEEPMAC, "", f"{TASK} {{ offset_head_params {{ kernel_sizes: 8 }} }}", []),
+        (
+            CENTERNET,
+            "",
+            "mask_estimation_task { mask_head_params { num_filters: 8 } }",
+            ["mask_estimation_task.mask_head_params"],
+        ),
+        (DEEPMAC, "", f"{MASK} {{ mask_num_subsamples: 1 }}", [f"{MASK}.mask_num_subsamples"]),
+        (DEEPMAC, "", f"{MASK} {{ mask_num_subsamples: 0 }}", []),
+        (
+            DEEPMAC,
+            "",
+            f"{MASK} {{ max_roi_jitter_ratio: 0.1 predict_full_resolution_masks: true }}",
+            [f"{MASK}.max_roi_jitter_ratio"],
+        ),
+        (
+            DEEPMAC,
+            "",
+            f"{MASK} {{ {PROJECTION} }}",
+            [f"{MASK}.use_xy", f"{MASK}.use_instance_embedding", f"{MASK}.dim"],
+        ),
+        (DEEPMAC, "", f"{MASK} {{ {PROJECTION} use_xy: false use_instance_embedding: false dim: 16 }}", []),
+    ],
+)
+def test_a_center_net_has_its_own(tmp_path: Path, name: str, cleared: str, change: str, fields: list[str]):
+    (official,) = (path for path in OFFICIAL_CONFIGS if path.stem == name)
+    config = wire_to_pets(official, tmp_path)
+    message = read_pipeline_config(str(config)).message
+    if cleared:
+        message.model.center_net.ClearField(cleared)
+    text_format.Merge(change, message.model.center_net)
+    config.write_text(text_format.MessageToString(message))
+    findings = validate(Inputs(str(config)), scan=False).findings
+    found = [finding.where.field for finding in findings if finding.code == "config/model-options"]
+    assert found == [f"model.center_net.{field}" for field in fields]
 
 
 def report_on(folder: Path, text: str) -> Any:

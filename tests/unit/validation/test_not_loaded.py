@@ -14,6 +14,7 @@ from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
 CODE = "config/not-loaded"
 MASK_RCNN, DEEPMAC = "mask_rcnn_inception_resnet_v2_1024x1024_coco17_gpu-8", "center_net_deepmac_512x512_voc_only_tpu-32"
 CENTERNET, KEYPOINTS = "centernet_resnet101_v1_fpn_512x512_coco17_tpu-8", "centernet_resnet50_v2_512x512_kpts_coco17_tpu-8"
+PREDICT_DEPTH = "model { center_net { keypoint_estimation_task { predict_depth: true } } }"
 NO_MASKS, MASKS = "train_input_reader { load_instance_masks: false }", "train_input_reader { load_instance_masks: true }"
 
 
@@ -28,6 +29,14 @@ NO_MASKS, MASKS = "train_input_reader { load_instance_masks: false }", "train_in
         (CENTERNET, f"model {{ center_net {{ mask_estimation_task {{ }} }} }} {MASKS}", None),
         (KEYPOINTS, "", None),
         (KEYPOINTS, "train_input_reader { num_keypoints: 0 }", "error"),
+        (KEYPOINTS, PREDICT_DEPTH, "error"),
+        (KEYPOINTS, f"{PREDICT_DEPTH} train_input_reader {{ load_keypoint_depth_features: true }}", None),
+        (CENTERNET, "model { center_net { track_estimation_task { } } }", "error"),
+        (CENTERNET, "model { center_net { track_estimation_task { } } } train_input_reader { load_track_id: true }", None),
+        (CENTERNET, "model { center_net { densepose_estimation_task { } } } train_input_reader { load_dense_pose: true }", None),
+        (CENTERNET, "model { center_net { densepose_estimation_task { } } }", "error"),
+        (MASK_RCNN, "model { faster_rcnn { context_config { } } }", "error"),
+        (MASK_RCNN, "model { faster_rcnn { context_config { } } } train_input_reader { load_context_features: true }", None),
         (DEEPMAC, "", None),
         (DEEPMAC, NO_MASKS, "warning"),
         (DEEPMAC, f"{NO_MASKS} model {{ center_net {{ deepmac_mask_estimation {{ box_consistency_loss_weight: 1 }} }} }}", None),

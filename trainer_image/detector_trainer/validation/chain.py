@@ -19,6 +19,9 @@ from detector_trainer.validation.checks.config import (
     batch_size,
     control_character,
     duplicate_field,
+    extractor_options,
+    feature_maps,
+    gray_images,
     ignored_field,
     image_resizer,
     image_size,
@@ -38,6 +41,7 @@ from detector_trainer.validation.checks.config import (
     second_stage_batch,
     syntax,
     unknown_extractor,
+    unusable_extractor,
 )
 from detector_trainer.validation.checks.config import unreadable as config_unreadable
 from detector_trainer.validation.checks.label_map import duplicate as label_map_duplicate
@@ -66,12 +70,16 @@ META_CHECKS: tuple[Check, ...] = (
     syntax,  # it parses: no field is misspelt
     no_model,  # it has a meta-architecture
     unknown_extractor,  # which TF2 has, with that feature extractor
+    unusable_extractor,  # and this Keras builds
     incomplete_model,  # all of whose parts are chosen
     model_options,  # and fit together
+    extractor_options,  # the feature extractor takes its options
+    feature_maps,  # and there are anchors for what it makes
     keypoint_label_map,  # and keypoints have their names
     num_classes_unset,  # it learns classes
     image_resizer,  # images get one size
     image_size,  # that the model takes
+    gray_images,  # and the colours
     batch_size,  # a batch can be shared by the GPUs
     num_steps_unset,  # there is a last step
     learning_rate,  # the schedule is accepted, and gives numbers

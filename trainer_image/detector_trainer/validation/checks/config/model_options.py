@@ -93,8 +93,54 @@ def _faster_rcnn(model: Any) -> Broken:
 
 
 def _center_net(model: Any) -> Broken:
-    if model.HasField("post_processing"):
-        yield from _post_processing("post_processing", model.post_processing)
+    asked = model.HasField
+    deepmac = asked("deepmac_mask_estimation")  # built without keypoints and the other tasks
+    keypoints = () if deepmac else model.keypoint_estimation_task
+    if not asked("object_detection_task") and not keypoints:
+        yield "object_detection_task", "is not set" + (", and there is no keypoint_estimation_task" if not deepmac else "")
+    if model.object_center_params.keypoint_weights_for_center and (asked("object_detection_task") or len(keypoints) != 1):
+        yield (
+            "object_center_params.keypoint_weights_for_center",
+            "needs one keypoint_estimation_task and no object_detection_task",
+        )
+    tasks = [(name, getattr(model, name)) for name in ("object_detection_task", "object_center_params")]
+    tasks += [(f"keypoint_estimation_task[{number}]", task) for number, task in enumerate(keypoints)]
+    if deepmac:
+        yield from _deepmac(model.deepmac_mask_estimation)
+    else:
+        tasks.append(("mask_estimation_task", model.mask_estimation_task))
+        if asked("densepose_estimation_task") and not asked("mask_estimation_task"):
+            yield "densepose_estimation_task", "needs a mask_estimation_task"
+        if asked("temporal_offset_task"):
+            yield "temporal_offset_task", "learns what the input pipeline does not read: remove it"
+        if asked("post_processing"):
+            yield from _post_processing("post_processing", model.post_processing)
+    for path, task in tasks:
+        yield from _heads(path, task)
+
+
+def _heads(path: str, task: Any) -> Broken:
+    for field, head in task.ListFields():
+        if field.name.endswith("_head_params") and len(head.num_filters) != len(head.kernel_sizes):
+            yield f"{path}.{field.name}", f"has {len(head.num_filters)} num_filters and {len(head.kernel_sizes)} kernel_sizes"
+
+
+def _deepmac(task: Any) -> Broken:
+    path = "deepmac_mask_estimation"
+    if task.predict_full_resolution_masks and task.max_roi_jitter_ratio > 0:
+        yield f"{path}.max_roi_jitter_ratio", "cannot be combined with predict_full_resolution_masks"
+    if task.mask_num_subsamples > 0:
+        yield f"{path}.mask_num_subsamples", f"is {task.mask_num_subsamples}, which is not supported: remove it"
+    if task.network_type == "embedding_projection":
+        if task.use_xy:
+            yield f"{path}.use_xy", "has to be false for network_type embedding_projection"
+        if task.use_instance_embedding:
+            yield f"{path}.use_instance_embedding", "has to be false for network_type embedding_projection"
+        if task.dim != task.pixel_embedding_dim:
+            yield (
+                f"{path}.dim",
+                f"{task.dim} is not pixel_embedding_dim {task.pixel_embedding_dim}, as embedding_projection needs",
+            )
 
 
 def _post_processing(path: str, settings: Any) -> Broken:

@@ -1,4 +1,4 @@
-"""The model learns masks or keypoints, and train_input_reader does not load them (meta_architectures/*_meta_arch.py)."""
+"""The model learns masks, keypoints or the like, and train_input_reader does not load them (meta_architectures/*_meta_arch.py)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ RULE = Rule(
     catalogue=(14, 35),
     silent="worse, a warning, where it is a DeepMAC: no mask is learned",
     held_by=("tests/oracle/test_recorded.py",),
-    what="The model learns masks or keypoints, and train_input_reader does not load them.",
+    what="The model learns masks, keypoints or the like, and train_input_reader does not load them.",
     why='The trainer ends at the first step: "Groundtruth instance masks not provided", "Groundtruth tensor keypoints has not been provided".',
     fix="Set load_instance_masks: true, or num_keypoints to how many keypoints each box has, in train_input_reader.",
 )
-MASKS, KEYPOINTS = "load_instance_masks", "num_keypoints"
+MASKS, KEYPOINTS, DEPTHS = "load_instance_masks", "num_keypoints", "load_keypoint_depth_features"
 WITHOUT_MASKS = (
     "box_consistency_loss_weight",
     "color_consistency_loss_weight",
@@ -54,6 +54,8 @@ Learned = Iterator[tuple[str, str, Severity | None]]
 def _faster_rcnn(model: Any) -> Learned:
     if model.number_of_stages == 3 and model.second_stage_box_predictor.mask_rcnn_box_predictor.predict_instance_masks:
         yield "predict_instance_masks: true", MASKS, None
+    if model.HasField("context_config"):
+        yield "a context_config", "load_context_features", None
 
 
 def _center_net(model: Any) -> Learned:
@@ -65,6 +67,12 @@ def _center_net(model: Any) -> Learned:
         yield "a mask_estimation_task", MASKS, None
     if model.keypoint_estimation_task:
         yield "a keypoint_estimation_task", KEYPOINTS, None
+    if any(task.predict_depth for task in model.keypoint_estimation_task):
+        yield "predict_depth: true", DEPTHS, None
+    if model.HasField("densepose_estimation_task"):
+        yield "a densepose_estimation_task", "load_dense_pose", None
+    if model.HasField("track_estimation_task"):
+        yield "a track_estimation_task", "load_track_id", None
 
 
 LEARNED = {"faster_rcnn": _faster_rcnn, "center_net": _center_net}

@@ -1,0 +1,76 @@
+"""An option of the feature extractor is one that its type does not take (models/*_feature_extractor.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.extractors import extractors
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/extractor-options",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(14,),
+    held_by=("tests/oracle/test_recorded.py",),
+    what="feature_extractor has an option that its type does not take, such as fpn beside a type without a pyramid, or lacks one.",
+    why='The trainer ends when it builds the model: "got an unexpected keyword argument", "does not support a non-default depth_multiplier".',
+    fix="Copy feature_extractor from the official config of that type.",
+)
+STRIDES = {"faster_rcnn_inception_resnet_v2_keras": (8, 16)}
+PYRAMID_STRIDES, OTHER_STRIDES = (8, 16), (16,)
+"""Values of first_stage_features_stride, by the type of a Faster R-CNN."""
+COMBINE_METHODS = ("fast_attention", "attention", "weighted_sum", "sum")
+Wrong = Iterator[tuple[str, str]]
+"""Fields below feature_extractor, each with what is wrong with it."""
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding an option."""
+    architecture = inputs.config.model.WhichOneof("model")
+    if architecture not in ("ssd", "faster_rcnn"):  # the extractors of a CenterNet take anything
+        return
+    settings = getattr(inputs.config.model, architecture).feature_extractor
+    taken = extractors()[architecture].get(settings.type)
+    if taken is None:  # another check has said so
+        return
+    for option, words in (*_not_taken(architecture, settings, taken), *_of_the_type(architecture, settings)):
+        field = f"model.{architecture}.feature_extractor.{option}"
+        yield RULE.finding(
+            f"{field} {words}.", where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
+        )
+
+
+def _not_taken(architecture: str, settings: Any, taken: list[str]) -> Wrong:
+    known = {option for options in extractors()[architecture].values() for option in options} | NEVER
+    for field, _ in settings.ListFields():
+        if field.name in known and field.name not in taken:
+            yield field.name, f"is set, which {settings.type} does not take: remove it"
+
+
+NEVER = {"num_layers", "fpn", "bifpn", "replace_preprocessor_with_placeholder", "spaghettinet_arch_name", "conv_hyperparams"}
+"""What model_builder hands on if it is set, though no type of a meta-architecture may take it."""
+
+
+def _of_the_type(architecture: str, settings: Any) -> Wrong:
+    kind = settings.type
+    if architecture == "faster_rcnn":
+        strides = STRIDES.get(kind, PYRAMID_STRIDES if kind.endswith("_fpn_keras") else OTHER_STRIDES)
+        if settings.first_stage_features_stride not in strides:
+            shown = " or ".join(map(str, strides))
+            yield "first_stage_features_stride", f"is {settings.first_stage_features_stride}; {kind} needs {shown}"
+        if kind.endswith("_fpn_keras") and not settings.HasField("conv_hyperparams"):
+            yield "conv_hyperparams", f"is not set, which {kind} needs"
+    elif kind.startswith("ssd_efficientnet"):
+        if settings.depth_multiplier != 1:
+            yield "depth_multiplier", f"is {settings.depth_multiplier:g}, and {kind} has one depth: remove it"
+        for name in ("use_explicit_padding", "use_depthwise"):
+            if getattr(settings, name):
+                yield name, f"is true, which {kind} does not take: remove it"
+        if settings.HasField("bifpn") and settings.bifpn.num_iterations < 1:
+            yield "bifpn.num_iterations", f"is {settings.bifpn.num_iterations}; it has to be above 0"
+        if settings.HasField("bifpn") and settings.bifpn.combine_method not in COMBINE_METHODS:
+            yield "bifpn.combine_method", f"is {settings.bifpn.combine_method!r}; it has to be {' or '.join(COMBINE_METHODS)}"

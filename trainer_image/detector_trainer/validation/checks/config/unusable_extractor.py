@@ -1,0 +1,46 @@
+"""The feature extractor of a CenterNet is one that this trainer cannot build, or downloads weights to build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.rule import Cost, Rule
+
+RULE = Rule(
+    code="config/unusable-extractor",
+    severity=Severity.ERROR,
+    cost=Cost.META,
+    catalogue=(4,),
+    held_by=("tests/oracle/test_recorded.py",),
+    what=(
+        "A CenterNet has a ResNet of 18 or 34 layers, which cannot be built with this Keras; or, as a warning, a MobileNet whose "
+        "ImageNet weights are downloaded each time the model is built."
+    ),
+    why='The trainer ends with "has no attribute \'ResNet\'"; or with "URL fetch failure" where storage.googleapis.com cannot be reached.',
+    fix="Use resnet_v1_50_fpn or resnet_v2_50; a MobileNet with a depth_multiplier other than 1 is built without a download.",
+)
+CANNOT_BE_BUILT = ("resnet_v1_18_fpn", "resnet_v1_34_fpn")
+DOWNLOAD_WEIGHTS = ("mobilenet_v2", "mobilenet_v2_fpn", "mobilenet_v2_fpn_sep_conv")
+"""With depth_multiplier 1, the default."""
+
+
+def check(inputs: Inputs) -> Iterator[Finding]:
+    """One finding."""
+    if inputs.config.model.WhichOneof("model") != "center_net":
+        return
+    extractor = inputs.config.model.center_net.feature_extractor
+    field = "model.center_net.feature_extractor.type"
+    where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
+    if extractor.type in CANNOT_BE_BUILT:
+        yield RULE.finding(
+            f"{field} is {extractor.type}, which this trainer cannot build.", "Use resnet_v1_50_fpn or resnet_v2_50.", where=where
+        )
+    elif extractor.type in DOWNLOAD_WEIGHTS and extractor.depth_multiplier == 1:
+        yield RULE.finding(
+            f"{field} is {extractor.type}, which downloads ImageNet weights when it is built, on every start.",
+            "See that the pods reach storage.googleapis.com, or set depth_multiplier to another number than 1.",
+            where=where,
+            severity=Severity.WARNING,
+        )
