@@ -601,6 +601,9 @@ LEVELS_OF_EFFICIENTDET = [
             ("14", "5", "", "5", ""),
             ("14", "6", "", "6", ""),
             ("14", "5", "5", "5", "5"),
+            ("14", "", "5", "", "5"),
+            ("14", "", "4", "", "4"),
+            ("14", "2", "4", "2", "4"),
         )
     ),
 ]  # fmt: skip
@@ -780,6 +783,75 @@ KEYPOINT_MAPS = [
     ),
 ]
 
+WEIGHTS = [
+    *(
+        config(entries, f"{base}: {path} {value}", f"model.{path}", value, *more, base=base)
+        for entries, base, path, value, more in (
+            ("10", "from scratch", "ssd.loss.classification_weight", "nan", ()),
+            ("10", "from scratch", "ssd.loss.localization_weight", "inf", ()),
+            ("N15", "from scratch", "ssd.loss.localization_weight", "-1", ()),
+            ("10", "CenterNet with masks", "center_net.object_center_params.object_center_loss_weight", "nan", ()),
+            ("10", "CenterNet with masks", "center_net.mask_estimation_task.task_loss_weight", "inf", ()),
+            ("10", "CenterNet", "center_net.object_detection_task.scale_loss_weight", "nan", ()),
+            ("10", "CenterNet with keypoints", "center_net.keypoint_estimation_task[0].keypoint_offset_loss_weight", "nan", ()),
+            ("N15", "DeepMAC", "center_net.deepmac_mask_estimation.task_loss_weight", "nan", ()),
+            ("10", "Faster R-CNN", "faster_rcnn.first_stage_objectness_loss_weight", "nan", ()),
+            ("10", "Faster R-CNN", "faster_rcnn.second_stage_localization_loss_weight", "inf", ()),
+            (
+                "N15",
+                "Faster R-CNN",
+                "faster_rcnn.second_stage_localization_loss_weight",
+                "nan",
+                (["config", f"{STAGES}.number_of_stages", "1"],),
+            ),
+        )
+    ),
+]
+"""Weights of losses that are numbers or not."""
+
+CHANNELS = [
+    case(
+        entries,
+        f"{base}: {len(values)} more {name}",
+        *(["config", f"{CENTER_NET}.feature_extractor.{name}", value] for value in values),
+        base=base,
+    )
+    for entries, base, name, values in (
+        ("14", "DeepMAC", "channel_means", "1"),
+        ("14", "DeepMAC", "channel_stds", "1"),
+        ("14", "CenterNet", "channel_means", "12"),
+        ("N15", "CenterNet", "channel_means", "1"),
+        ("N15", "CenterNet", "channel_stds", "123"),
+    )
+]
+"""Three for each colour, or one, or none."""
+
+ODD_SIZES = [
+    *(
+        case(
+            entries,
+            f"CenterNet of images {side} pixels high, as they are",
+            ["config", f"{CENTER_NET}.image_resizer", None],
+            ["config", f"{CENTER_NET}.image_resizer", "{ identity_resizer { } }"],
+            *edits,
+            base="CenterNet",
+        )
+        for entries, side, edits in (
+            ("11", 48, [["config", "train_config.batch_size", "1"]]),
+            ("N15", 64, [["image", record, {"width": 64, "height": 64}] for record in range(3)]),
+        )
+    ),
+    case(
+        "11",
+        "CenterNet of images of many sizes",
+        ["config", f"{CENTER_NET}.image_resizer", None],
+        ["config", f"{CENTER_NET}.image_resizer", "{ keep_aspect_ratio_resizer { min_dimension: 64 max_dimension: 128 } }"],
+        ["config", "train_config.batch_size", "1"],
+        base="CenterNet",
+    ),
+]
+"""Sides of images that a CenterNet takes as they come."""
+
 UNPADDED = [
     config("14", "a DeepMAC without padding", "train_config.unpad_groundtruth_tensors", "true", base="DeepMAC"),
     config(
@@ -855,6 +927,9 @@ ROWS = (
     *CENTER_NETS,
     *LOADED,
     *KEYPOINT_MAPS,
+    *WEIGHTS,
+    *CHANNELS,
+    *ODD_SIZES,
     *UNPADDED,
     *FOUND,
 )

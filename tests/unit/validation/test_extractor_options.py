@@ -38,6 +38,7 @@ def fields(folder: Path, name: str, change: str) -> list[str]:
         (WITH_FPN, "first_stage_features_stride: 8 fpn { }"),
         (INCEPTION, "first_stage_features_stride: 8"),
         (CENTERNET, "depth_multiplier: 0.5 use_depthwise: true"),
+        (CENTERNET, "channel_means: 1 channel_stds: [1, 2, 3]"),
         (MOBILENET, "type: 'ssd_of_the_future' num_layers: 5 fpn { }"),
     ],
 )
@@ -59,6 +60,7 @@ def test_what_it_takes_passes(tmp_path: Path, name: str, change: str):
         (FASTER_RCNN, "fpn { } conv_hyperparams { }", ["conv_hyperparams", "fpn"]),
         (FASTER_RCNN, "first_stage_features_stride: 8", ["first_stage_features_stride"]),
         (WITH_FPN, "first_stage_features_stride: 32", ["first_stage_features_stride"]),
+        (CENTERNET, "channel_means: [1, 2] channel_stds: [1, 2, 3, 4]", ["channel_means", "channel_stds"]),
         (FASTER_RCNN, "type: 'faster_rcnn_resnet50_fpn_keras'", ["conv_hyperparams"]),
     ],
 )

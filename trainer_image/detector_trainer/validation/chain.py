@@ -31,6 +31,7 @@ from detector_trainer.validation.checks.config import (
     learning_rate,
     learning_rate_ends_early,
     learning_rate_high,
+    loss_weight,
     model_options,
     multiclass_scores,
     no_model,
@@ -85,6 +86,7 @@ META_CHECKS: tuple[Check, ...] = (
     learning_rate,  # the schedule is accepted, and gives numbers
     learning_rate_ends_early,  # until the last step
     learning_rate_high,  # and are not far above those of the official config
+    loss_weight,  # and the losses are numbers
     second_stage_batch,  # enough proposals for the second stage
     augmentation,  # the augmentations are ones that TF2 has, with settings that it takes
     input_type,  # the kind of record is known

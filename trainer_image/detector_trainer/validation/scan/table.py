@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from detector_trainer.contract import Finding
-from detector_trainer.validation.checks.config import from_scratch_with_little_data, mixed_image_sizes, unpadded_boxes
+from detector_trainer.validation.checks.config import (
+    from_scratch_with_little_data,
+    mixed_image_sizes,
+    odd_image_size,
+    unpadded_boxes,
+)
 from detector_trainer.validation.checks.records import (
     blank_images,
     blurry_images,
@@ -148,6 +153,7 @@ DATASET_CHECKS: tuple[DatasetCheck, ...] = (
     fewer_than_batch,  # enough for a batch
     no_boxes_at_all,  # with something to learn
     mixed_image_sizes,  # in images that fit into one batch
+    odd_image_size,  # and into the model
     unpadded_boxes,  # with boxes that do so too
     tiny_after_resize,  # and show something of the objects
     boxes_unlike_anchors,  # of shapes that the model looks for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from detector_trainer.contract import Finding, Severity, Where
@@ -31,13 +32,17 @@ Wrong = Iterator[tuple[str, str]]
 def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding an option."""
     architecture = inputs.config.model.WhichOneof("model")
-    if architecture not in ("ssd", "faster_rcnn"):  # the extractors of a CenterNet take anything
+    if architecture not in extractors():
         return
     settings = getattr(inputs.config.model, architecture).feature_extractor
     taken = extractors()[architecture].get(settings.type)
     if taken is None:  # another check has said so
         return
-    for option, words in (*_not_taken(architecture, settings, taken), *_of_the_type(architecture, settings)):
+    if architecture == "center_net":  # whose extractors take any option
+        wrong = _channels(settings) if inputs.config.train_input_reader.num_additional_channels == 0 else iter(())
+    else:
+        wrong = chain(_not_taken(architecture, settings, taken), _of_the_type(architecture, settings))
+    for option, words in wrong:
         field = f"model.{architecture}.feature_extractor.{option}"
         yield RULE.finding(
             f"{field} {words}.", where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
@@ -51,6 +56,14 @@ def _not_taken(architecture: str, settings: Any, taken: list[str]) -> Wrong:
             yield field.name, f"is set, which {settings.type} does not take: remove it"
 
 
+def _channels(settings: Any) -> Wrong:
+    for name in ("channel_means", "channel_stds"):
+        values = len(getattr(settings, name))
+        if values not in (0, 1, CHANNELS):
+            yield name, f"has {values} values, and images have {CHANNELS} channels"
+
+
+CHANNELS = 3
 NEVER = {"num_layers", "fpn", "bifpn", "replace_preprocessor_with_placeholder", "spaghettinet_arch_name", "conv_hyperparams"}
 """What model_builder hands on if it is set, though no type of a meta-architecture may take it."""
 

@@ -23,12 +23,8 @@ RULE = Rule(
     ),
     fix="Give feature_extractor and the anchor generator the same min_level and max_level, as in the official config of that type.",
 )
-LOWEST = {"fpn": 2, "bifpn": 1}
-"""The lowest level that a pyramid may have."""
-OF_THE_BACKBONE = {"fpn": 1, "bifpn": 2}
-"""How many levels of the backbone it takes at least."""
-DEEPEST = 5
-"""The last level of a backbone; those above are made from it."""
+LEVELS = {"fpn": (2, 5, 0), "bifpn": (1, 4, 6)}
+"""By the kind of pyramid: the lowest and the highest min_level, and the lowest max_level."""
 LAYERS = 6
 """Of an extractor that takes num_layers, by default."""
 ANCHORS = {"ssd": "anchor_generator", "faster_rcnn": "first_stage_anchor_generator"}
@@ -50,13 +46,13 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         low, high = levels
         made = high - low + 1
         block = "bifpn" if "bifpn" in taken else "fpn"
-        above = OF_THE_BACKBONE[block] - 1
-        if not LOWEST[block] <= low <= min(high, DEEPEST) - above:
+        lowest, highest, least = LEVELS[block]
+        if not lowest <= low <= highest or high < max(low, least):
             if not getattr(settings, "use_explicit_padding", False):  # which cuts one level to the size of the other
                 field = f"model.{architecture}.feature_extractor.{block}"
                 yield RULE.finding(
-                    f"{field} has levels {low} to {high}; {settings.type} needs a min_level from {LOWEST[block]} to "
-                    f"{DEEPEST - above}, and a max_level {'above' if above else 'not below'} it.",
+                    f"{field} has levels {low} to {high}; {settings.type} needs a min_level from {lowest} to {highest}, "
+                    f"and a max_level {f'of at least {least}' if least else 'not below it'}.",
                     where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
                 )
             return

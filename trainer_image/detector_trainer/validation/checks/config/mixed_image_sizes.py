@@ -46,7 +46,7 @@ SAME_SIZE = frozenset(
 """Augmentations after which an image has the size it had. After any other, the sizes are not known here."""
 
 
-def _certain(dataset: Dataset) -> bool:
+def certain(dataset: Dataset) -> bool:
     """Whether all images that were looked at are read, and come to the resizer with the sizes they have."""
     options = dataset.inputs.config.train_config.data_augmentation_options
     names = {option.WhichOneof("preprocessing_step") for option in options} - {None}
@@ -56,7 +56,7 @@ def _certain(dataset: Dataset) -> bool:
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Without shuffling every batch may happen to hold images of one size: then it is a warning."""
     job, images = dataset.train_job, dataset.train.resized
-    if len(images) < 2 or job.resizer is None or dataset.batch_per_replica < 2 or not _certain(dataset):
+    if len(images) < 2 or job.resizer is None or dataset.batch_per_replica < 2 or not certain(dataset):
         return
     reader = dataset.train_reader
     shuffled = reader.shuffle and reader.shuffle_buffer_size > 1

@@ -1,0 +1,37 @@
+"""Weights of losses that are no numbers are errors, where they are used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.validate import validate
+from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+
+RETINANET, FASTER_RCNN = "ssd_resnet50_v1_fpn_640x640_coco17_tpu-8", "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8"
+CENTERNET, DEEPMAC = "centernet_resnet101_v1_fpn_512x512_coco17_tpu-8", "center_net_deepmac_512x512_voc_only_tpu-32"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "change", "fields"),
+    [
+        (RETINANET, "ssd", "loss { classification_weight: nan localization_weight: inf }", ["classification_weight", "localization_weight"]),
+        (RETINANET, "ssd", "loss { classification_weight: 0 localization_weight: -1 }", []),
+        (FASTER_RCNN, "faster_rcnn", "second_stage_localization_loss_weight: nan", ["second_stage_localization_loss_weight"]),
+        (FASTER_RCNN, "faster_rcnn", "second_stage_localization_loss_weight: nan number_of_stages: 1", []),
+        (CENTERNET, "center_net", "object_center_params { object_center_loss_weight: nan }", ["object_center_loss_weight"]),
+        (CENTERNET, "center_net", "mask_estimation_task { task_loss_weight: inf }", ["task_loss_weight"]),
+        (CENTERNET, "center_net", "keypoint_estimation_task { keypoint_offset_loss_weight: nan }", ["keypoint_offset_loss_weight"]),
+        (DEEPMAC, "center_net", "deepmac_mask_estimation { task_loss_weight: nan }", []),
+        (DEEPMAC, "center_net", "mask_estimation_task { task_loss_weight: nan }", []),
+    ],
+)  # fmt: skip
+def test_it_is_named(tmp_path: Path, name: str, kind: str, change: str, fields: list[str]):
+    (official,) = (path for path in OFFICIAL_CONFIGS if path.stem == name)
+    config = wire_to_pets(official, tmp_path)
+    config.write_text(f"{config.read_text()}\nmodel {{ {kind} {{ {change} }} }}\n")
+    findings = validate(Inputs(str(config)), scan=False).findings
+    found = [str(finding.where.field).rpartition(".")[2] for finding in findings if finding.code == "config/loss-weight"]
+    assert found == fields

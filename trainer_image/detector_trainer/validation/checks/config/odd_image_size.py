@@ -1,0 +1,41 @@
+"""A CenterNet gets images as large as they are, or as the resizer leaves them, and their sides are no multiples of 32."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.checks.config.image_size import HALVED_FIVE_TIMES
+from detector_trainer.validation.checks.config.mixed_image_sizes import certain
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.totals import Dataset
+
+RULE = Rule(
+    code="config/odd-image-size",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(11,),
+    held_by=("tests/oracle/test_recorded.py",),
+    what="A CenterNet has a resizer that leaves images of many sizes, such as identity_resizer, and some are no multiples of 32.",
+    why='The map of a CenterNet must have a quarter of the image\'s size: the trainer ends with "Incompatible shapes".',
+    fix="Use fixed_shape_resizer, or keep_aspect_ratio_resizer with pad_to_max_dimension: true, with multiples of 32.",
+)
+
+
+def conclude(dataset: Dataset) -> Iterator[Finding]:
+    """One finding, with the first image that is seen to be so."""
+    config, job = dataset.inputs.config, dataset.train_job
+    if config.model.WhichOneof("model") != "center_net" or job.resizer is None or not certain(dataset):
+        return
+    extractor = config.model.center_net.feature_extractor.type
+    if not extractor.startswith(HALVED_FIVE_TIMES):
+        return
+    odd = next((image for image in dataset.train.resized if any(side % 32 for side in image.resized)), None)
+    if odd is not None:
+        field = "model.center_net.image_resizer"
+        height, width = odd.resized
+        yield RULE.finding(
+            f"{job.resizer.kind} makes an image {width} x {height} ({odd.file}, record {odd.record}: {odd.size[1]} x {odd.size[0]}); "
+            f"{extractor} needs multiples of 32.",
+            where=Where(file=dataset.inputs.pipeline_config, line=dataset.inputs.pipeline.line_of(field), field=field),
+        )
