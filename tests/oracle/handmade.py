@@ -493,6 +493,9 @@ FEATURE_MAPS = [
             ("v2", "N15", "", "8"),
             ("v2", "N15", "3", ""),
             ("v2", "N15", "5", "7"),
+            ("v2", "N15", "9", "8"),
+            ("v2", "14", "9", "11"),
+            ("v1", "N15", "9", "8"),
         )
     ),
     *(
@@ -674,6 +677,18 @@ COLOURS = [
     ),
     config("N15", "gray images that are not turned", f"{CENTER_NET}.{GRAY}", "true", ["config", f"{CENTER_NET}.feature_extractor.bgr_ordering", "false"], base="DeepMAC"),
     case("N15", "MobileNet v2 and gray images", ["config", f"{EXTRACTOR}.type", "'ssd_mobilenet_v2_fpn_keras'"], ["config", f"model.ssd.{GRAY}", "true"], base="from scratch"),
+    *(
+        case(
+            "11",
+            f"ssd_mobilenet_{version}_keras and gray images",
+            ["config", f"{EXTRACTOR}.type", f"'ssd_mobilenet_{version}_keras'"],
+            ["config", LEVELS, None],
+            ["config", f"{GRID}.max_level", "8"],
+            ["config", f"model.ssd.{GRAY}", "true"],
+            base="from scratch",
+        )
+        for version in ("v1", "v2")
+    ),
 ]  # fmt: skip
 
 CENTER_NETS = [

@@ -56,6 +56,7 @@ def anchors(low: int, high: int, block: str = "anchor_generator") -> str:
         (MOBILENET, "", ""),
         (MOBILENET, "", "feature_extractor { num_layers: 4 } anchor_generator { ssd_anchor_generator { num_layers: 4 } }"),
         (MOBILENET, "", "anchor_generator { ssd_anchor_generator { num_layers: 9 scales: [1, 2, 3, 4, 5, 6] } }"),
+        (MOBILENET, "", "feature_extractor { num_layers: 9 }"),
         (EFFICIENTDET, "", ""),
         (EFFICIENTDET, "", levels(2, 6, "bifpn")),
         (EFFICIENTDET, "", levels(1, 5, "bifpn") + "feature_extractor { bifpn { max_level: 6 } }" + anchors(1, 6)),

@@ -18,7 +18,8 @@ GRAY = "image_resizer { fixed_shape_resizer { height: 512 width: 512 convert_to_
     ("name", "change", "found"),
     [
         ("ssd_mobilenet_v1_fpn_640x640_coco17_tpu-8", GRAY, "error"),
-        ("ssd_mobilenet_v2_320x320_coco17_tpu-8", GRAY, None),
+        ("ssd_mobilenet_v2_320x320_coco17_tpu-8", GRAY, "error"),
+        ("ssd_mobilenet_v2_fpnlite_320x320_coco17_tpu-8", GRAY, None),
         ("ssd_resnet50_v1_fpn_640x640_coco17_tpu-8", GRAY, "error"),
         ("ssd_resnet50_v1_fpn_640x640_coco17_tpu-8", "", None),
         ("ssd_efficientdet_d0_512x512_coco17_tpu-8", GRAY, "error"),

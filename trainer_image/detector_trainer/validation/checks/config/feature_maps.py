@@ -26,7 +26,7 @@ RULE = Rule(
 LEVELS = {"fpn": (2, 5, 0), "bifpn": (1, 4, 6)}
 """By the kind of pyramid: the lowest and the highest min_level, and the lowest max_level."""
 LAYERS = 6
-"""Of an extractor that takes num_layers, by default."""
+"""Of an extractor that takes num_layers, of which it has the first so many."""
 ANCHORS = {"ssd": "anchor_generator", "faster_rcnn": "first_stage_anchor_generator"}
 
 
@@ -40,7 +40,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     taken = extractors()[architecture].get(settings.type)
     if taken is None:  # another check has said so
         return
-    made = 1 if architecture == "faster_rcnn" else settings.num_layers if settings.HasField("num_layers") else LAYERS
+    made = 1 if architecture == "faster_rcnn" else len(range(LAYERS)[: settings.num_layers])
     levels = pyramid(architecture, settings)
     if levels is not None:
         low, high = levels

@@ -21,7 +21,7 @@ RULE = Rule(
     ),
     fix="Remove convert_to_grayscale; a gray JPEG or PNG is read as three equal channels.",
 )
-OF_THREE_COLOURS = ("ssd_mobilenet_v1", "ssd_resnet", "ssd_efficientnet", "faster_rcnn_resnet")
+OF_THREE_COLOURS = ("ssd_mobilenet_v1", "ssd_mobilenet_v2_keras", "ssd_resnet", "ssd_efficientnet", "faster_rcnn_resnet")
 """How the types begin whose first layer is made for three channels, whatever the images have."""
 
 
