@@ -141,13 +141,13 @@ def test_an_augmentation_that_does_not_run_is_rejected(tmp_path, capsys):
 
 
 @pytest.mark.usefixtures("in_this_process")
-def test_a_model_whose_parts_do_not_fit_together_is_rejected(tmp_path, capsys):
-    def has_anchors_for_another_pyramid(config: Any) -> None:
-        config.model.ssd.anchor_generator.multiscale_anchor_generator.max_level += 1
+def test_a_model_that_only_its_builder_refuses_is_rejected_with_the_builders_words(tmp_path, capsys):
+    def has_a_negative_scale(config: Any) -> None:
+        config.model.ssd.box_coder.faster_rcnn_box_coder.y_scale = -1
 
-    (error,) = errors(deep(capsys, changed(tmp_path, has_anchors_for_another_pyramid)))  # catalogue 14
+    (error,) = errors(deep(capsys, changed(tmp_path, has_a_negative_scale)))  # catalogue 14
     assert error["code"] == "deep/failed"
-    assert "feature maps" in error["message"]
+    assert "build the model" in error["message"]
 
 
 @pytest.mark.usefixtures("in_this_process")
