@@ -80,6 +80,7 @@ def what_else(
     records: list[Record], seen: list[tuple[dict[str, Any], dict[str, Any]]], labels: Labels | None, configs: dict[str, Any]
 ) -> Iterator[str]:
     """How what came out of the input pipeline, record by record and without augmentations, differs from what was written."""
+    records = records[:: max(1, configs["train_input_config"].sample_1_of_n_examples)]
     if len(records) != len(seen):
         yield f"{len(seen)} of {len(records)} records come out"
         return

@@ -920,6 +920,7 @@ FOUND = [
     config("4", "an experimental model", "model.experimental_model", "{ }"),
     config("5", "CenterNet of no class", "model.center_net.num_classes", "0", base="CenterNet"),
     config("11", "one side of the default 300 pixels", "model.ssd.image_resizer.fixed_shape_resizer.width", None),
+    config("", "one record of five", "train_input_reader.sample_1_of_n_examples", "5"),
 ]
 """Disagreements that the generator has found, and what was mended then."""
 
