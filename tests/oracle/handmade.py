@@ -412,7 +412,20 @@ PARTS_OF_OTHERS = [
 
 EXTRACTOR, ANCHORS = "model.ssd.feature_extractor", "model.ssd.anchor_generator"
 LEVELS, GRID = f"{EXTRACTOR}.fpn", f"{ANCHORS}.multiscale_anchor_generator"
-PYRAMID = [f"{block}.{level}" for block in (LEVELS, GRID) for level in ("min_level", "max_level")]
+
+
+def levels(
+    entries: str, low: str, high: str, first: str, last: str, base: str, *, of: str = "", top: int = 7, block: str = LEVELS
+) -> Row:
+    """A row with other levels of a pyramid, 3 to `top` as it is, and anchors for others; empty for what stays."""
+    fields = [f"{path}.{level}" for path in (block, GRID) for level in ("min_level", "max_level")]
+    return case(
+        entries,
+        f"{of}levels {low or 3} to {high or top}, anchors for {first or 3} to {last or top}",
+        *(["config", field, value] for field, value in zip(fields, (low, high, first, last), strict=True) if value),
+        base=base,
+    )
+
 
 EXTRACTORS = [
     *(
@@ -442,13 +455,8 @@ EXTRACTORS = [
 
 FEATURE_MAPS = [
     *(
-        case(
-            entries,
-            f"levels {low or 3} to {high or 5}, anchors for {first or 3} to {last or 5}",
-            *(["config", field, value] for field, value in zip(PYRAMID, (low, high, first, last), strict=True) if value),
-            base="from scratch",
-        )
-        for entries, low, high, first, last in (
+        levels(*row, "from scratch", top=5)
+        for row in (
             ("14", "", "6", "", ""),
             ("14", "4", "", "", ""),
             ("N15", "4", "6", "", ""),
@@ -587,13 +595,8 @@ OF_EFFICIENTDET = [
 
 LEVELS_OF_EFFICIENTDET = [
     *(
-        case(
-            entries,
-            f"EfficientDet, levels {low or 3} to {high or 7}, anchors for {first or 3} to {last or 7}",
-            *(["config", field, value] for field, value in zip((f"{BIFPN}.min_level", f"{BIFPN}.max_level", *PYRAMID[2:]), (low, high, first, last), strict=True) if value),
-            base="EfficientDet",
-        )
-        for entries, low, high, first, last in (
+        levels(*row, "EfficientDet", of="EfficientDet, ", block=BIFPN)
+        for row in (
             ("14", "", "6", "", ""),
             ("N15", "", "6", "", "6"),
             ("14", "4", "", "", ""),
@@ -609,17 +612,12 @@ LEVELS_OF_EFFICIENTDET = [
             ("14", "2", "4", "2", "4"),
         )
     ),
-]  # fmt: skip
+]
 
 LEVELS_OF_RETINANET = [
     *(
-        case(
-            entries,
-            f"RetinaNet, levels {low or 3} to {high or 7}, anchors for {first or 3} to {last or 7}",
-            *(["config", field, value] for field, value in zip(PYRAMID, (low, high, first, last), strict=True) if value),
-            base="RetinaNet",
-        )
-        for entries, low, high, first, last in (
+        levels(*row, "RetinaNet", of="RetinaNet, ")
+        for row in (
             ("14", "", "5", "", "5"),
             ("14", "2", "", "2", ""),
             ("14", "1", "", "1", ""),
@@ -654,7 +652,7 @@ SIZES = [
             entries,
             f"RetinaNet from level {low or 3} to {high or 7}, {side} pixels",
             *(["config", f"{RESIZER}.fixed_shape_resizer.{name}", side] for name in ("height", "width")),
-            *(["config", field, value] for field, value in zip(PYRAMID, (low, high), strict=False) if value),
+            *(["config", field, value] for field, value in ((f"{LEVELS}.min_level", low), (f"{LEVELS}.max_level", high)) if value),
             base="RetinaNet",
         )
         for entries, side, low, high in (("N15", "156", "2", ""), ("11", "144", "", "4"), ("11", "144", "", ""))
