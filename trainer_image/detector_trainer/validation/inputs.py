@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from detector_trainer.contract import Where
 from detector_trainer.pipeline import gfile
 from detector_trainer.pipeline.load import PipelineConfig, read_pipeline_config
 from detector_trainer.pipeline.overrides import apply_overrides
@@ -63,6 +64,10 @@ class Inputs:
     def config(self) -> Any:
         """The TrainEvalPipelineConfig the trainer would use: as written, overrides applied."""
         return apply_overrides(self.pipeline.message, self.overrides)
+
+    def at(self, field: str) -> Where:
+        """Where a field of the pipeline config stands; without a line, if it is not written there."""
+        return Where(file=self.pipeline_config, line=self.pipeline.line_of(field), field=field)
 
     @property
     def steps(self) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -36,7 +36,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     yield RULE.finding(
         f"There is no checkpoint {prefix}: {problem}.",
         _hint(prefix),
-        where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD),
+        where=inputs.at(FIELD),
     )
 
 

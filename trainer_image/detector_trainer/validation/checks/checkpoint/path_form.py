@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.checks.checkpoint.not_found import is_a_part
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
@@ -43,4 +43,4 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     else:
         message = f"{prefix} is one file of a checkpoint, not its prefix."
         hint = f"Write {plain}." if plain != prefix else RULE.fix
-    yield RULE.finding(message, hint, where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD))
+    yield RULE.finding(message, hint, where=inputs.at(FIELD))

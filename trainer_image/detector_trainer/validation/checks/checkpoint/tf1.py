@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -29,5 +29,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if checkpoint is not None and not checkpoint.is_object_based:
         yield RULE.finding(
             f"{checkpoint.prefix} is a TF1 checkpoint: it has {len(checkpoint.entries)} tensors and no object graph.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD),
+            where=inputs.at(FIELD),
         )

@@ -46,7 +46,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         return
     kind = inputs.fine_tune_type
     said = repr(kind) if train.fine_tune_checkpoint_type else f"not set, which means {kind!r}"
-    where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD)
+    where = inputs.at(FIELD)
     # Without it, there are no variables yet when the trainer restores, and none is missed.
     noticed = train.run_fine_tune_checkpoint_dummy_computation
     severity, unnoticed = (Severity.ERROR, "") if noticed else (Severity.WARNING, f" {UNNOTICED}")

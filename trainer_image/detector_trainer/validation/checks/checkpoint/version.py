@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -29,6 +29,4 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     train = inputs.config.train_config
     if train.fine_tune_checkpoint and train.fine_tune_checkpoint_version == V1:
         said = "V1" if train.HasField("fine_tune_checkpoint_version") else "not set, which means V1"
-        yield RULE.finding(
-            f"{FIELD} is {said}.", where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD)
-        )
+        yield RULE.finding(f"{FIELD} is {said}.", where=inputs.at(FIELD))

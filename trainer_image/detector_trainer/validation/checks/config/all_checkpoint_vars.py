@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -28,5 +28,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if inputs.config.train_config.load_all_detection_checkpoint_vars:
         yield RULE.finding(
             f"{FIELD} is set, which TF2 does not support.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD),
+            where=inputs.at(FIELD),
         )

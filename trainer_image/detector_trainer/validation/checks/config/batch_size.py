@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -29,7 +29,7 @@ FIELD = "train_config.batch_size"
 def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding."""
     size = inputs.config.train_config.batch_size
-    where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD)
+    where = inputs.at(FIELD)
     gpus = inputs.gpus or 0
     if size == 0:
         yield RULE.finding(f"{FIELD} is 0.", "Set it to at least 1 for each GPU.", where=where)

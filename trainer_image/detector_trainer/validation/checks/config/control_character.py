@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -26,7 +26,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         if any(ord(character) < 32 for character in path):
             yield RULE.finding(
                 f"{field} reads {path!r}: a backslash in it was taken for an escape.",
-                where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+                where=inputs.at(field),
             )
 
 

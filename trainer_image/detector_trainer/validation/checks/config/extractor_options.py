@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.extractors import extractors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
@@ -44,9 +44,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         wrong = chain(_not_taken(architecture, settings, taken), _of_the_type(architecture, settings))
     for option, words in wrong:
         field = f"model.{architecture}.feature_extractor.{option}"
-        yield RULE.finding(
-            f"{field} {words}.", where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
-        )
+        yield RULE.finding(f"{field} {words}.", where=inputs.at(field))
 
 
 def _not_taken(architecture: str, settings: Any, taken: list[str]) -> Wrong:

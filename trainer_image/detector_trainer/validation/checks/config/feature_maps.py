@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.extractors import extractors, pyramid
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
@@ -53,7 +53,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
                 yield RULE.finding(
                     f"{field} has levels {low} to {high}; {settings.type} needs a min_level from {lowest} to {highest}, "
                     f"and a max_level {f'of at least {least}' if least else 'not below it'}.",
-                    where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+                    where=inputs.at(field),
                 )
             return
     field = f"model.{architecture}.{ANCHORS[architecture]}"
@@ -62,7 +62,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         yield RULE.finding(
             f"{field} has anchors for {anchors} feature maps, and {settings.type} makes {made}"
             + (", whatever its fpn says." if settings.type.startswith("ssd_resnet") else "."),
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+            where=inputs.at(field),
         )
 
 

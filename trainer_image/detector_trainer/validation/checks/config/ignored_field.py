@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -31,5 +31,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             field = f"train_config.{descriptor.name}"
             yield RULE.finding(
                 f"{field} is set, and the TF2 trainer ignores it.",
-                where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+                where=inputs.at(field),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -32,7 +32,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     field = f"model.{which}.image_resizer"
     words = _wrong(getattr(inputs.config.model, which).image_resizer)
     if words:
-        where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
+        where = inputs.at(field)
         message, *hint = words
         yield RULE.finding(message.format(field), *hint, where=where)
 

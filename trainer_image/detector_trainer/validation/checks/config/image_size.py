@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.extractors import pyramid
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
@@ -42,7 +42,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     extractor = getattr(inputs.config.model, which).feature_extractor
     sides = (resizer.low, resizer.high) if resizer.kind == FIXED else (resizer.high, resizer.high)
     field = f"model.{which}.image_resizer"
-    where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
+    where = inputs.at(field)
     least = _least(extractor.type)
     shown = f"{sides[1]} x {sides[0]}"
     if which == "center_net":

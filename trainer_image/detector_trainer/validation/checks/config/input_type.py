@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -24,6 +24,4 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding."""
     if inputs.train.message.input_type == 0:
         field = "train_input_reader.input_type"
-        yield RULE.finding(
-            f"{field} is 0.", where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
-        )
+        yield RULE.finding(f"{field} is 0.", where=inputs.at(field))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.pipeline import gfile
 from detector_trainer.pipeline.load import parse_text
 from detector_trainer.pipeline.text_file import read_text
@@ -39,7 +39,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     path = model.keypoint_label_map_path
     if not model.keypoint_estimation_task or model.HasField("deepmac_mask_estimation") or gfile.is_remote(path):
         return  # a DeepMAC is built without its keypoints
-    where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD)
+    where = inputs.at(FIELD)
     if not path:
         yield RULE.finding(f"{FIELD} is not set.", where=where)
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -31,9 +31,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding: the first thing that the trainer would stumble over."""
     where_is, problem, hint = _problem(inputs.config.train_config.optimizer, inputs.steps) or ("", "", None)
     if problem:
-        yield RULE.finding(
-            problem, hint, where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(where_is), field=where_is)
-        )
+        yield RULE.finding(problem, hint, where=inputs.at(where_is))
 
 
 def _problem(optimizer: Any, steps: int | None) -> tuple[str, str, str | None] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -34,5 +34,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         yield RULE.finding(
             f"The schedule ends at step {total}, the training at {inputs.steps}: the learning rate is 0 in between.",
             f"Set total_steps: {inputs.steps}.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+            where=inputs.at(field),
         )

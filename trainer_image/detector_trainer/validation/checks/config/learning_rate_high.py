@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -57,7 +57,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         yield RULE.finding(
             f"The learning rate rises to {peak:g} with a batch of {train.batch_size}; the official config would have {scaled:.2g}.",
             f"Set it to about {scaled:.2g}.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+            where=inputs.at(field),
         )
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -35,7 +35,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             field = f"model.{kind}.{path}"
             yield RULE.finding(
                 f"{field} is {value:g}.",
-                where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+                where=inputs.at(field),
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.totals import Dataset, Resized
 
@@ -66,7 +66,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
         f"{job.resizer.kind} makes the images {_shown(one)} and {_shown(other)}; "
         f"a batch of {dataset.batch_per_replica} for each GPU cannot hold both."
         + ("" if shuffled else " Without shuffling it may be that they never meet."),
-        where=Where(file=dataset.inputs.pipeline_config, line=dataset.inputs.pipeline.line_of(field), field=field),
+        where=dataset.inputs.at(field),
         severity=None if shuffled else Severity.WARNING,
     )
 

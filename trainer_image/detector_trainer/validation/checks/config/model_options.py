@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -32,9 +32,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         return
     for path, words in BROKEN[kind](getattr(inputs.config.model, kind)):
         field = f"model.{kind}.{path}"
-        yield RULE.finding(
-            f"{field} {words}.", where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
-        )
+        yield RULE.finding(f"{field} {words}.", where=inputs.at(field))
 
 
 def _ssd(model: Any) -> Broken:

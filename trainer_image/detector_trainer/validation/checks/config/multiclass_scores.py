@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -25,5 +25,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if inputs.config.train_config.use_multiclass_scores and not inputs.config.train_input_reader.load_multiclass_scores:
         yield RULE.finding(
             f"{FIELD} is true, and train_input_reader.load_multiclass_scores is not.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD),
+            where=inputs.at(FIELD),
         )

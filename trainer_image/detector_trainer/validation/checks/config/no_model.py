@@ -31,5 +31,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         field = "model.experimental_model"
         yield RULE.finding(
             "The model is an experimental_model, and the trainer comes with none.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+            where=inputs.at(field),
         )

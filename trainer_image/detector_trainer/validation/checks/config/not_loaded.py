@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -42,7 +42,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             does = "is not set, and" if severity is None else "is not set: no mask is learned, though"
             yield RULE.finding(
                 f"{field} {does} the model has {part}.",
-                where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+                where=inputs.at(field),
                 severity=severity,
             )
 

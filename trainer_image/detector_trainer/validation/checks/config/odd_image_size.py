@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.checks.config.image_size import HALVED_FIVE_TIMES
 from detector_trainer.validation.checks.config.mixed_image_sizes import certain
 from detector_trainer.validation.rule import Cost, Rule
@@ -37,5 +37,5 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
         yield RULE.finding(
             f"{job.resizer.kind} makes an image {width} x {height} ({odd.file}, record {odd.record}: {odd.size[1]} x {odd.size[0]}); "
             f"{extractor} needs multiples of 32.",
-            where=Where(file=dataset.inputs.pipeline_config, line=dataset.inputs.pipeline.line_of(field), field=field),
+            where=dataset.inputs.at(field),
         )

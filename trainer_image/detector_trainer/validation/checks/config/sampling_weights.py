@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -27,5 +27,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         field = "train_input_reader.sample_from_datasets_weights"
         yield RULE.finding(
             f"{len(weights)} weights for {len(paths)} input paths.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+            where=inputs.at(field),
         )

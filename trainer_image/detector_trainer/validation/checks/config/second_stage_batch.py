@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -29,5 +29,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         field = "model.faster_rcnn.second_stage_batch_size"
         yield RULE.finding(
             f"second_stage_batch_size {model.second_stage_batch_size} is above first_stage_max_proposals {model.first_stage_max_proposals}.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+            where=inputs.at(field),
         )

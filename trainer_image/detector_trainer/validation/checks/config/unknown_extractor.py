@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.extractors import extractors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
@@ -42,4 +42,4 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         message = f"{field} is {kind!r}, which TF2 does not have."
     near = [f"{kind}_keras"] if f"{kind}_keras" in known else difflib.get_close_matches(kind, known, 3, 0.5)
     hint = f"Use {' or '.join(near or known)}."
-    yield RULE.finding(message, hint, where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field))
+    yield RULE.finding(message, hint, where=inputs.at(field))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.checks.config.mixed_image_sizes import SAME_SIZE
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.totals import Dataset
@@ -38,6 +38,6 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     yield RULE.finding(
         f"{field} is true, and images have up to {totals.max_boxes} boxes, others fewer; "
         f"a DeepMAC with a batch of {dataset.batch_per_replica} for each GPU cannot take both.",
-        where=Where(file=dataset.inputs.pipeline_config, line=dataset.inputs.pipeline.line_of(field), field=field),
+        where=dataset.inputs.at(field),
         severity=None if certain else Severity.WARNING,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -32,7 +32,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         return
     extractor = inputs.config.model.center_net.feature_extractor
     field = "model.center_net.feature_extractor.type"
-    where = Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field)
+    where = inputs.at(field)
     if extractor.type in CANNOT_BE_BUILT:
         yield RULE.finding(
             f"{field} is {extractor.type}, which this trainer cannot build.", "Use resnet_v1_50_fpn or resnet_v2_50.", where=where

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.pipeline import gfile
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
@@ -38,7 +38,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             yield RULE.finding(
                 f"{pattern.text} matches no file." + ("" if training else " Evaluation would fail; training does not read it."),
                 _hint(pattern.text),
-                where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(field), field=field),
+                where=inputs.at(field),
                 severity=Severity.ERROR if training else Severity.WARNING,
             )
 

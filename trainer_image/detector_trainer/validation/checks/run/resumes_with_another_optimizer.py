@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.contract import Finding, Severity
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
@@ -43,5 +43,5 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if before is not None and now is not None and before != now and not optimizer.use_moving_average:
         yield RULE.finding(
             f"{inputs.resumed.prefix} was written with {before}, the config has {now}.",
-            where=Where(file=inputs.pipeline_config, line=inputs.pipeline.line_of(FIELD), field=FIELD),
+            where=inputs.at(FIELD),
         )
