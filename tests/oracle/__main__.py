@@ -1,6 +1,6 @@
 """`python -m oracle`, with PYTHONPATH=tests: cases past the trainer and the validator; ends with 1 if the two disagree.
 
-`--seed N --cases N`: mutations. `--hand-made`: the cases of handmade.py, and whether the trainer still does what recorded.json says.
+`--seed N --cases N`: mutations. `--hand-made`: the cases of handmade/, and whether the trainer still does what recorded.json says.
 `--record`: those of them that recorded.json does not have as they are, and writes it.
 """
 

@@ -19,6 +19,7 @@ TEXT, LABEL = "image/object/class/text", "image/object/class/label"
 PER_BOX = tuple(f"image/object/{name}" for name in ("area", "is_crowd", "difficult", "group_of", "weight"))
 KEYPOINTS = tuple(f"image/object/keypoint/{name}" for name in ("x", "y", "visibility"))
 MASK = "image/object/mask"
+SCORES = "image/object/class/multiclass_scores"
 Record = dict[str, Sequence[Any]]
 """Values by the name of their feature."""
 
@@ -85,7 +86,7 @@ def what_else(
         yield f"{len(seen)} of {len(records)} records come out"
         return
     for record, (features, truth) in zip(records, seen, strict=True):
-        yield from _of_one(record, features, truth, labels)
+        yield from _of_one(record, features, truth, labels, scores=configs["train_config"].use_multiclass_scores)
         yield from _of_settings(record, configs["train_input_config"])
     if not any(int(truth["num_groundtruth_boxes"]) for _, truth in seen):
         yield "not one box"
@@ -96,7 +97,7 @@ def what_else(
             yield "two classes are one"
 
 
-def what_is_odd(seen: list[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[str]:
+def what_is_odd(seen: list[tuple[dict[str, Any], dict[str, Any]]], channels: int) -> Iterator[str]:
     """What no augmentation should make of sound records."""
     boxes = [truth["groundtruth_boxes"][: int(truth["num_groundtruth_boxes"])] for _, truth in seen]
     classes = [truth["groundtruth_classes"][: int(truth["num_groundtruth_boxes"])] for _, truth in seen]
@@ -104,17 +105,20 @@ def what_is_odd(seen: list[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[s
         yield "a box lies outside of the image"
     if not all(one_hot.any(axis=1).all() for one_hot in classes):
         yield "a box has no class"
-    if any(features["image"].shape[-1] != 3 for features, _ in seen):
-        yield "the images have not three channels"
+    if any(features["image"].shape[-1] != channels for features, _ in seen):
+        yield f"the images have not {channels} channels"
     if not any(len(learned) for learned in boxes):
         yield "not one box"
 
 
-def _of_one(record: Record, features: dict[str, Any], truth: dict[str, Any], labels: Labels | None) -> Iterator[str]:
+def _of_one(
+    record: Record, features: dict[str, Any], truth: dict[str, Any], labels: Labels | None, *, scores: bool
+) -> Iterator[str]:
     written = [np.array(record.get(side, ()), np.float32) for side in SIDES]
     boxes = np.stack(written, axis=1)
     count = int(truth["num_groundtruth_boxes"])
-    learned, one_hot = truth["groundtruth_boxes"][:count], truth["groundtruth_classes"][:count]
+    padded = np.tile(features["image"].shape[:2] / features["true_image_shape"][:2], 2)  # boxes are of the image with its padding
+    learned, one_hot = truth["groundtruth_boxes"][:count] * padded, truth["groundtruth_classes"][:count]
     if count != len(boxes):
         yield f"{count} of {len(boxes)} boxes are learned"
     elif not np.allclose(learned, boxes, atol=1e-5):
@@ -125,10 +129,14 @@ def _of_one(record: Record, features: dict[str, Any], truth: dict[str, Any], lab
         yield "a box lies outside of the image"
     if (boxes[:, 2:] <= boxes[:, :2]).any():
         yield "a box has no area"
-    if not one_hot.any(axis=1).all():
-        yield "a box has no class"
-    if count == len(boxes):
-        yield from _of_classes(record, one_hot, labels)
+    if scores and record.get(SCORES):  # they stand for the classes
+        if one_hot.size == len(record[SCORES]) and not np.allclose(one_hot.ravel(), record[SCORES], equal_nan=True):
+            yield "the scores are others"
+    else:
+        if not one_hot.any(axis=1).all():
+            yield "a box has no class"
+        if count == len(boxes):
+            yield from _of_classes(record, one_hot, labels)
     for name in PER_BOX:
         if len(boxes) and record.get(name) and len(record[name]) != len(boxes):
             yield f"{name} has {len(record[name])} values for {len(boxes)} boxes"
@@ -152,6 +160,17 @@ def _of_classes(record: Record, one_hot: Any, labels: Labels | None) -> Iterator
         meant = numbers
     if meant != learned:
         yield "the classes are others"
+
+
+def has_odd_values(records: list[Record]) -> bool:
+    """Whether a number besides the sides of boxes is not finite or above 1: what comes of it, only a step shows."""
+    return any(
+        isinstance(value, float) and not abs(value) <= 1
+        for record in records
+        for name, values in record.items()
+        if name not in SIDES
+        for value in values
+    )
 
 
 def _of_settings(record: Record, settings: Any) -> Iterator[str]:

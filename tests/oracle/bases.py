@@ -14,7 +14,7 @@ from support.official_configs import OFFICIAL_CONFIGS
 
 __all__ = ["BASES", "LABEL_MAP", "Base"]
 
-MASK, KEYPOINT = "image/object/mask", "image/object/keypoint/"
+MASK, KEYPOINT, DENSE_POSE = "image/object/mask", "image/object/keypoint/", "image/object/densepose/"
 _Example = message_class("tensorflow.Example")
 _ROWS = (
     # Boxes as ymin, xmin, ymax, xmax, and the class of each.
@@ -122,6 +122,26 @@ def _keypoints(boxes: int) -> dict[str, Any]:
     return {KEYPOINT + end: floats(*[0.5] * 3 * boxes) for end in "xy"} | {KEYPOINT + "visibility": ints(*[2] * 3 * boxes)}
 
 
+def _dense_poses(boxes: int) -> dict[str, Any]:
+    """Two points for each box, and a track."""
+    points = {DENSE_POSE + "num": ints(*[2] * boxes), DENSE_POSE + "part_index": ints(*[1] * 2 * boxes)}
+    points |= {DENSE_POSE + end: floats(*[0.5] * 2 * boxes) for end in "yxvu"}
+    return points | {"image/object/track/label": ints(*range(boxes))}
+
+
+def _scores(boxes: int) -> dict[str, Any]:
+    return {CLASS + "multiclass_scores": floats(*[0.25, 0.75] * boxes)}
+
+
+def _context(_: int) -> dict[str, Any]:
+    """Two features of four values."""
+    return {"image/context_features": floats(*[0.5] * 8), "image/context_feature_length": ints(4)}
+
+
+def _channels(_: int) -> dict[str, Any]:
+    return {"image/additional_channels/encoded": texts(picture(kind="PNG", mode="L"))}
+
+
 BASES = {
     "plain": Base(),
     "crop": Base(_CROP),
@@ -131,6 +151,17 @@ BASES = {
     "numerical masks": Base(_NUMERICAL_MASKS, _numerical_masks),
     "PNG masks": Base(_PNG_MASKS, _png_masks),
     "keypoints": Base("train_input_reader { num_keypoints: 3 }", _keypoints),
+    "dense poses": Base("train_input_reader { load_dense_pose: true load_track_id: true }", _dense_poses),
+    "scores": Base(
+        "train_config { use_multiclass_scores: true } train_input_reader { load_multiclass_scores: true }",
+        _scores,
+    ),
+    "channels": Base(
+        """model { ssd { feature_extractor { type: 'ssd_mobilenet_v2_fpn_keras' } } }
+        train_input_reader { num_additional_channels: 1 }""",
+        _channels,
+        clears=("train_config.fine_tune_checkpoint",),
+    ),
     "Faster R-CNN": Base(
         f"model {{ faster_rcnn {{ {_SMALL} first_stage_max_proposals: 16 second_stage_batch_size: 16 }} }}",
         model="faster_rcnn_resnet50_v1_640x640_coco17_tpu-8",
@@ -150,6 +181,13 @@ BASES = {
         }} }} {_PNG_MASKS}""",
         _png_masks,
         model="mask_rcnn_inception_resnet_v2_1024x1024_coco17_gpu-8",
+    ),
+    "Faster R-CNN with context": Base(
+        f"""model {{ faster_rcnn {{ {_SMALL} first_stage_max_proposals: 16 second_stage_batch_size: 16
+        context_config {{ max_num_context_features: 10 context_feature_length: 4 }} }} }}
+        train_input_reader {{ load_context_features: true }}""",
+        _context,
+        model="faster_rcnn_resnet50_v1_640x640_coco17_tpu-8",
     ),
     "Faster R-CNN with an FPN": Base(
         f"model {{ faster_rcnn {{ {_SMALL} first_stage_max_proposals: 16 second_stage_batch_size: 16 }} }}",

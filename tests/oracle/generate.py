@@ -32,9 +32,12 @@ PARTS = (
 SSDS = "plain", "plain", "plain", "crop", "from scratch"
 ARCHITECTURES = (
     "Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet",
-    "Mask R-CNN", "Faster R-CNN with an FPN", "CenterNet with keypoints", "CenterNet with masks", "DeepMAC",
+    "Mask R-CNN", "Faster R-CNN with context", "Faster R-CNN with an FPN", "CenterNet with keypoints", "CenterNet with masks", "DeepMAC",
 )  # fmt: skip
-DECISIVE = ("plain", "plain", "plain", "crop", "crop", "no map", "keep aspect", "numerical masks", "PNG masks", "keypoints")
+DECISIVE = (
+    "plain", "plain", "plain", "plain", "crop", "crop", "no map", "keep aspect", "numerical masks", "PNG masks", "keypoints",
+    "dense poses", "scores", "channels", "Faster R-CNN with context", "CenterNet with keypoints", "CenterNet with masks",
+)  # fmt: skip
 BASES_OF = {"config": SSDS, "checkpoint": SSDS, "model": ARCHITECTURES}
 """What the cases of a part begin from, where not from the decisive bases."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def test_every_entry_of_the_catalogue_that_can_be_judged_here_has_a_case():
         (handmade.ODD_SIZES, "config/odd-image-size"),
         (handmade.UNPADDED, "config/unpadded-boxes"),
         (handmade.KEYPOINT_MAPS, "config/keypoint-label-map"),
+        (handmade.BOX_WEIGHTS, "records/weight-not-finite"),
+        (handmade.CHANNEL_IMAGES, "records/additional-channels"),
+        (handmade.MORE_CHANNELS, "config/additional-channels"),
+        (handmade.MEANS_OF_CHANNELS, "config/extractor-options"),
+        (handmade.CONTEXT_OPTIONS, "config/context-features"),
+        (handmade.IN_CONTEXT, "records/context-features"),
+        (handmade.DENSE_POSES, "records/dense-poses"),
+        (handmade.FLIPPED_POSES, "config/augmentation"),
+        (handmade.GRAY_MASKS, "records/broken-mask"),
+        (handmade.LEARNED_KEYPOINTS, "records/keypoint-out-of-range"),
+        (handmade.SCORED, "records/multiclass-scores"),
         ([row for row in ROWS if row.name.startswith("no ") and row.name[3:] in PARTS_OF_A_MODEL], "config/incomplete-model"),
     ],
     ids=[
@@ -78,10 +90,21 @@ def test_every_entry_of_the_catalogue_that_can_be_judged_here_has_a_case():
         "odd sizes",
         "boxes without padding",
         "keypoint label maps",
+        "weights of boxes",
+        "images of channels",
+        "additional channels",
+        "means of additional channels",
+        "context",
+        "context features",
+        "dense poses",
+        "dense poses that are flipped",
+        "masks",
+        "keypoints that are learned",
+        "scores",
         "parts of the model",
     ],
 )
-def test_what_fails_has_the_code_of_its_cause(rows: list[Row], code: str, tmp_path: Path):
+def test_what_fails_has_the_code_of_its_cause(rows: Sequence[Row], code: str, tmp_path: Path):
     failing = [row for row in rows if TRAINERS[row.name].verdict in (FAILS, GARBAGE)]
     assert failing
     for row in failing:

@@ -20,7 +20,7 @@ from object_detection.builders import model_builder, optimizer_builder  # noqa: 
 from object_detection.utils import config_util, variables_helper  # noqa: E402
 
 from detector_trainer.deep.child import go_through  # noqa: E402
-from oracle.as_written import Labels, read_records, what_else, what_is_odd  # noqa: E402
+from oracle.as_written import Labels, has_odd_values, read_records, what_else, what_is_odd  # noqa: E402
 from oracle.verdict import FAILS, GARBAGE, HIDDEN, TRAINS, Trainer  # noqa: E402
 
 BATCH = 3
@@ -86,7 +86,8 @@ class Oracle:
         if train_config.data_augmentation_options and parts & {"records", "label map"}:
             hidden = self._without_augmentation(configs, model)
             garbage = [reason for reason in garbage if reason not in hidden]  # not the augmentation's doing
-        if whole:
+        if whole or ("records" in parts and has_odd_values(read_records(_files(configs["train_input_config"])))):
+            model = model or _try("build the model", lambda: model_builder.build(model_config, is_training=True))
             garbage += _step(folder, train_config, batches, model, wanted)
         return garbage, [f"hidden by an augmentation: {reason}" for reason in hidden]
 
@@ -136,7 +137,11 @@ class Oracle:
         labels = Labels.read(settings.label_map_path)
         records = read_records(_files(settings))
         augmented = bool(train_config.data_augmentation_options)
-        odd = what_is_odd(samples) if augmented else what_else(records, seen, labels, configs)
+        odd = (
+            what_is_odd(samples, 3 + max(0, settings.num_additional_channels))
+            if augmented
+            else what_else(records, seen, labels, configs)
+        )
         return [*missing, *odd], samples
 
     def _fit(self, train_config: Any, samples: list[Sample]) -> None:

@@ -14,9 +14,11 @@ from detector_trainer.validation.checks.checkpoint import (
 )
 from detector_trainer.validation.checks.checkpoint import unreadable as checkpoint_unreadable
 from detector_trainer.validation.checks.config import (
+    additional_channels,
     all_checkpoint_vars,
     augmentation,
     batch_size,
+    context_features,
     control_character,
     duplicate_field,
     extractor_options,
@@ -81,6 +83,8 @@ META_CHECKS: tuple[Check, ...] = (
     image_resizer,  # images get one size
     image_size,  # that the model takes
     gray_images,  # and the colours
+    additional_channels,  # and no more
+    context_features,  # and context, if there is any
     batch_size,  # a batch can be shared by the GPUs
     num_steps_unset,  # there is a last step
     learning_rate,  # the schedule is accepted, and gives numbers

@@ -77,7 +77,7 @@ def inspect(image: memoryview, *, decoding: bool, see: See | None = None, every_
 def _measured(data: memoryview, kind: str, decoding: bool, see: See | None, every_png: bool) -> Fact:
     progressive = False
     if kind == JPEG:
-        width, height, progressive = jpeg.size_of(data)
+        width, height, progressive, _ = jpeg.frame_of(data)
     elif kind == PNG:
         width, height = png.size_of(data)
     else:
@@ -99,6 +99,17 @@ def _decoded(data: memoryview, kind: str, size: tuple[int, int], look: bool) -> 
         return thumbnail.of_png(data, *size) if look else None
     bmp.decode(data)
     return thumbnail.of_bmp(data, *size) if look else None
+
+
+def inspect_gray(image: memoryview, *, decoding: bool) -> Fact:
+    """Looks at an image that the trainer decodes to one channel: a PNG mask, an additional channel."""
+    fact = inspect(image, decoding=decoding)
+    if fact.state is State.SOUND:
+        kind = kind_of(image)
+        if kind == BMP or (kind == JPEG and jpeg.frame_of(image).components == 4):
+            said = "a BMP" if kind == BMP else "a CMYK JPEG"
+            return Fact(State.BROKEN, f"it is {said}, which TensorFlow does not decode to one channel")
+    return fact
 
 
 def _unknown(head: bytes, size: int) -> Fact:

@@ -57,6 +57,15 @@ class Job:
     masks: str = ""
     """`numerical` or `png` where masks are loaded."""
     num_keypoints: int = 0
+    num_scores: int = 0
+    """Scores that every box must have, where they are learned; 0 where not."""
+    context: tuple[int, int] | None = None
+    """How many context features the model takes, and how long each is; None where none are loaded, or the model takes none."""
+    has_dense_poses: bool = False
+    """Whether they are loaded."""
+    num_additional_channels: int = 0
+    learned: frozenset[str] = frozenset()
+    """The tasks of a CenterNet besides boxes that look at the values of the records: fields of its message."""
     crop: str = ""
     """The first augmentation that crops; empty if none does."""
     resizer: Resizer | None = None
@@ -84,27 +93,47 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
     architecture = inputs.config.model.WhichOneof("model") or ""
     options = [option.WhichOneof("preprocessing_step") for option in inputs.config.train_config.data_augmentation_options]
     resizer = resizer_of(inputs.config)
+    training = reader.name == "train_input_reader"
+    num_classes = getattr(getattr(inputs.config.model, architecture, None), "num_classes", 0)
     sequence = enum_type("object_detection.protos.InputType").values_by_name["TF_SEQUENCE_EXAMPLE"].number
     return Job(
         reader=reader.name,
-        training=reader.name == "train_input_reader",
+        training=training,
         sequence_examples=message.input_type == sequence,
         schema=schema_of(message),
         has_label_map=bool(message.label_map_path),
         text_to_id=texts,
         id_names=label_names,
-        num_classes=getattr(getattr(inputs.config.model, architecture, None), "num_classes", 0),
+        num_classes=num_classes,
         architecture=architecture,
         max_boxes=message.max_number_of_boxes,
         masks=("png" if uses_png_masks(message) else "numerical") if message.load_instance_masks else "",
         num_keypoints=message.num_keypoints,
-        crop=next((option for option in options if option in CROPS), "") if reader.name == "train_input_reader" else "",
+        num_scores=num_classes if training and inputs.config.train_config.use_multiclass_scores else 0,
+        context=_context(inputs.config.model) if message.load_context_features else None,
+        has_dense_poses=message.load_dense_pose,
+        num_additional_channels=max(0, message.num_additional_channels),
+        learned=_learned(inputs.config.model),
+        crop=next((option for option in options if option in CROPS), "") if training else "",
         resizer=resizer,
-        anchors=_anchors(inputs.config, resizer) if reader.name == "train_input_reader" else (),
+        anchors=_anchors(inputs.config, resizer) if training else (),
         decode_images=inputs.decode_images,
         every_png=sum(map(size_of, reader.files)) < EVERY_PNG_BELOW,
         hash_images=inputs.decode_images or bool(inputs.evals),
     )
+
+
+def _context(model: Any) -> tuple[int, int] | None:
+    if model.WhichOneof("model") != "faster_rcnn":
+        return None
+    settings = model.faster_rcnn.context_config
+    return settings.max_num_context_features, settings.context_feature_length
+
+
+def _learned(model: Any) -> frozenset[str]:
+    if model.WhichOneof("model") != "center_net" or model.center_net.HasField("deepmac_mask_estimation"):
+        return frozenset()  # a DeepMAC is built without the other tasks
+    return frozenset(field.name for field, _ in model.center_net.ListFields() if field.name.endswith("_task"))
 
 
 def _anchors(config: Any, resizer: Resizer | None) -> tuple[tuple[float, float], ...]:

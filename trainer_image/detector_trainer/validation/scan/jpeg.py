@@ -6,6 +6,7 @@ Damaged data that libjpeg only warns about trains; a file that ends before its l
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
 import numpy as np
 import simplejpeg
@@ -21,8 +22,19 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SIZES = struct.Struct(">HH").unpack_from
 
 
-def size_of(data: memoryview) -> tuple[int, int, bool]:
-    """Width and height in pixels, and whether it is progressive; walks the markers to the start of frame.
+class Frame(NamedTuple):
+    """What a start of frame says."""
+
+    width: int
+    """Pixels."""
+    height: int
+    progressive: bool
+    components: int
+    """1 gray, 3 colours, 4 CMYK."""
+
+
+def frame_of(data: memoryview) -> Frame:
+    """The start of frame, to which it walks from marker to marker.
 
     Raises:
         BrokenImage: there is none.
@@ -33,8 +45,8 @@ def size_of(data: memoryview) -> tuple[int, int, bool]:
     return found
 
 
-def _frame(data: bytes | memoryview) -> tuple[int, int, bool] | None:
-    position, last = 2, len(data) - 9
+def _frame(data: bytes | memoryview) -> Frame | None:
+    position, last = 2, len(data) - 10
     while position <= last:
         if data[position] != 0xFF:
             position += 1
@@ -42,7 +54,7 @@ def _frame(data: bytes | memoryview) -> tuple[int, int, bool] | None:
         marker = data[position + 1]
         if marker in _FRAMES:
             height, width = _SIZES(data, position + 5)
-            return width, height, marker == PROGRESSIVE
+            return Frame(width, height, marker == PROGRESSIVE, data[position + 9])
         if marker == 0xFF:
             position += 1
         elif marker <= 0x01 or 0xD0 <= marker <= 0xD8:

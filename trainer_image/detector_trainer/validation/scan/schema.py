@@ -13,7 +13,14 @@ SIDES = ("image/object/bbox/ymin", "image/object/bbox/xmin", "image/object/bbox/
 IMAGE, FORMAT, SOURCE_ID = "image/encoded", "image/format", "image/source_id"
 LABEL, TEXT = "image/object/class/label", "image/object/class/text"
 MASK = "image/object/mask"
+WEIGHT, MASK_WEIGHT = "image/object/weight", "image/object/mask/weight"
 KEYPOINTS = ("image/object/keypoint/x", "image/object/keypoint/y", "image/object/keypoint/visibility")
+KEYPOINT_DEPTHS = ("image/object/keypoint/z", "image/object/keypoint/z/weights")
+SCORES = "image/object/class/multiclass_scores"
+CONTEXT, CONTEXT_LENGTH = "image/context_features", "image/context_feature_length"
+CHANNELS = "image/additional_channels/encoded"
+DENSE_POINTS, DENSE_PARTS = "image/object/densepose/num", "image/object/densepose/part_index"
+DENSE_COORDINATES = tuple(f"image/object/densepose/{end}" for end in "yxvu")
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ _PLAIN = (
     Spec("image/object/is_crowd", INT64, counted=True),
     Spec("image/object/difficult", INT64, counted=True),
     Spec("image/object/group_of", INT64, counted=True),
-    Spec("image/object/weight", FLOAT, counted=True),
+    Spec(WEIGHT, FLOAT),
     Spec("image/class/text", BYTES),
     Spec("image/class/label", INT64),
     Spec("image/class/confidence", FLOAT, counted=True),
@@ -59,25 +66,24 @@ def schema_of(reader: Any) -> tuple[Spec, ...]:
     if reader.load_instance_masks:
         found += [
             Spec(MASK, BYTES) if uses_png_masks(reader) else Spec(MASK, FLOAT, counted=True),
-            Spec("image/object/mask/weight", FLOAT, counted=True),
+            Spec(MASK_WEIGHT, FLOAT),
         ]
     if reader.num_keypoints:
-        found += [Spec(name, INT64 if name.endswith("visibility") else FLOAT, counted=True) for name in KEYPOINTS]
+        found += [Spec(name, INT64 if name.endswith("visibility") else FLOAT) for name in KEYPOINTS]
         if reader.load_keypoint_depth_features:
-            found += [Spec(f"image/object/keypoint/z{end}", FLOAT, counted=True) for end in ("", "/weights")]
+            found += [Spec(name, FLOAT, counted=True) for name in KEYPOINT_DEPTHS]
     if reader.load_multiclass_scores:
-        found.append(Spec("image/object/class/multiclass_scores", FLOAT, counted=True))
+        found.append(Spec(SCORES, FLOAT))
     if reader.load_context_features:
         found += [
-            Spec("image/context_features", FLOAT, counted=True),
-            Spec("image/context_feature_length", INT64, 1, required=True),
+            Spec(CONTEXT, FLOAT),
+            Spec(CONTEXT_LENGTH, INT64, 1, required=True),
         ]
-    if reader.num_additional_channels:
-        channels = reader.num_additional_channels
-        found.append(Spec("image/additional_channels/encoded", BYTES, channels, required=True, counted=True))
+    if reader.num_additional_channels > 0:
+        found.append(Spec(CHANNELS, BYTES, reader.num_additional_channels, required=True))
     if reader.load_dense_pose:
-        found += [Spec(f"image/object/densepose/{end}", INT64, counted=True) for end in ("num", "part_index")]
-        found += [Spec(f"image/object/densepose/{end}", FLOAT, counted=True) for end in "xyuv"]
+        found += [Spec(DENSE_POINTS, INT64), Spec(DENSE_PARTS, INT64, counted=True)]
+        found += [Spec(name, FLOAT) for name in DENSE_COORDINATES]
     if reader.load_track_id:
         found.append(Spec("image/object/track/label", INT64, counted=True))
     return tuple(found)

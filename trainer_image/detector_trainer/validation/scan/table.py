@@ -13,6 +13,7 @@ from detector_trainer.validation.checks.config import (
     unpadded_boxes,
 )
 from detector_trainer.validation.checks.records import (
+    additional_channels,
     blank_images,
     blurry_images,
     box_min_exceeds_max,
@@ -28,8 +29,10 @@ from detector_trainer.validation.checks.records import (
     class_imbalance,
     class_never_seen,
     class_text_not_in_map,
+    context_features,
     corrupt,
     dark_images,
+    dense_poses,
     duplicate_images,
     duplicate_source_id,
     empty_class_text,
@@ -41,11 +44,13 @@ from detector_trainer.validation.checks.records import (
     image_label_out_of_range,
     image_too_large,
     keypoint_count,
+    keypoint_out_of_range,
     label_out_of_range,
     mask_count,
     masks_missing,
     missing_image,
     multi_value_scalar,
+    multiclass_scores,
     near_duplicate_images,
     no_boxes_at_all,
     not_a_sequence_example,
@@ -64,6 +69,7 @@ from detector_trainer.validation.checks.records import (
     unequal_lengths,
     unknown_image_format,
     unreadable_file,
+    weight_not_finite,
     wrong_type,
 )
 from detector_trainer.validation.rule import Rule
@@ -123,6 +129,7 @@ RECORD_CHECKS: tuple[RecordCheck, ...] = (
     four_dimensional_image,  # no GIF, no WebP
     image_too_large,
     broken_image,  # decodes to its end
+    additional_channels,  # and so do more channels of it
     # The boxes.
     unequal_lengths,  # one value of everything for each box
     box_min_exceeds_max,
@@ -133,17 +140,22 @@ RECORD_CHECKS: tuple[RecordCheck, ...] = (
     box_zero_area,
     box_tiny,
     too_many_boxes,
+    weight_not_finite,
     # The classes.
     class_text_not_in_map,
     empty_class_text,
     label_out_of_range,
     text_label_conflict,
     image_label_out_of_range,  # of the image as a whole
+    multiclass_scores,
     # What some models want besides.
     masks_missing,
     mask_count,
     broken_mask,
     keypoint_count,
+    keypoint_out_of_range,
+    dense_poses,
+    context_features,
 )
 
 APPEARANCE_CHECKS: tuple[AppearanceCheck, ...] = (blank_images, dark_images, overexposed_images, blurry_images)

@@ -88,6 +88,8 @@ def _problem(inputs: Inputs, kind: str, settings: Any) -> Problem | None:
         return Problem("needs scores, and the records' are not loaded", "Set load_multiclass_scores: true in train_input_reader.")
     if kind in FLIPS and reader.num_keypoints and not settings.keypoint_flip_permutation:
         return Problem("needs keypoint_flip_permutation where keypoints are loaded", "Set the permutation, a number a keypoint.")
+    if kind == "random_horizontal_flip" and reader.load_dense_pose:
+        return Problem("needs a table of symmetric dense poses, which the trainer's package has not", "Remove it.")
     if kind == "scale_boxes_to_pixel_coordinates":
         return Problem("turns the boxes into pixels, and the model learns from normalized ones", "Remove it.")
     if kind == "rgb_to_gray":

@@ -39,7 +39,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if taken is None:  # another check has said so
         return
     if architecture == "center_net":  # whose extractors take any option
-        wrong = _channels(settings) if inputs.config.train_input_reader.num_additional_channels == 0 else iter(())
+        wrong = _channels(settings, CHANNELS + max(0, inputs.config.train_input_reader.num_additional_channels))
     else:
         wrong = chain(_not_taken(architecture, settings, taken), _of_the_type(architecture, settings))
     for option, words in wrong:
@@ -54,11 +54,11 @@ def _not_taken(architecture: str, settings: Any, taken: list[str]) -> Wrong:
             yield field.name, f"is set, which {settings.type} does not take: remove it"
 
 
-def _channels(settings: Any) -> Wrong:
+def _channels(settings: Any, channels: int) -> Wrong:
     for name in ("channel_means", "channel_stds"):
         values = len(getattr(settings, name))
-        if values not in (0, 1, CHANNELS):
-            yield name, f"has {values} values, and images have {CHANNELS} channels"
+        if (values or CHANNELS) not in (1, channels):  # by default there are three
+            yield name, f"has {values} values, and images have {channels} channels"
 
 
 CHANNELS = 3

@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.image import State, inspect
+from detector_trainer.validation.scan.image import State, inspect_gray
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.schema import MASK
 from detector_trainer.validation.scan.tally import Hit
@@ -21,7 +21,7 @@ RULE = Rule(
     catalogue=(35,),
     silent="worse, a warning, where a mask has another shape than its image: it is stretched",
     held_by=("tests/trainer/test_records_agree.py",),
-    what="A mask is no PNG, is damaged, or is not as large as the other masks of its record.",
+    what="A mask is damaged, is no PNG or JPEG, or is not as large as the other masks of its record.",
     why=(
         'The trainer decodes every mask and ends with "Unknown image file format", "Invalid PNG data" or "Incompatible '
         'shapes during merge". Masks of another shape than the image are stretched to it, silently.'
@@ -40,7 +40,7 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     for index in np.flatnonzero(chunk.parsed & (lengths > 0)):
         begin = int(begins[index])
         masks = chunk.columns[MASK].values[begin : begin + lengths[index]]
-        facts = [inspect(memoryview(mask), decoding=job.decode_images) for mask in masks]
+        facts = [inspect_gray(memoryview(mask), decoding=job.decode_images) for mask in masks]
         record = chunk.first + int(index)
         bad = next((number for number, fact in enumerate(facts) if fact.state is not State.SOUND), None)
         sizes = {(fact.width, fact.height) for fact in facts}

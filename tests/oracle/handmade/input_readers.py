@@ -1,0 +1,73 @@
+"""The input readers: which files they read, how often, and what they load of the records."""
+
+from __future__ import annotations
+
+from oracle.handmade.row import CENTER_NET, INPUT, KEYPOINT_TASK, STAGES, case, config
+
+INPUT_READERS = (
+    config("6", "no such input_path", INPUT + "[0]", '"/nowhere/train.record"'),
+    case("6", "one of two paths is missing", ["config", INPUT, '"/nowhere/train.record"']),
+    config("6", "a folder as input_path", INPUT + "[0]", '"FOLDER"'),
+    config("6", "no input_path", INPUT, None),
+    config("N7", "a pattern", INPUT + "[0]", '"FOLDER/trai?.record"'),
+    config("7", "no such label map", "train_input_reader.label_map_path", '"/nowhere/label_map.pbtxt"'),
+    config("7", "no label_map_path", "train_input_reader.label_map_path", None),
+    config("36", "input_type 0", "train_input_reader.input_type", "INPUT_DEFAULT"),
+    config("36", "Examples read as SequenceExamples", "train_input_reader.input_type", "TF_SEQUENCE_EXAMPLE"),
+    config("39", "two weights for one path", "train_input_reader.sample_from_datasets_weights", "1", ["config", "train_input_reader.sample_from_datasets_weights", "2"]),
+    config("N9", "one epoch", "train_input_reader.num_epochs", "1"),
+    config("N9", "one epoch of fewer records than a batch", "train_input_reader.num_epochs", "1", ["config", "train_config.batch_size", "8"]),
+    config("N12", "two eval_input_readers", "eval_input_reader", "{ }"),
+    config("", "one record of five", "train_input_reader.sample_1_of_n_examples", "5"),
+)  # fmt: skip
+
+LOADED = (
+    config(
+        "14 35",
+        "depths of keypoints that are not loaded",
+        f"{KEYPOINT_TASK}.predict_depth",
+        "true",
+        base="CenterNet with keypoints",
+    ),
+    config("14 35", "context that is not loaded", f"{STAGES}.context_config", "{ }", base="Faster R-CNN"),
+    config(
+        "14 35",
+        "tracks that are not loaded",
+        f"{CENTER_NET}.track_estimation_task",
+        "{ num_track_ids: 5 classification_loss { weighted_softmax { } } }",
+        base="CenterNet",
+    ),
+    config(
+        "14 35",
+        "poses that are not loaded",
+        f"{CENTER_NET}.densepose_estimation_task",
+        "{ loss { localization_loss { l1_localization_loss { } } classification_loss { weighted_softmax { } } } }",
+        base="CenterNet with masks",
+    ),
+    *(
+        config(entries, f"{base} that loads none", f"train_input_reader.{setting}", value, base=base)
+        for entries, base, setting, value in (
+            ("14 35", "Mask R-CNN", "load_instance_masks", "false"),
+            ("14 35", "CenterNet with masks", "load_instance_masks", "false"),
+            ("14 35", "CenterNet with keypoints", "num_keypoints", "0"),
+            ("35", "DeepMAC", "load_instance_masks", "false"),
+        )
+    ),
+    config(
+        "N15",
+        "two stages with masks that are not loaded",
+        f"{STAGES}.number_of_stages",
+        "2",
+        ["config", "train_input_reader.load_instance_masks", "false"],
+        base="Mask R-CNN",
+    ),
+    config(
+        "14 35",
+        "masks that weigh nothing and are not loaded",
+        f"{STAGES}.second_stage_mask_prediction_loss_weight",
+        "0",
+        ["config", "train_input_reader.load_instance_masks", "false"],
+        base="Mask R-CNN",
+    ),
+)
+"""Masks and keypoints that are learned, and are loaded or not."""

@@ -1,0 +1,45 @@
+"""An additional channel of an image that cannot be decoded, or that is not as large as the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk, values_of
+from detector_trainer.validation.scan.image import State, inspect_gray
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import CHANNELS
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/additional-channels",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(33,),
+    held_by=("tests/oracle/test_recorded.py",),
+    what="An additional channel cannot be decoded, or is not as large as the image.",
+    why='The trainer ends with "Unknown image file format", "Invalid PNG data" or "ConcatOp" when it draws the record.',
+    fix="Write each channel as a gray PNG or JPEG with the height and width of the image.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such record."""
+    if not job.num_additional_channels:
+        return
+    for index in np.flatnonzero(chunk.parsed).tolist():
+        images = values_of(chunk, CHANNELS, np.arange(chunk.size) == index)
+        facts = [inspect_gray(memoryview(image), decoding=job.decode_images) for image in images]
+        height, width = map(int, chunk.image_sizes[index])
+        for number, fact in enumerate(facts):
+            if fact.state is not State.SOUND:
+                said = f"Channel {number} cannot be decoded: {fact.detail or fact.state.value}."
+            elif height and fact.height and (fact.height, fact.width) != (height, width):
+                said = f"Channel {number} is {fact.width} x {fact.height}, the image is {width} x {height}."
+            else:
+                continue
+            yield Hit(chunk.file, said, chunk.first + index, CHANNELS)
+            break

@@ -1,0 +1,55 @@
+"""Context features that are not as many, or not as long, as a record says, or as the model takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import CONTEXT, CONTEXT_LENGTH
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/context-features",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    silent=(
+        "worse, a warning, where features are longer, shorter or more than the model's context_config says: they are cut or "
+        "padded; worthless where one is nan: so is the loss"
+    ),
+    held_by=("tests/oracle/test_recorded.py",),
+    what="A record's context_features are no whole number of features of context_feature_length, or are not finite.",
+    why='The trainer ends with "Input to reshape" or "Only one input size may be -1" when it draws the record.',
+    fix="Write the features of the context one after the other, each of context_feature_length values.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such record."""
+    if job.context is None:
+        return
+    most, length = job.context
+    values, begins = chunk.columns[CONTEXT].values, np.cumsum(chunk.lengths(CONTEXT)) - chunk.lengths(CONTEXT)
+    for index in np.flatnonzero(chunk.parsed).tolist():
+        count, begin = int(chunk.lengths(CONTEXT)[index]), int(begins[index])
+        written = _length(chunk, index)
+        hit = Hit(chunk.file, f"{count} values of features of {written}.", chunk.first + index, CONTEXT)
+        if written < 0 or (count % written if written else count):
+            yield hit
+        elif not np.isfinite(values[begin : begin + count]).all():
+            yield Hit(chunk.file, "A context feature is not finite.", chunk.first + index, CONTEXT)
+        elif count and written != length:
+            said = f"Context features of {written} values; the model takes those of {length}."
+            yield Hit(chunk.file, said, chunk.first + index, CONTEXT_LENGTH, severity=Severity.WARNING)
+        elif count > most * length:
+            said = f"{count // written} context features; the model takes {most}."
+            yield Hit(chunk.file, said, chunk.first + index, CONTEXT, severity=Severity.WARNING)
+
+
+def _length(chunk: Chunk, index: int) -> int:
+    lengths = chunk.lengths(CONTEXT_LENGTH)
+    return int(chunk.columns[CONTEXT_LENGTH].values[int(lengths[:index].sum())])

@@ -1,0 +1,67 @@
+"""Keypoints that a CenterNet learns, outside of the image: in pixels, most often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan import wire
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.hidden import hidden_by
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import KEYPOINTS
+from detector_trainer.validation.scan.tally import Hit, first_of
+
+RULE = Rule(
+    code="records/keypoint-out-of-range",
+    severity=Severity.ERROR,
+    cost=Cost.SCAN,
+    catalogue=(35,),
+    silent="worse, a warning, where an augmentation crops: what lies outside is dropped",
+    held_by=("tests/oracle/test_recorded.py",),
+    what="A visible keypoint that a CenterNet learns has a coordinate above 1.01.",
+    why=(
+        "Coordinates must be divided by the width or height of the image. The trainer ends at the step that draws the record, "
+        'with "maximum keypoint coordinate value is larger than 1.01".'
+    ),
+    fix="Divide x by the width and y by the height of the image; write NaN, or visibility 0, for keypoints that are not there.",
+)
+MOST = 1.01  # core/keypoint_ops.py: to_absolute_coordinates
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+    """A hit for each such coordinate. An image that is padded has its keypoints moved inwards first."""
+    if not job.num_keypoints or "keypoint_estimation_task" not in job.learned:
+        return
+    boxes, visibility = chunk.boxes(), chunk.columns[KEYPOINTS[2]]
+    for axis, name in ((1, KEYPOINTS[0]), (0, KEYPOINTS[1])):
+        values, lengths = chunk.columns[name].values, chunk.lengths(name)
+        record, number = np.repeat(np.arange(chunk.size), lengths), wire.within(lengths)
+        with np.errstate(invalid="ignore"):
+            found = np.flatnonzero(values * _shares(chunk, job)[record, axis] > MOST)
+        kept = chunk.parsed[record[found]] & (number[found] < boxes.counts[record[found]] * job.num_keypoints)
+        starts = np.cumsum(chunk.lengths(KEYPOINTS[2])) - chunk.lengths(KEYPOINTS[2])
+        for place, at in enumerate(found.tolist()):
+            ignored = visibility.lengths[record[at]] != lengths[record[at]]  # it has another length
+            kept[place] &= ignored or visibility.values[starts[record[at]] + number[at]] > 0
+        shown = found[kept]
+        hits = (_hit(chunk, job, name, int(record[i]), int(number[i]), float(values[i])) for i in shown.tolist())
+        yield from first_of(hits, len(shown))
+
+
+def _hit(chunk: Chunk, job: Job, name: str, record: int, number: int, value: float) -> Hit:
+    box, keypoint = divmod(number, job.num_keypoints)
+    said = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{hidden_by(job)}"
+    return Hit(chunk.file, said, chunk.first + record, name, severity=Severity.WARNING if job.crop else None)
+
+
+def _shares(chunk: Chunk, job: Job) -> np.ndarray:
+    """How much of the height and width of what the model gets is the image, the rest padding: float of shape [records, 2]."""
+    shares = np.ones((chunk.size, 2))
+    if job.resizer is not None and job.resizer.pads:
+        known = np.flatnonzero(chunk.image_sizes[:, 0])
+        shares[known] = job.resizer.resized(chunk.image_sizes[known]) / job.resizer.high
+    return shares
