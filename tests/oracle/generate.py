@@ -94,6 +94,8 @@ def config(rng: Rng, sound: Written, roots: tuple[str, ...] = ROOTS) -> list[Edi
         if not present:
             message, path = None, name
             break
+        if descriptor.message_type.GetOptions().map_entry:
+            return [["config", name, None]]
         index = rng.randrange(present) if descriptor.is_repeated else None
         value = getattr(message, descriptor.name)
         message, path = (value, name) if index is None else (value[index], f"{name}[{index}]")

@@ -82,6 +82,8 @@ class Oracle:
         config_util.update_fine_tune_checkpoint_type(train_config)
         model = _try("build the model", lambda: model_builder.build(model_config, is_training=True)) if whole else None
         garbage, batches = self._read(configs, model)
+        if "config" in parts:
+            _try("read records", lambda: _draw(configs))
         hidden: list[str] = []
         if train_config.data_augmentation_options and parts & {"records", "label map"}:
             hidden = self._without_augmentation(configs, model)
@@ -137,22 +139,27 @@ class Oracle:
         labels = Labels.read(settings.label_map_path)
         records = read_records(_files(settings))
         augmented = bool(train_config.data_augmentation_options)
-        odd = (
-            what_is_odd(samples, 3 + max(0, settings.num_additional_channels))
-            if augmented
-            else what_else(records, seen, labels, configs)
-        )
+        by_chance = augmented or len(settings.sample_from_datasets_weights) > 1
+        channels = 3 + max(0, settings.num_additional_channels)
+        odd = what_is_odd(samples, channels) if by_chance else what_else(records, seen, labels, configs)
         return [*missing, *odd], samples
 
     def _fit(self, train_config: Any, samples: list[Sample]) -> None:
         """Images of two sizes cannot be in one batch; which ones meet is a matter of chance."""
         if train_config.batch_size > 1:
             for name in samples[0][0]:
-                shapes = sorted({features[name].shape for features, _ in samples})
+                shapes = sorted({np.shape(features[name]) for features, _ in samples})
                 if len(shapes) > 1:
                     raise Failed(
                         "read records", ValueError(f"Cannot add tensor to the batch: {name} {shapes[0]} and {shapes[1]}")
                     )
+
+
+def _draw(configs: dict[str, Any]) -> None:
+    """One batch as the trainer draws it: in parallel, shuffled, again and again."""
+    train_config, settings, model_config = (configs[name] for name in SETTINGS)
+    dataset = inputs.train_input(train_config, settings, model_config, None, {"batch_size": 1})
+    next(iter(dataset))
 
 
 def _deep(folder: Path, steps: int | None) -> str:
@@ -200,6 +207,8 @@ def _step(folder: Path, train_config: Any, samples: list[Sample], model: Any, st
     )
     broken = sorted(name for name, value in losses.items() if not np.isfinite(float(value)))
     garbage = [f"{name} is {float(losses[name])}" for name in broken[:1]]
+    if not broken and not all(np.isfinite(variable.numpy()).all() for variable in model.trainable_variables):
+        garbage.append("a variable is not finite")
     return garbage + list(_rates(rate, step, steps, _moments(train_config.optimizer)))
 
 

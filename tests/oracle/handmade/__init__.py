@@ -13,7 +13,7 @@ from oracle.handmade.feature_maps import FEATURE_MAPS, LEVELS_OF_EFFICIENTDET, L
 from oracle.handmade.image_resizers import COLOURS, ODD_SIZES, RESIZERS, SIZES
 from oracle.handmade.images import IMAGES
 from oracle.handmade.incomplete_models import PARTS_OF_A_MODEL, PARTS_OF_OTHERS, WITHOUT_PARTS
-from oracle.handmade.input_readers import INPUT_READERS, LOADED
+from oracle.handmade.input_readers import INPUT_READERS, LOADED, READER_SIZES
 from oracle.handmade.label_maps import KEYPOINT_MAPS, LABEL_MAPS
 from oracle.handmade.learning_rates import LEARNING_RATES
 from oracle.handmade.loaded_features import (
@@ -33,7 +33,7 @@ from oracle.handmade.loss_weights import WEIGHTS
 from oracle.handmade.model_options import AS_THEY_ARE, CENTER_NETS, MODELS, TOLD_BY_DEEP
 from oracle.handmade.records import RECORDS
 from oracle.handmade.row import Row
-from oracle.handmade.training import TRAINING, UNPADDED
+from oracle.handmade.training import NOT_NUMBERS, OPTIMIZERS, TRAINING, UNPADDED
 
 __all__ = [
     "AUGMENTATIONS",
@@ -58,10 +58,13 @@ __all__ = [
     "MEANS_OF_CHANNELS",
     "MODELS",
     "MORE_CHANNELS",
+    "NOT_NUMBERS",
     "ODD_SIZES",
     "OF_EFFICIENTDET",
+    "OPTIMIZERS",
     "PARTS_OF_A_MODEL",
     "PARTS_OF_OTHERS",
+    "READER_SIZES",
     "ROWS",
     "SCORED",
     "SIZES",
@@ -74,8 +77,11 @@ ROWS = (
     *CONFIG_TEXTS,
     *TRAINING,
     *UNPADDED,
+    *OPTIMIZERS,
+    *NOT_NUMBERS,
     *LEARNING_RATES,
     *INPUT_READERS,
+    *READER_SIZES,
     *LOADED,
     *LABEL_MAPS,
     *KEYPOINT_MAPS,

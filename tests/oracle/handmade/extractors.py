@@ -77,19 +77,22 @@ BACKBONES = (
 )
 """Extractors of a CenterNet that this Keras builds or not; those that download weights are not asked, as that depends on a network."""
 
-CHANNELS = tuple(
-    case(
-        entries,
-        f"{base}: {len(values)} more {name}",
-        *(["config", f"{CENTER_NET}.feature_extractor.{name}", value] for value in values),
-        base=base,
-    )
-    for entries, base, name, values in (
-        ("14", "DeepMAC", "channel_means", "1"),
-        ("14", "DeepMAC", "channel_stds", "1"),
-        ("14", "CenterNet", "channel_means", "12"),
-        ("N15", "CenterNet", "channel_means", "1"),
-        ("N15", "CenterNet", "channel_stds", "123"),
-    )
+CHANNELS = (
+    config("14", "a CenterNet with a deviation of 0", f"{CENTER_NET}.feature_extractor.channel_stds", "0", base="CenterNet"),
+    *(
+        case(
+            entries,
+            f"{base}: {len(values)} more {name}",
+            *(["config", f"{CENTER_NET}.feature_extractor.{name}", value] for value in values),
+            base=base,
+        )
+        for entries, base, name, values in (
+            ("14", "DeepMAC", "channel_means", "1"),
+            ("14", "DeepMAC", "channel_stds", "1"),
+            ("14", "CenterNet", "channel_means", "12"),
+            ("N15", "CenterNet", "channel_means", "1"),
+            ("N15", "CenterNet", "channel_stds", "123"),
+        )
+    ),
 )
 """Means and deviations of a CenterNet: three for each colour, or one, or none."""

@@ -15,10 +15,27 @@ INPUT_READERS = (
     config("36", "input_type 0", "train_input_reader.input_type", "INPUT_DEFAULT"),
     config("36", "Examples read as SequenceExamples", "train_input_reader.input_type", "TF_SEQUENCE_EXAMPLE"),
     config("39", "two weights for one path", "train_input_reader.sample_from_datasets_weights", "1", ["config", "train_input_reader.sample_from_datasets_weights", "2"]),
+    *(
+        case("39", f"weights {' and '.join(weights)}", *([["config", INPUT, "'FOLDER/eval.record'"]] if len(weights) > 1 else []), *(["config", "train_input_reader.sample_from_datasets_weights", weight] for weight in weights))
+        for weights in (("0",), ("-1",), ("nan",), ("inf",), ("0.5",), ("0", "0"), ("1", "0"), ("-1", "1"), ("-1", "2"), ("-0.001", "2"), ("-1", "-1"), ("nan", "1"), ("1", "1"))
+    ),
+    *(config("", f"the source ids too, {base}", "train_input_reader.include_source_id", "true", base=base) for base in ("plain", "CenterNet")),
     config("N9", "one epoch", "train_input_reader.num_epochs", "1"),
     config("N9", "one epoch of fewer records than a batch", "train_input_reader.num_epochs", "1", ["config", "train_config.batch_size", "8"]),
     config("N12", "two eval_input_readers", "eval_input_reader", "{ }"),
+    config("", "no readers of an evaluation", "eval_input_reader[0].num_readers", "0"),
     config("", "one record of five", "train_input_reader.sample_1_of_n_examples", "5"),
+)  # fmt: skip
+
+READER_SIZES = (
+    *(
+        config("", f"{name} of {value}, {'shuffled' if shuffled == 'true' else 'in order'}", f"train_input_reader.{name}", value, ["config", "train_input_reader.shuffle", shuffled])
+        for name in ("num_readers", "read_block_length", "num_parallel_batches", "shuffle_buffer_size", "filenames_shuffle_buffer_size", "num_prefetch_batches", "max_number_of_boxes")
+        for value in ("0", "1", "-1")
+        for shuffled in ("true", "false")
+        if value != "-1" or name in ("num_prefetch_batches", "max_number_of_boxes")
+    ),
+    *(config("", f"max_number_of_boxes of 0, {base}", "train_input_reader.max_number_of_boxes", "0", base=base) for base in ("Faster R-CNN", "CenterNet", "RetinaNet")),
 )  # fmt: skip
 
 LOADED = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oracle.generate import ARCHITECTURES
-from oracle.handmade.row import CENTER_NET, STAGES, config
+from oracle.handmade.row import CENTER_NET, KEYPOINT_TASK, STAGES, config
 
 NMS = "model.ssd.post_processing.batch_non_max_suppression"
 CONFIDENCES = "model.ssd.use_confidences_as_targets"
@@ -104,6 +104,8 @@ OF_FASTER_RCNN = (
 MODELS = (*OF_SSD, *OF_FASTER_RCNN)
 
 CENTER_NETS = (
+    *(config("14", f"a CenterNet with beta {value}", f"{CENTER_NET}.object_center_params.classification_loss.penalty_reduced_logistic_focal_loss.beta", value, base="CenterNet") for value in ("-1", "0")),
+    config("14", "keypoints of a CenterNet with beta -1", f"{KEYPOINT_TASK}.loss.classification_loss.penalty_reduced_logistic_focal_loss.beta", "-1", base="CenterNet with keypoints"),
     *(
         config(entries, f"{base}: {path} {value}", f"{CENTER_NET}.{path}", value, base=base)
         for entries, base, path, value in (

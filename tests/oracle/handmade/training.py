@@ -15,6 +15,32 @@ TRAINING = (
     config("N8", "bfloat16", "train_config.use_bfloat16", "true"),
 )
 
+RATE = "learning_rate { constant_learning_rate { learning_rate: 0.001 } }"
+OPTIMIZERS = (
+    *(
+        config("9", f"{kind} with {option} {value}", "train_config.optimizer", f"{{ {kind} {{ {RATE} {option}: {value} }} }}")
+        for kind, option in (
+            ("momentum_optimizer", "momentum_optimizer_value"), ("rms_prop_optimizer", "momentum_optimizer_value"), ("rms_prop_optimizer", "decay"),
+            ("rms_prop_optimizer", "epsilon"), ("adam_optimizer", "epsilon"),
+        )
+        for value in ("-1", "0", "1", "2")
+    ),
+)  # fmt: skip
+NOT_NUMBERS = (
+    *(config("10", f"gradient_clipping_by_norm {value}", "train_config.gradient_clipping_by_norm", value) for value in ("nan", "inf", "-1")),
+    *(config("10", f"{kind} with {option} {value}", "train_config.optimizer", f"{{ {kind} {{ {RATE} {option}: {value} }} }}") for kind, option, value in (("rms_prop_optimizer", "decay", "inf"), ("rms_prop_optimizer", "epsilon", "nan"), ("adam_optimizer", "epsilon", "nan"))),
+    *(
+        config("10", f"{base}, {path} nan", f"model.{path}", "nan", base=base)
+        for base, path in (
+            ("CenterNet", "center_net.object_center_params.classification_loss.penalty_reduced_logistic_focal_loss.alpha"),
+            ("CenterNet", "center_net.object_center_params.heatmap_bias_init"),
+            ("CenterNet", "center_net.object_center_params.min_box_overlap_iou"),
+            ("from scratch", "ssd.loss.classification_loss.weighted_sigmoid_focal.alpha"),
+            ("from scratch", "ssd.box_predictor.weight_shared_convolutional_box_predictor.class_prediction_bias_init"),
+        )
+    ),
+)  # fmt: skip
+
 UNPADDED = (
     config("14", "a DeepMAC without padding", "train_config.unpad_groundtruth_tensors", "true", base="DeepMAC"),
     config(

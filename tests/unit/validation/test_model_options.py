@@ -49,7 +49,7 @@ def test_what_the_builders_refuse_is_an_error(tmp_path: Path, text: str, field: 
 
 @pytest.mark.parametrize("text", SOUND)
 def test_what_they_take_is_not(tmp_path: Path, text: str):
-    assert codes(report_on(tmp_path, text)) == {}
+    assert "error" not in codes(report_on(tmp_path, text)).values()
 
 
 @pytest.mark.parametrize(

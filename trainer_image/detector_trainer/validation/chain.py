@@ -28,6 +28,7 @@ from detector_trainer.validation.checks.config import (
     image_resizer,
     image_size,
     incomplete_model,
+    input_reader,
     input_type,
     keypoint_label_map,
     learning_rate,
@@ -37,9 +38,11 @@ from detector_trainer.validation.checks.config import (
     model_options,
     multiclass_scores,
     no_model,
+    not_a_number,
     not_loaded,
     num_classes_unset,
     num_steps_unset,
+    optimizer,
     sampling_weights,
     second_stage_batch,
     syntax,
@@ -87,12 +90,15 @@ META_CHECKS: tuple[Check, ...] = (
     context_features,  # and context, if there is any
     batch_size,  # a batch can be shared by the GPUs
     num_steps_unset,  # there is a last step
+    optimizer,  # the optimizer is accepted
     learning_rate,  # the schedule is accepted, and gives numbers
     learning_rate_ends_early,  # until the last step
     learning_rate_high,  # and are not far above those of the official config
     loss_weight,  # and the losses are numbers
+    not_a_number,  # as is all else
     second_stage_batch,  # enough proposals for the second stage
     augmentation,  # the augmentations are ones that TF2 has, with settings that it takes
+    input_reader,  # the records can be read
     input_type,  # the kind of record is known
     sampling_weights,  # a weight for each input
     multiclass_scores,  # the scores that are to be learned are loaded

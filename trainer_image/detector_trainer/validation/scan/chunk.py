@@ -45,6 +45,8 @@ class Chunk:
     image_sizes: np.ndarray
     """int32 of shape [records, 2]: height and width in pixels; 0 where unknown."""
     appearance: Appearance
+    _edges: dict[str, list[int]] = field(default_factory=dict)
+    """Where the values of each record begin, and the last ones end, by the name of the feature."""
 
     @cached_property
     def parsed(self) -> np.ndarray:
@@ -67,6 +69,13 @@ class Chunk:
         """Values a record has of a feature, 0 where it is missing. int64 of shape [records]."""
         lengths: np.ndarray = np.maximum(self.columns[name].lengths, 0)
         return lengths
+
+    def values(self, name: str, index: int) -> Any:
+        """The values of a feature of one record: an array, or a list of bytes. Empty where it is missing."""
+        edges = self._edges.get(name)
+        if edges is None:
+            edges = self._edges[name] = np.concatenate([[0], np.cumsum(self.lengths(name))]).tolist()
+        return self.columns[name].values[edges[index] : edges[index + 1]]
 
     def faulty(self, state: State) -> list[tuple[int, str]]:
         """Index in the file, and what is wrong, of the records whose image has that fault and that were parsed."""

@@ -57,6 +57,8 @@ def _not_taken(architecture: str, settings: Any, taken: list[str]) -> Wrong:
 def _channels(settings: Any, channels: int) -> Wrong:
     for name in ("channel_means", "channel_stds"):
         values = len(getattr(settings, name))
+        if name == "channel_stds" and 0 in getattr(settings, name):
+            yield name, "has a 0, and images are divided by it"
         if (values or CHANNELS) not in (1, channels):  # by default there are three
             yield name, f"has {values} values, and images have {channels} channels"
 

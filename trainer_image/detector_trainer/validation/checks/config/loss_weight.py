@@ -27,16 +27,17 @@ Weights = Iterator[tuple[str, float]]
 
 def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding a weight."""
+    for field, value in broken(inputs).items():
+        yield RULE.finding(f"{field} is {value:g}.", where=inputs.at(field))
+
+
+def broken(inputs: Inputs) -> dict[str, float]:
+    """The weights that are nan or inf, by their fields."""
     kind = inputs.config.model.WhichOneof("model")
     if kind not in WEIGHTS:
-        return
-    for path, value in WEIGHTS[kind](getattr(inputs.config.model, kind)):
-        if not math.isfinite(value):
-            field = f"model.{kind}.{path}"
-            yield RULE.finding(
-                f"{field} is {value:g}.",
-                where=inputs.at(field),
-            )
+        return {}
+    weights = WEIGHTS[kind](getattr(inputs.config.model, kind))
+    return {f"model.{kind}.{path}": value for path, value in weights if not math.isfinite(value)}
 
 
 def _ssd(model: Any) -> Weights:

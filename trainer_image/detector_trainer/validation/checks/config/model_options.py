@@ -14,6 +14,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(14,),
+    silent="worthless where an exponent of a focal loss is negative: what is learned is nan after a step",
     held_by=("tests/oracle/test_recorded.py",),
     what="An option of the model is out of range, contradicts another one, or is of TensorFlow 1.",
     why='The trainer ends when it builds the model: "max_detections_per_class should be no greater than max_total_detections" or the like.',
@@ -115,6 +116,14 @@ def _center_net(model: Any) -> Broken:
             yield from _post_processing("post_processing", model.post_processing)
     for path, task in tasks:
         yield from _heads(path, task)
+    losses = [("object_center_params", model.object_center_params.classification_loss)]
+    losses += [
+        (f"keypoint_estimation_task[{number}].loss", task.loss.classification_loss) for number, task in enumerate(keypoints)
+    ]
+    for path, loss in losses:
+        if loss.penalty_reduced_logistic_focal_loss.beta < 0:
+            field = f"{path}.classification_loss.penalty_reduced_logistic_focal_loss.beta"
+            yield field, f"is {loss.penalty_reduced_logistic_focal_loss.beta:g}: what is learned is nan after a step; 4 is usual"
 
 
 def _heads(path: str, task: Any) -> Broken:

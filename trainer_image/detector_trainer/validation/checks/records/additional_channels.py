@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk, values_of
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.image import State, inspect_gray
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.schema import CHANNELS
@@ -31,8 +31,7 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     if not job.num_additional_channels:
         return
     for index in np.flatnonzero(chunk.parsed).tolist():
-        images = values_of(chunk, CHANNELS, np.arange(chunk.size) == index)
-        facts = [inspect_gray(memoryview(image), decoding=job.decode_images) for image in images]
+        facts = [inspect_gray(memoryview(image), decoding=job.decode_images) for image in chunk.values(CHANNELS, index)]
         height, width = map(int, chunk.image_sizes[index])
         for number, fact in enumerate(facts):
             if fact.state is not State.SOUND:

@@ -35,13 +35,9 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """A hit for each record with such a mask. Masks at a lower resolution than the image are fine: the trainer scales them."""
     if job.masks != "png":
         return
-    lengths = chunk.lengths(MASK)
-    begins = np.cumsum(lengths) - lengths
-    for index in np.flatnonzero(chunk.parsed & (lengths > 0)):
-        begin = int(begins[index])
-        masks = chunk.columns[MASK].values[begin : begin + lengths[index]]
-        facts = [inspect_gray(memoryview(mask), decoding=job.decode_images) for mask in masks]
-        record = chunk.first + int(index)
+    for index in np.flatnonzero(chunk.parsed & (chunk.lengths(MASK) > 0)).tolist():
+        facts = [inspect_gray(memoryview(mask), decoding=job.decode_images) for mask in chunk.values(MASK, index)]
+        record = chunk.first + index
         bad = next((number for number, fact in enumerate(facts) if fact.state is not State.SOUND), None)
         sizes = {(fact.width, fact.height) for fact in facts}
         if bad is not None:

@@ -33,14 +33,12 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     if job.context is None:
         return
     most, length = job.context
-    values, begins = chunk.columns[CONTEXT].values, np.cumsum(chunk.lengths(CONTEXT)) - chunk.lengths(CONTEXT)
     for index in np.flatnonzero(chunk.parsed).tolist():
-        count, begin = int(chunk.lengths(CONTEXT)[index]), int(begins[index])
-        written = _length(chunk, index)
-        hit = Hit(chunk.file, f"{count} values of features of {written}.", chunk.first + index, CONTEXT)
+        values, (written,) = chunk.values(CONTEXT, index), chunk.values(CONTEXT_LENGTH, index).tolist()
+        count = len(values)
         if written < 0 or (count % written if written else count):
-            yield hit
-        elif not np.isfinite(values[begin : begin + count]).all():
+            yield Hit(chunk.file, f"{count} values of features of {written}.", chunk.first + index, CONTEXT)
+        elif not np.isfinite(values).all():
             yield Hit(chunk.file, "A context feature is not finite.", chunk.first + index, CONTEXT)
         elif count and written != length:
             said = f"Context features of {written} values; the model takes those of {length}."
@@ -48,8 +46,3 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
         elif count > most * length:
             said = f"{count // written} context features; the model takes {most}."
             yield Hit(chunk.file, said, chunk.first + index, CONTEXT, severity=Severity.WARNING)
-
-
-def _length(chunk: Chunk, index: int) -> int:
-    lengths = chunk.lengths(CONTEXT_LENGTH)
-    return int(chunk.columns[CONTEXT_LENGTH].values[int(lengths[:index].sum())])

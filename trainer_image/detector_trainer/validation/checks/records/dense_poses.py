@@ -9,7 +9,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk, values_of
+from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.schema import DENSE_COORDINATES, DENSE_POINTS
 from detector_trainer.validation.scan.tally import Hit
@@ -37,9 +37,8 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     if not job.has_dense_poses:
         return
     for index in np.flatnonzero(chunk.parsed & chunk.boxes().usable).tolist():
-        one = np.arange(chunk.size) == index
-        numbers = values_of(chunk, DENSE_POINTS, one).tolist()
-        coordinates = {name: values_of(chunk, name, one) for name in DENSE_COORDINATES}
+        numbers = chunk.values(DENSE_POINTS, index).tolist()
+        coordinates = {name: chunk.values(name, index) for name in DENSE_COORDINATES}
         said = _wrong(numbers, {name: len(values) for name, values in coordinates.items()})
         name, severity = DENSE_POINTS, None
         if not said and "densepose_estimation_task" in job.learned:

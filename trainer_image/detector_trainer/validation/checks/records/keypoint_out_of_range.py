@@ -36,17 +36,17 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """A hit for each such coordinate. An image that is padded has its keypoints moved inwards first."""
     if not job.num_keypoints or "keypoint_estimation_task" not in job.learned:
         return
-    boxes, visibility = chunk.boxes(), chunk.columns[KEYPOINTS[2]]
+    boxes = chunk.boxes()
     for axis, name in ((1, KEYPOINTS[0]), (0, KEYPOINTS[1])):
         values, lengths = chunk.columns[name].values, chunk.lengths(name)
         record, number = np.repeat(np.arange(chunk.size), lengths), wire.within(lengths)
         with np.errstate(invalid="ignore"):
             found = np.flatnonzero(values * _shares(chunk, job)[record, axis] > MOST)
         kept = chunk.parsed[record[found]] & (number[found] < boxes.counts[record[found]] * job.num_keypoints)
-        starts = np.cumsum(chunk.lengths(KEYPOINTS[2])) - chunk.lengths(KEYPOINTS[2])
         for place, at in enumerate(found.tolist()):
-            ignored = visibility.lengths[record[at]] != lengths[record[at]]  # it has another length
-            kept[place] &= ignored or visibility.values[starts[record[at]] + number[at]] > 0
+            visibility = chunk.values(KEYPOINTS[2], int(record[at]))
+            ignored = len(visibility) != lengths[record[at]]
+            kept[place] &= ignored or visibility[number[at]] > 0
         shown = found[kept]
         hits = (_hit(chunk, job, name, int(record[i]), int(number[i]), float(values[i])) for i in shown.tolist())
         yield from first_of(hits, len(shown))
