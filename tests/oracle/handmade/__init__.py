@@ -27,6 +27,7 @@ from oracle.handmade.loaded_features import (
     LEARNED_KEYPOINTS,
     MEANS_OF_CHANNELS,
     MORE_CHANNELS,
+    OF_ANOTHER_CAUSE,
     SCORED,
 )
 from oracle.handmade.loss_weights import WEIGHTS
@@ -98,6 +99,7 @@ ROWS = (
     *MEANS_OF_CHANNELS,
     *MORE_CHANNELS,
     *SCORED,
+    *OF_ANOTHER_CAUSE,
     *CHECKPOINTS,
     *AUGMENTATIONS,
     *AS_THEY_ARE,

@@ -23,6 +23,10 @@ INPUT_READERS = (
     config("N9", "one epoch", "train_input_reader.num_epochs", "1"),
     config("N9", "one epoch of fewer records than a batch", "train_input_reader.num_epochs", "1", ["config", "train_config.batch_size", "8"]),
     config("N12", "two eval_input_readers", "eval_input_reader", "{ }"),
+    *(
+        config("34", f"max_number_of_boxes of 1, {name}", "train_input_reader.max_number_of_boxes", "1", ["config", "train_input_reader.shuffle", shuffled])
+        for name, shuffled in (("shuffled", "true"), ("in order", "false"))
+    ),
     config("", "no readers of an evaluation", "eval_input_reader[0].num_readers", "0"),
     config("", "one record of five", "train_input_reader.sample_1_of_n_examples", "5"),
 )  # fmt: skip
@@ -34,6 +38,7 @@ READER_SIZES = (
         for value in ("0", "1", "-1")
         for shuffled in ("true", "false")
         if value != "-1" or name in ("num_prefetch_batches", "max_number_of_boxes")
+        if (name, value) != ("max_number_of_boxes", "1")
     ),
     *(config("", f"max_number_of_boxes of 0, {base}", "train_input_reader.max_number_of_boxes", "0", base=base) for base in ("Faster R-CNN", "CenterNet", "RetinaNet")),
 )  # fmt: skip

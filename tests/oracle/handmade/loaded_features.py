@@ -172,7 +172,6 @@ PICTURES = (
 CHANNEL_IMAGES = (
     *(case("33", f"an additional channel that is a {name}", ["feature", 1, CHANNEL, "bytes", [data]], base="channels") for name, data in PICTURES),
     case("33", "an additional channel of another size", ["feature", 1, CHANNEL, "bytes", [image(width=32, height=32, kind="PNG", mode="L")]], base="channels"),
-    case("33", "two bad channels", *(["feature", 1, CHANNEL, "bytes", [GRAY, LOST]],), base="channels"),
 )  # fmt: skip
 GRAY_MASKS = tuple(
     case("35", f"a mask that is a {name}", ["feature", 1, MASK, "bytes", [data]], base="PNG masks") for name, data in PICTURES
@@ -224,7 +223,6 @@ def weighed(name: str, feature: str, values: Sequence[float | str], *edits: Edit
 BOX_WEIGHTS = (
     *(weighed(f"{value}, {base}", WEIGHT, [value, 1.0], ["config", "train_config.num_steps", "100"], base=base) for base in ("plain", "crop", "Faster R-CNN", "CenterNet", "DeepMAC") for value in ("nan", "inf")),
     weighed("NaN in one of two", WEIGHT, ["nan"]),
-    weighed("NaN beyond the last box", WEIGHT, [1.0, 1.0, "nan"]),
     weighed("NaN without boxes", WEIGHT, ["nan"], *no_sides(0)),
     weighed("0", WEIGHT, [0.0, 1.0]),
     weighed("-1", WEIGHT, [-1.0, 1.0], ["config", "train_config.num_steps", "100"]),
@@ -257,9 +255,15 @@ LEARNED_KEYPOINTS = (
     keypoint("60, too few visibilities", [60.0] * 6, *visible(*[0] * 5)),
     keypoint("60, no visibilities", [60.0] * 6, *visible()),
     keypoint("60 without boxes", [60.0] * 6, *no_sides(0)),
-    keypoint("60 beyond the last box", [0.5] * 6 + [60.0] * 3, ["feature", 0, KEYPOINT + "x", "float", [0.5] * 9], *visible()),
     keypoint("60 under a crop", [60.0] * 6, ["config", AUGMENT, "{ random_crop_image { } }"]),
     keypoint("1.02 of an image that is padded", [1.02] * 6, PADDED),
     keypoint("60 of an image that is padded", [60.0] * 6, PADDED),
     keypoint("60 that nothing learns", [60.0] * 6, base="keypoints"),
 )  # fmt: skip
+
+OF_ANOTHER_CAUSE = (
+    weighed("NaN beyond the last box", WEIGHT, [1.0, 1.0, "nan"]),
+    case("33", "two bad channels", *(["feature", 1, CHANNEL, "bytes", [GRAY, LOST]],), base="channels"),
+    keypoint("60 beyond the last box", [0.5] * 6 + [60.0] * 3, ["feature", 0, KEYPOINT + "x", "float", [0.5] * 9], *visible()),
+)  # fmt: skip
+"""Beside the values, their number is wrong."""
