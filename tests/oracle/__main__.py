@@ -1,6 +1,7 @@
 """`python -m oracle`, with PYTHONPATH=tests: cases past the trainer and the validator; ends with 1 if the two disagree.
 
-`--seed N --cases N`: mutations. `--hand-made`: the cases of handmade/, and whether the trainer still does what recorded.json says.
+`--seed N --cases N`: mutations. `--sweep train_config --base plain`: every number of a part of a config, at the edge of what is sound.
+`--hand-made`: the cases of handmade/, and whether the trainer still does what recorded.json says.
 `--record`: those of them that recorded.json does not have as they are, and writes it.
 """
 
@@ -15,10 +16,12 @@ from itertools import takewhile
 from pathlib import Path
 
 from oracle import recorded
+from oracle.bases import BASES
 from oracle.case import Case
 from oracle.generate import cases
 from oracle.handmade import ROWS
 from oracle.run import Result, run, write_results
+from oracle.sweep import sweep
 
 
 def main(argv: list[str]) -> int:
@@ -28,9 +31,11 @@ def main(argv: list[str]) -> int:
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--seed", type=int)
+    what.add_argument("--sweep", metavar="PART", help="train_input_reader, train_config or model")
     what.add_argument("--hand-made", action="store_true")
     what.add_argument("--record", action="store_true")
     what.add_argument("--case", type=json.loads, help='one, as it was printed: {"base": …, "edits": …}')
+    parser.add_argument("--base", choices=BASES, default="plain", help="what a sweep begins from")
     parser.add_argument("--cases", type=int, default=500)
     parser.add_argument(
         "--only",
@@ -44,6 +49,8 @@ def main(argv: list[str]) -> int:
         chosen = iter([Case(arguments.case["base"], arguments.case["edits"])])
     elif arguments.seed is not None:
         chosen = cases(arguments.seed, arguments.cases, arguments.only)
+    elif arguments.sweep:
+        chosen = sweep(arguments.base, arguments.sweep)
     else:
         rows = recorded.missing() if arguments.record else list(ROWS)
         chosen, names = iter([row.case for row in rows]), [row.name for row in rows]

@@ -9,7 +9,7 @@ from oracle.handmade.augmentations import AUGMENTATIONS
 from oracle.handmade.checkpoints import CHECKPOINTS
 from oracle.handmade.config_texts import CONFIG_TEXTS
 from oracle.handmade.extractors import BACKBONES, CHANNELS, EXTRACTORS, OF_EFFICIENTDET, UNKNOWN_TYPES
-from oracle.handmade.feature_maps import FEATURE_MAPS, LEVELS_OF_EFFICIENTDET, LEVELS_OF_RETINANET
+from oracle.handmade.feature_maps import ANCHOR_SIZES, FEATURE_MAPS, LEVELS_OF_EFFICIENTDET, LEVELS_OF_RETINANET
 from oracle.handmade.image_resizers import COLOURS, ODD_SIZES, RESIZERS, SIZES
 from oracle.handmade.images import IMAGES
 from oracle.handmade.incomplete_models import PARTS_OF_A_MODEL, PARTS_OF_OTHERS, WITHOUT_PARTS
@@ -37,6 +37,7 @@ from oracle.handmade.row import Row
 from oracle.handmade.training import NOT_NUMBERS, OPTIMIZERS, TRAINING, UNPADDED
 
 __all__ = [
+    "ANCHOR_SIZES",
     "AUGMENTATIONS",
     "BACKBONES",
     "BOX_WEIGHTS",
@@ -115,6 +116,7 @@ ROWS = (
     *BACKBONES,
     *CHANNELS,
     *FEATURE_MAPS,
+    *ANCHOR_SIZES,
     *LEVELS_OF_EFFICIENTDET,
     *LEVELS_OF_RETINANET,
     *RESIZERS,

@@ -138,3 +138,27 @@ LEVELS_OF_RETINANET = tuple(
     )
 )
 """Its extractor has levels 3 to 7, whatever is written."""
+
+OF_FASTER_RCNN = f"{STAGES}.first_stage_anchor_generator.grid_anchor_generator"
+ANCHOR_SIZES = (
+    *(
+        config("14", f"anchors of a Faster R-CNN, {field} {value}", f"{OF_FASTER_RCNN}.{field}", value, base="Faster R-CNN")
+        for field, value in (
+            ("height", "-1"),
+            ("width", "-1"),
+            ("height", "0"),
+            ("aspect_ratios[0]", "-1"),
+            ("scales[0]", "0"),
+            ("width_stride", "0"),
+        )
+    ),
+    config("14", "anchors of no height", f"{GRID}.aspect_ratios[0]", "0", base="from scratch"),
+    config("14", "anchors of no scale", f"{GRID}.anchor_scale", "0", base="from scratch"),
+    config(
+        "14",
+        "anchors of a negative scale",
+        f"{STAGES}.first_stage_anchor_generator.multiscale_anchor_generator.anchor_scale",
+        "-1",
+        base="Faster R-CNN with an FPN",
+    ),
+)

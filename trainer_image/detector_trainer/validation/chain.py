@@ -16,6 +16,7 @@ from detector_trainer.validation.checks.checkpoint import unreadable as checkpoi
 from detector_trainer.validation.checks.config import (
     additional_channels,
     all_checkpoint_vars,
+    anchors,
     augmentation,
     batch_size,
     context_features,
@@ -81,6 +82,7 @@ META_CHECKS: tuple[Check, ...] = (
     model_options,  # and fit together
     extractor_options,  # the feature extractor takes its options
     feature_maps,  # and there are anchors for what it makes
+    anchors,  # of some size
     keypoint_label_map,  # and keypoints have their names
     num_classes_unset,  # it learns classes
     image_resizer,  # images get one size
