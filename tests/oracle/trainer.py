@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ class Oracle:
             garbage, hidden = self._train(folder, parts, steps)
         except Failed as failed:
             deep = _deep(folder, steps) if failed.stage in OF_THE_MODEL else ""
-            return Trainer(FAILS, failed.stage, failed.error.replace(str(folder), "FOLDER"), deep=deep)
+            return Trainer(FAILS, failed.stage, _without_places(failed.error, folder), deep=deep)
         return Trainer(GARBAGE if garbage else HIDDEN if hidden else TRAINS, garbage=[*garbage, *hidden])
 
     def _train(self, folder: Path, parts: set[str], steps: int | None) -> tuple[list[str], list[str]]:
@@ -160,6 +161,11 @@ def _draw(configs: dict[str, Any]) -> None:
     train_config, settings, model_config = (configs[name] for name in SETTINGS)
     dataset = inputs.train_input(train_config, settings, model_config, None, {"batch_size": 1})
     next(iter(dataset))
+
+
+def _without_places(error: str, folder: Path) -> str:
+    """A message that is the same on every machine."""
+    return error.replace(str(folder), "FOLDER").replace(sysconfig.get_path("purelib"), "PACKAGES")
 
 
 def _deep(folder: Path, steps: int | None) -> str:

@@ -35,10 +35,10 @@ def check(inputs: Inputs) -> Iterator[Finding]:
 def _numbers(message: Any, path: str) -> Iterator[tuple[str, float]]:
     """The floating-point numbers that are set in a message, by the path of their field."""
     for field, value in message.ListFields():
-        name = f"{path}.{field.name}" if path else field.name
-        values = [(f"{name}[{i}]", v) for i, v in enumerate(value)] if field.is_repeated else [(name, value)]
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
             continue
+        name = f"{path}.{field.name}" if path else field.name
+        values = [(f"{name}[{i}]", v) for i, v in enumerate(value)] if field.is_repeated else [(name, value)]
         for place, part in values:
             if field.message_type is not None:
                 yield from _numbers(part, place)

@@ -36,12 +36,12 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     """A hit for each such coordinate. An image that is padded has its keypoints moved inwards first."""
     if not job.num_keypoints or "keypoint_estimation_task" not in job.learned:
         return
-    boxes = chunk.boxes()
+    boxes, shares = chunk.boxes(), _shares(chunk, job)
     for axis, name in ((1, KEYPOINTS[0]), (0, KEYPOINTS[1])):
         values, lengths = chunk.columns[name].values, chunk.lengths(name)
         record, number = np.repeat(np.arange(chunk.size), lengths), wire.within(lengths)
         with np.errstate(invalid="ignore"):
-            found = np.flatnonzero(values * _shares(chunk, job)[record, axis] > MOST)
+            found = np.flatnonzero(values * shares[record, axis] > MOST)
         kept = chunk.parsed[record[found]] & (number[found] < boxes.counts[record[found]] * job.num_keypoints)
         for place, at in enumerate(found.tolist()):
             visibility = chunk.values(KEYPOINTS[2], int(record[at]))
