@@ -79,8 +79,9 @@ OF_RESOURCE: Final = (
     ),
     Rule(
         "self.spec.modelDir == oldSelf.spec.modelDir || !has(self.status) || !has(self.status.phase) || "
-        "!(self.status.phase in ['Queued', 'Training']) || !has(self.status.training) || !has(self.status.training.step)",
-        "must not change while the training runs, because it would start anew there: set suspend to true first",
+        "!(self.status.phase in ['Queued', 'Starting', 'Training']) || !has(self.status.training) || "
+        "!has(self.status.training.step)",
+        "must not change while the training runs, because it would start from scratch there: set suspend to true first",
         field="spec.modelDir",
     ),
 )

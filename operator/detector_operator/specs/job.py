@@ -60,11 +60,11 @@ def build_job(
         kind: what the run does.
         attempt: its number.
         pod_spec: spec of the pod.
-        labels: the user's, for the Job itself; its pod has them always.
+        labels: the user's, for the Job and its pod.
         annotations: the same.
         pod_failure_policy: what is said in the Job of a pod that has failed.
     """
-    ours, trainer = run_labels(resource, kind, attempt), resource.spec.trainer
+    ours = run_labels(resource, kind, attempt)
     name = run_name(resource.metadata.name, kind, attempt)
     job = {
         "apiVersion": "batch/v1",
@@ -79,7 +79,7 @@ def build_job(
                 "podReplacementPolicy": "Failed",
                 "podFailurePolicy": pod_failure_policy,
                 "template": {
-                    "metadata": without_empty({"labels": {**trainer.labels, **ours}, "annotations": trainer.annotations}),
+                    "metadata": without_empty({"labels": {**(labels or {}), **ours}, "annotations": dict(annotations or {})}),
                     "spec": pod_spec,
                 },
             }
