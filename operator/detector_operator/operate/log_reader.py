@@ -14,7 +14,8 @@ from aiohttp import ClientError
 
 from detector_operator.observe import Log
 from detector_operator.observe.words import TAIL_LINES, TAIL_WIDTH
-from detector_operator.operate.api_server import ApiServer, Refused
+from detector_operator.operate.api_errors import ApiError
+from detector_operator.operate.api_server import ApiServer
 from detector_operator.operate.log_format import about
 from detector_operator.operate.store import Key
 from detector_operator.reconcile.runs import Run, RunKind, RunState
@@ -60,7 +61,7 @@ class LogReader:
             reader.stop()
             try:
                 await self._take(key, pod, reader, follow=False)
-            except (Refused, ClientError, OSError) as error:
+            except (ApiError, ClientError, OSError) as error:
                 self._logger.debug("end of the log of %s: %r", pod, error, extra=about(key))
             reader.complete = True
         return bool(unread)

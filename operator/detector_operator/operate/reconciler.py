@@ -17,7 +17,9 @@ from detector_operator.observe import observe
 from detector_operator.observe.manifests import STOP_REASON
 from detector_operator.observe.refusals import name_taken, why_refused
 from detector_operator.operate.announcer import announce
-from detector_operator.operate.api_server import CORE, JOBS, ApiServer, Refused, Stale
+from detector_operator.operate.api_errors import AlreadyExistsError, ApiError, ConflictError
+from detector_operator.operate.api_server import JOBS, ApiServer
+from detector_operator.operate.config_maps import ensure_config_map
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
@@ -26,8 +28,7 @@ from detector_operator.operate.store import Key, Store
 from detector_operator.reconcile.actions import Action, DeleteRun, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import Decision, decide
 from detector_operator.reconcile.pace import PROGRESS_EVERY
-from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
-from detector_operator.specs.config_map import build_config_map
+from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
 from detector_operator.specs.manifest import Manifest
 from detector_operator.specs.settings import Settings
 from detector_operator.specs.training_job import build_training_job
@@ -36,10 +37,6 @@ from detector_operator.specs.validation_job import build_validation_job
 UNREADABLE: Final = "this operator cannot read it, and leaves it as it is"
 STALE_SECONDS: Final = 5.0
 """Longer than a watch takes to tell of a change; it may have lost it."""
-
-
-class Taken(Exception):
-    """The name of a Job is taken, by one that was not told of yet."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,8 @@ class Reconciler:
         """Brings a resource one step further.
 
         Raises:
-            Refused: the API server did not do what was asked, for a reason of its own. It is to be tried again.
-            Taken: there is a Job of the name already. The same.
+            ApiError: the API server did not do what was requested, for a reason of its own. It is to be tried again.
+            AlreadyExistsError: there is a Job of the name that no watch has reported yet. The same.
         """
         manifest = self.store.resource(key)
         if manifest is None:  # deleted: what it owns goes with it
@@ -82,13 +79,13 @@ class Reconciler:
         decision = self._decide(key, resource, runs, now)
         if validations := [action for action in decision.actions if isinstance(action, StartValidation)]:
             # It holds no GPU, so it need not wait for a status that says it will be there: the one that is written says it is.
-            with suppress(Refused, Taken):  # then it is tried once more below
+            with suppress(ApiError):  # then it is tried once more below
                 await self._act(key, resource, validations, now)
             runs, look_again = await self._observe(key, resource, now)
             decision = self._decide(key, resource, runs, now)
         try:
             resource = await self._write(key, resource, decision)
-        except Stale:
+        except ConflictError:
             self.wake(key, STALE_SECONDS)  # unless the event of the change comes before
             return
         # Once it is written how it ended, nobody needs its log.
@@ -138,7 +135,7 @@ class Reconciler:
         for event in decision.events:
             try:
                 await announce(self.server, resource, event, now)
-            except (Refused, ClientError, OSError) as error:
+            except (ApiError, ClientError, OSError) as error:
                 self.logger.warning("event %s: %r", event.reason, error, extra=about(key))
 
     async def _act(self, key: Key, resource: DetectorTraining, actions: Iterable[Action], now: datetime) -> bool:
@@ -162,28 +159,30 @@ class Reconciler:
         build = build_validation_job if kind is RunKind.VALIDATION else build_training_job
         name = run_name(key.name, kind, action.attempt)
         try:
-            await self._create_job(key, resource, build(resource, action.attempt, self.settings))
-        except (Refused, Taken) as error:
-            if isinstance(error, Refused):
-                why = why_refused(error.status, str(error), name)
-            else:
-                why = name_taken(name) if await self._is_anothers(key, name) else None
+            why = await self._create_job(key, resource, build(resource, action.attempt, self.settings))
+        except AlreadyExistsError:
+            if not await self._is_anothers(key, name):
+                raise
+            why = name_taken(name)
+        except ApiError as error:
+            why = why_refused(error.status, str(error), name)
             if why is None:
                 raise
+        if why is not None:
             self.logger.warning("%s: %s", why.reason, why.message, extra=about(key))
             self.refusals.note(key, resource, action, why, now)
             return
         self.refusals.forget(key)
 
-    async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> None:
-        config_map = build_config_map(resource)
-        if config_map is not None:
-            await self.server.create(CORE, key.namespace, "configmaps", config_map)
+    async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> Why | None:
+        """Creates a Job, after the ConfigMap that it mounts; why not, if another ConfigMap has its name."""
+        why = await ensure_config_map(self.server, resource, expected=bool(self.store.jobs(key)))
+        if why is not None:
+            return why
         created = await self.server.create(JOBS, key.namespace, "jobs", job)
-        if created is None:
-            raise Taken(f"there is a Job {job['metadata']['name']} already")
         self.store.put_job(created)
         self.logger.info("created Job %s", created["metadata"]["name"], extra=about(key))
+        return None
 
     async def _is_anothers(self, key: Key, name: str) -> bool:
         """Whether a Job belongs to no resource, or to another one. One that is this resource's is known from now on."""
@@ -199,7 +198,7 @@ class Reconciler:
         patch = {"metadata": {"annotations": {STOP_REASON: reason}}, "spec": {"suspend": True}}
         try:
             self.store.put_job(await self.server.merge(JOBS, key.namespace, "jobs", name, patch))
-        except Refused as error:
+        except ApiError as error:
             if not error.gone:
                 raise
             return False
@@ -214,7 +213,7 @@ class Reconciler:
             return
         try:
             await self.server.delete(JOBS, key.namespace, "jobs", name, job["metadata"]["uid"])
-        except Refused as error:
+        except ApiError as error:
             self.logger.warning("old Job %s: %s", name, error, extra=about(key))
             return
         self.store.drop_job(job)
