@@ -15,7 +15,7 @@ import kopf
 from aiohttp import ClientError
 from kubernetes.aio.config import ConfigException
 
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.log_format import JsonLines, TextLines
 from detector_operator.operate.operator import NotInstalled, Options, operate
 from detector_operator.specs.settings import Settings
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
         asyncio.run(operate(options, logger))
     except ConfigException as error:
         return _say(f"there is no cluster to work on: {error}")
-    except (Refused, kopf.LoginError) as error:
+    except (ApiError, kopf.LoginError) as error:
         return _say(f"the API server refuses its requests: {error}")
     except TimeoutError:
         return _say("the API server does not answer")

@@ -19,7 +19,8 @@ from kubernetes.aio.client import ApiClient, Configuration
 
 from detector_operator.api.resource import GROUP, PLURAL
 from detector_operator.operate import handlers
-from detector_operator.operate.api_server import ApiServer, Refused
+from detector_operator.operate.api_errors import ApiError
+from detector_operator.operate.api_server import ApiServer
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.health import served
 from detector_operator.operate.listing import read_all, resync
@@ -57,7 +58,7 @@ async def operate(options: Options, logger: logging.Logger) -> None:
         kubernetes.aio.config.ConfigException: neither a pod's service account nor a kubeconfig is there.
         kopf.LoginError: what it says is not accepted any more.
         NotInstalled: the CustomResourceDefinition is not there.
-        Refused: what is to be watched may not be read.
+        ApiError: what is to be watched may not be read.
         aiohttp.ClientError: the API server cannot be reached.
         OSError: the same, or the health port is taken.
     """
@@ -122,7 +123,7 @@ async def _read_first(server: ApiServer, store: Store, namespaces: Sequence[str]
     """kopf would wait for ever for a kind that is not there, and reconcile a resource whose Jobs it has not told of."""
     try:
         await read_all(server, store, namespaces)
-    except Refused as error:
+    except ApiError as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
         raise NotInstalled(

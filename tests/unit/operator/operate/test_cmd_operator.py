@@ -9,7 +9,7 @@ from kubernetes.aio.config import ConfigException
 from cluster.helm import Helm
 from detector_operator.cli import cmd_operator
 from detector_operator.cli.cmd_operator import main
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.operator import NotInstalled
 from support.helm import find_helm
 
@@ -62,7 +62,7 @@ def test_a_user_is_a_number_above_zero_or_none(operated, user, capsys):
     [
         (ConfigException("no configuration found"), "there is no cluster to work on: no configuration found"),
         (kopf.LoginError("Ran out of valid credentials."), "the API server refuses its requests: Ran out of valid credentials."),
-        (Refused(403, "pods is forbidden"), "the API server refuses its requests: pods is forbidden"),
+        (ApiError(403, "", "pods is forbidden"), "the API server refuses its requests: pods is forbidden"),
         (NotInstalled("the cluster does not know it"), "the cluster does not know it"),
         (TimeoutError(), "the API server does not answer"),
         (OSError(98, "address already in use"), "[Errno 98] address already in use"),

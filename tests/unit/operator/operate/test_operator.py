@@ -13,7 +13,7 @@ import pytest
 import yaml
 from aiohttp import web
 
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.operator import CONNECTION_BUFFER, NotInstalled, Options, operate
 from detector_operator.specs.settings import Settings
 from support.trainings import T0
@@ -201,5 +201,5 @@ def test_without_the_resource_on_the_cluster_it_says_so(operating):
 
 def test_without_a_right_it_says_which(operating, refusal):
     words = 'pods is forbidden: User "u" cannot list resource "pods" in API group "" in the namespace "team"'
-    with pytest.raises(Refused, match="cannot list resource"):
+    with pytest.raises(ApiError, match="cannot list resource"):
         operating(forever, {"/api/v1/namespaces/team/pods": lambda: refusal(403, words)}, namespaces=("team",))
