@@ -124,8 +124,9 @@ class Trainer(SpecModel):
     termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
     """How long a stop may take: the trainer finishes its step and saves a checkpoint in this time."""
     start_timeout_seconds: Count = 3600
-    """How long it may take from the assignment of the pod to a node until its first step: image pull, volume mounts, preflight
-    and the start of the trainer. The run is then stopped and, unless its image or a reference is wrong, retried."""
+    """How long each half of a start may take: from the assignment of the pod to a node until the trainer starts (image pull,
+    volume mounts, preflight), and from there to the first step. The run is then stopped and, unless its image or a reference is
+    wrong, retried."""
 
 
 class Validation(SpecModel):

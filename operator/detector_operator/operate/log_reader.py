@@ -65,7 +65,7 @@ class LogReader:
         if run.state is RunState.RUNNING:
             await self._read_end(key, run.pod, reader)
         else:
-            reader.was_read(self._clock(), progress=None)
+            reader.was_seen(self._clock())
 
     def failed(self, key: Key, run: Run, error: Exception) -> None:
         """Note that a run could not be read."""
@@ -161,6 +161,10 @@ class _Reader:
         self._progress = progress or self._progress
         if last := tuple(tail):
             self._tail = deque(last, maxlen=TAIL_LINES)
+
+    def was_seen(self, now: datetime) -> None:
+        """Note that the pod was read, which has no log yet."""
+        self._view = replace(self._view, read_at=now, attempted_at=now, unavailable_since=None, error="")
 
     def failed(self, now: datetime, error: Exception) -> None:
         self._view = replace(

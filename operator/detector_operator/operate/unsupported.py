@@ -55,9 +55,7 @@ class Unsupported:
             metadata = job["metadata"]
             if "deletionTimestamp" not in metadata:
                 self.logger.info("stopping Job %s: %s", metadata["name"], reasons.SUSPENDED, extra=about(key))
-                await self.server.delete(
-                    JOBS, key.namespace, "jobs", metadata["name"], metadata["uid"], propagation="Foreground"
-                )
+                await self.server.delete(JOBS, key.namespace, "jobs", metadata["name"], metadata["uid"], propagation="Foreground")
 
     async def _write(self, key: Key, manifest: Manifest, text: str, now: datetime) -> None:
         """Replace the two conditions of kstatus, and keep all else of a status that is not understood."""
