@@ -169,7 +169,7 @@ class Reconciler:
                 await self._delete(key, run)
                 return False
             case CheckRun(run):
-                await self._check(key, run, now)
+                await self._check(key, run)
                 return True
             case CreateConfigMap():
                 await ensure_config_map(self.server, resource)
@@ -229,7 +229,7 @@ class Reconciler:
             self.store.put_job(deleted)
         return deleted is not None
 
-    async def _check(self, key: Key, run: Run, now: datetime) -> None:
+    async def _check(self, key: Key, run: Run) -> None:
         """Read the pod of a run and the end of its log. What cannot be read is noted, and is no evidence."""
         name = run_name(key.name, run.kind, run.attempt)
         try:
