@@ -294,13 +294,16 @@ def test_the_queue_shows_its_depth():
 
 
 def test_the_age_of_the_last_resync_counts_from_the_last_success(monkeypatch):
-    moments = iter([100.0, 130.0, 150.0, 190.0, 260.0])
-    monkeypatch.setattr(module, "monotonic", lambda: next(moments))
+    moment = 100.0
+    monkeypatch.setattr(module, "monotonic", lambda: moment)
     metrics = Metrics(NOBODY)
+    moment = 130.0
     assert shown(metrics, "last_resync_age_seconds") == {(): 30}
     metrics.resync(1.5, succeeded=True)
+    moment = 170.0
     assert shown(metrics, "last_resync_age_seconds") == {(): 40}
     metrics.resync(15.0, succeeded=False)
+    moment = 240.0
     assert shown(metrics, "last_resync_age_seconds") == {(): 110}
     assert shown(metrics, "resync_duration_seconds_sum") == {("success",): 1.5, ("error",): 15.0}
 
@@ -361,7 +364,7 @@ def scraped(metrics, path="/metrics", **headers):
         async with (
             metrics_served(port, metrics.exposition),
             ClientSession(f"http://127.0.0.1:{port}", auto_decompress=False) as session,
-            session.get(path, headers=headers) as response,
+            session.get(path, headers={"Accept-Encoding": "identity", **headers}) as response,
         ):
             return response.status, response.headers, await response.read()
 
