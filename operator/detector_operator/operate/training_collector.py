@@ -29,7 +29,7 @@ Trainings = Callable[[], Iterable[tuple[str, str, Status | None]]]
 
 def known_reason(reason: str | None) -> str:
     """Return the reason if it is one of the contract's, else `Other`."""
-    return reason if reason in REASONS else OTHER
+    return reason if reason is not None and reason in REASONS else OTHER
 
 
 def stored_statuses(store: Store) -> Iterator[tuple[str, str, Status | None]]:
@@ -60,39 +60,51 @@ class TrainingCollector(Collector):
         self._trainings, self._clock, self._each = trainings, clock, each
 
     def describe(self) -> Iterable[Metric]:
-        """Return the families without samples."""
+        """Yield the families without samples."""
         return self._families([])
 
     def collect(self) -> Iterable[Metric]:
-        """Return the families with their samples."""
-        return self._families(list(self._trainings()))
+        """Yield the families with their samples, each made when it is asked for: thousands of trainings need little memory."""
+        now = self._clock()
+        return self._families([(space, name, *_state(status), _values(status, now)) for space, name, status in self._trainings()])
 
-    def _families(self, trainings: list[tuple[str, str, Status | None]]) -> list[Metric]:
-        return [_counts(trainings), *(_each(trainings, self._clock()) if self._each else ())]
+    def _families(self, rows: list[Row]) -> Iterator[Metric]:
+        yield _counts(rows)
+        if self._each:
+            rows.sort(key=lambda row: row[:2])
+            yield _infos(rows)
+            for index, (name, text) in enumerate(PER_TRAINING.items()):
+                yield _gauge(rows, index, name, text)
 
 
-def _counts(trainings: Iterable[tuple[str, str, Status | None]]) -> Metric:
+Row = tuple[str, str, str, str, tuple[float | None, ...]]
+"""Namespace, name, phase, reason and values of a training, these in the order of PER_TRAINING."""
+
+
+def _counts(rows: list[Row]) -> Metric:
     family = GaugeMetricFamily(
         f"{PREFIX}_trainings", "DetectorTrainings that exist, by phase and reason.", labels=("namespace", "phase", "reason")
     )
-    counts = Counter((namespace, *_state(status)) for namespace, _, status in trainings)
+    counts = Counter((namespace, phase, reason) for namespace, _, phase, reason, _ in rows)
     for labels, count in sorted(counts.items()):
         family.add_metric(labels, count)
     return family
 
 
-def _each(trainings: Iterable[tuple[str, str, Status | None]], now: datetime) -> Iterable[Metric]:
-    info = InfoMetricFamily(PREFIX, "Phase and reason of a DetectorTraining.", labels=("namespace", "name"))
-    gauges = {
-        name: GaugeMetricFamily(f"{PREFIX}_{name}", text, labels=("namespace", "name")) for name, text in PER_TRAINING.items()
-    }
-    for namespace, name, status in sorted(trainings, key=lambda training: training[:2]):
-        phase, reason = _state(status)
-        info.add_metric((namespace, name), {"phase": phase, "reason": reason})
-        for gauge, value in _values(status or Status(), now).items():
-            if value is not None:
-                gauges[gauge].add_metric((namespace, name), value)
-    return info, *gauges.values()
+def _infos(rows: list[Row]) -> Metric:
+    family = InfoMetricFamily(PREFIX, "Phase and reason of a DetectorTraining.", labels=("namespace", "name"))
+    for namespace, name, phase, reason, _ in rows:
+        family.add_metric((namespace, name), {"phase": phase, "reason": reason})
+    return family
+
+
+def _gauge(rows: list[Row], index: int, name: str, text: str) -> Metric:
+    family = GaugeMetricFamily(f"{PREFIX}_{name}", text, labels=("namespace", "name"))
+    for namespace, training, _, _, values in rows:
+        value = values[index]
+        if value is not None:
+            family.add_metric((namespace, training), value)
+    return family
 
 
 PER_TRAINING: Final = {
@@ -106,20 +118,21 @@ PER_TRAINING: Final = {
 }
 
 
-def _values(status: Status, now: datetime) -> dict[str, float | None]:
+def _values(status: Status | None, now: datetime) -> tuple[float | None, ...]:
+    """Return the values of the gauges in the order of PER_TRAINING; None for what is not known or has no meaning now."""
+    status = status or Status()
     training, start = status.training or TrainingStatus(), phase_start(status)
-    values: dict[str, float | None] = {
-        "phase_start_timestamp_seconds": start.timestamp() if start is not None else None,
-        "last_step": training.step,
-        "num_steps": training.total_steps,
-        "loss": training.loss,
-    }
-    if status.phase is Phase.TRAINING:
-        stepped = _last_step_time(training)
-        values["steps_per_second"] = training.steps_per_second
-        values["last_step_age_seconds"] = max(0.0, (now - stepped).total_seconds()) if stepped is not None else None
-        values["remaining_seconds"] = training.seconds_remaining
-    return values
+    stepped = _last_step_time(training)
+    trains = status.phase is Phase.TRAINING
+    return (
+        start.timestamp() if start is not None else None,
+        training.step,
+        training.total_steps,
+        training.loss,
+        training.steps_per_second if trains else None,
+        max(0.0, (now - stepped).total_seconds()) if trains and stepped is not None else None,
+        training.seconds_remaining if trains else None,
+    )
 
 
 def _last_step_time(training: TrainingStatus) -> datetime | None:
