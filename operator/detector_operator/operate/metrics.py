@@ -31,7 +31,7 @@ PHASE_BUCKETS: Final = (1, 5, 15, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOU
 VALIDATION_BUCKETS: Final = (1, 2, 5, 10, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR)
 REQUEST_BUCKETS: Final = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30)
 RESYNC_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, MINUTE)
-RESULTS: Final = ("success", "conflict", "error")
+RESULTS: Final = ("success", "error")
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 CODE: Final = re.compile(r"[1-5][0-9]{2}|timeout|connection-error")
 ALL_NAMESPACES: Final = "*"
@@ -111,7 +111,7 @@ class Metrics:
             self._preemptions.labels(reason)
         for result in RESULTS:
             self._reconciles.labels(result)
-        for result in ("success", "error"):
+        for result in RESULTS:
             self._resyncs.labels(result)
 
     def exposition(self, accept: str) -> tuple[bytes, str]:

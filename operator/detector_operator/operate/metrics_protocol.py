@@ -21,7 +21,7 @@ class OperatorMetrics(Protocol):
         """Record a reconcile.
 
         Args:
-            result: "success", "conflict" (the resource had changed since it was read) or "error".
+            result: "success" or "error" (it is tried again).
             seconds: how long it took.
         """
 
