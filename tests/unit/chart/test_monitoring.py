@@ -302,3 +302,5 @@ def test_the_table_of_running_trainings_has_a_column_for_each_query():
     wanted = {f"Value #{target['refId']}" for target in table["targets"]} | {"namespace", "name"}
     assert set(organized["renameByName"]) == set(organized["indexByName"]) == wanted
     assert all(target["format"] == "table" and target["instant"] for target in table["targets"])
+    # Rows are only merged if all their labels are the same.
+    assert all(target["expr"].startswith("max by (namespace, name) (") for target in table["targets"])

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import inspect
 import socket
+from datetime import datetime
 
 import pytest
 from aiohttp import ClientSession
@@ -158,6 +159,33 @@ def test_statuses_are_read_from_the_store():
 
 
 # Transitions
+
+
+class StatusWithTimes(Status):
+    """A status that tells more than the conditions do."""
+
+    reason: str | None = None
+    phase_time: datetime | None = None
+
+
+class TrainingStatusWithTimes(TrainingStatus):
+    step_time: datetime | None = None
+
+
+def test_the_reason_and_the_start_of_a_phase_are_those_of_the_status():
+    found = StatusWithTimes(**dict(status(Phase.QUEUED, "Queued")), reason="Unschedulable", phase_time=after(70))
+    metrics = of(("a", "one", found))
+    assert shown(metrics, "trainings") == {("a", "Queued", "Unschedulable"): 1}
+    assert shown(metrics, "phase_start_timestamp_seconds") == {("one", "a"): after(70).timestamp()}
+    metrics.transition(found, status(Phase.TRAINING), after(100))
+    assert shown(metrics, "phase_duration_seconds_sum") == {("Queued",): 30}
+
+
+def test_the_age_of_a_step_counts_from_when_it_was_first_observed():
+    """Other numbers change too: a checkpoint is no step."""
+    numbers = TrainingStatusWithTimes(step=40, progress_time=after(100), step_time=after(50))
+    metrics = of(("a", "one", status(Phase.TRAINING).model_copy(update={"training": numbers})), now=110)
+    assert shown(metrics, "last_step_age_seconds") == {("one", "a"): 60}
 
 
 def test_the_time_in_a_phase_is_observed_when_it_ends():
