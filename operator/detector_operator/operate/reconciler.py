@@ -23,6 +23,7 @@ from detector_operator.operate.config_maps import ensure_config_map
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
 from detector_operator.operate.refusals import Refusals
 from detector_operator.operate.store import Key, Store
 from detector_operator.operate.unsupported import Unsupported
@@ -62,6 +63,7 @@ class Reconciler:
     clock: Callable[[], datetime]
     logger: logging.Logger
     refusals: Refusals = field(default_factory=Refusals)
+    metrics: OperatorMetrics = field(default_factory=NoMetrics)
 
     @property
     def unsupported(self) -> Unsupported:
@@ -141,6 +143,7 @@ class Reconciler:
         changed = resource.model_copy(update={"status": decision.status})
         written = await self.server.write_status(*key, changed.to_dict()["status"], str(resource.metadata.resource_version))
         self.store.put_resource(written)
+        self.metrics.transition(resource.status, decision.status, self.clock())
         for event in decision.events:
             self.logger.info("%s: %s", event.reason, event.message, extra=about(key))
         version = written["metadata"]["resourceVersion"]
