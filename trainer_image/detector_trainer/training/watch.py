@@ -1,6 +1,6 @@
 """What happens beside the training: signals, and the watch for a run that has stopped making steps.
 
-A graph call may block in C++ for ever (a 0-byte record file, catalogue 23), so neither can wait for the main thread: two daemon
+A graph call may block in C++ indefinitely (a 0-byte record file, catalogue 23), so neither can wait for the main thread: daemon
 threads can end the process by themselves.
 """
 
@@ -78,20 +78,26 @@ class Watch:
         self._over.set()
         return self._ending.acquire(blocking=False)
 
+    def end(self, ending: Ending) -> None:
+        """End the process at once, from any thread, unless another thread already does."""
+        if self._ending.acquire(blocking=False):
+            self._tell(ending)
+            self._exit_process(int(ending.code))
+
     def _take_signals(self) -> None:
         received = signal.sigwait(STOP_SIGNALS)
         self.signal_name = signal.Signals(received).name
         self._stop_asked.set()
         if not self._stepping:
-            self._end(self._stopped("nothing had to be saved"))
+            self.end(self._stopped("nothing had to be saved"))
             return
         threading.Thread(target=self._give_up_after_grace, name="grace", daemon=True).start()
         signal.sigwait(STOP_SIGNALS)
-        self._end(self._stopped("a second signal came before a checkpoint was saved"))
+        self.end(self._stopped("a second signal came before a checkpoint was saved"))
 
     def _give_up_after_grace(self) -> None:
         if not self._over.wait(self._grace_period):
-            self._end(
+            self.end(
                 self._stopped(f"the step did not end within the grace period of {self._grace_period:g} s; nothing was saved")
             )
 
@@ -102,15 +108,11 @@ class Watch:
         while True:
             silent = time.monotonic() - self._last_step_at
             if silent >= self._stall_timeout:
-                self._end(stalled(self._standing, silent))
+                self.end(stalled(self._standing, silent))
                 return
             if self._over.wait(self._stall_timeout - silent):
                 return
 
-    def _end(self, ending: Ending) -> None:
-        if self._ending.acquire(blocking=False):
-            self._tell(ending)
-            self._exit_process(int(ending.code))
 
 
 def stopped(standing: Standing, signal_name: str, detail: str) -> Ending:
