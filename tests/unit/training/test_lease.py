@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,9 @@ def test_a_trainer_that_was_killed_does_not_block_the_next(tmp_path: Path, holde
     assert 0 < clock.seconds <= ABANDONED_AFTER + 1
 
 
-@pytest.mark.parametrize(("ago", "wait"), [(0, ABANDONED_AFTER), (ABANDONED_AFTER - 9, 9), (3600, OBSERVED_AT_LEAST), (-3600, ABANDONED_AFTER)])
+@pytest.mark.parametrize(
+    ("ago", "wait"), [(0, ABANDONED_AFTER), (ABANDONED_AFTER - 9, 9), (3600, OBSERVED_AT_LEAST), (-3600, ABANDONED_AFTER)]
+)
 def test_one_left_behind_is_waited_for_only_as_long_as_it_may_live(tmp_path: Path, ago: float, wait: float):
     left_behind(tmp_path, seconds_ago=ago)
     clock = Clock()
@@ -174,34 +177,47 @@ def test_whatever_stands_in_it_only_a_change_counts(tmp_path: Path, content: str
 # Takeover
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_one_of_several_claimers_takes_over_however_their_operations_interleave(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+OPERATIONS = ("read", "create", "replace", "move_away", "remove")
+
+
+def passed(world: Interleaved, model_dir: Path, starts: list[float]) -> int:
+    """How many of several trainings, each started so many seconds later, get the lease; one that does renews it."""
+
+    def train(start: float) -> bool:
+        world.sleep(start)
+        files = _LeaseFiles(LeaseDirectory(lease_file(str(model_dir)).parent), clock=world.clock, sleep=world.sleep)
+        if files.acquire() is not None:
+            return False
+        while world.clock() < 3 * ABANDONED_AFTER and files.renew() is None:
+            world.sleep(RENEWED_EVERY)
+        return True
+
+    return sum(world.run([partial(train, start) for start in starts]))
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [[0.0] * 4, [0.0, 0.0, OBSERVED_AT_LEAST, OBSERVED_AT_LEAST], [0.0] * 3 + [OBSERVED_AT_LEAST] * 3],
+    ids=["all find it abandoned", "two find it abandoned, two come during the takeover", "three, and three"],
+)
+def test_one_of_several_takes_over_an_abandoned_lease_however_their_operations_interleave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starts: list[float]
 ):
-    left_behind(tmp_path, seconds_ago=3600)
-    world = Interleaved(seed)
-    world.interleave(monkeypatch, LeaseDirectory, ("read", "create", "replace", "move_away", "remove"))
-    claimers = [lambda: claim(str(tmp_path), clock=world.clock, sleep=world.sleep)] * 4
-    holders = world.run(claimers)
-    assert holders.count(None) == 1
-    assert files_of(tmp_path) == ["lease.json"]
+    for seed in range(60):
+        left_behind(tmp_path / str(seed), seconds_ago=3600)
+        world = Interleaved(seed)
+        with monkeypatch.context() as patch:
+            world.interleave(patch, LeaseDirectory, OPERATIONS)
+            assert passed(world, tmp_path / str(seed), starts) == 1, seed
+        assert files_of(tmp_path / str(seed)) == ["lease.json"]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_one_of_several_trainings_of_a_new_directory_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int):
-    world = Interleaved(seed)
-    world.interleave(monkeypatch, LeaseDirectory, ("read", "create", "replace", "move_away", "remove"))
-
-    def train() -> str | None:
-        files = _LeaseFiles(LeaseDirectory(lease_file(str(tmp_path)).parent), clock=world.clock, sleep=world.sleep)
-        other = files.acquire()
-        for _ in range(10):
-            if other is None:
-                world.sleep(RENEWED_EVERY)
-                other = files.renew()
-        return other
-
-    assert world.run([train] * 4).count(None) == 1
+def test_one_of_several_gets_the_lease_of_a_new_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for seed in range(60):
+        world = Interleaved(seed)
+        with monkeypatch.context() as patch:
+            world.interleave(patch, LeaseDirectory, OPERATIONS)
+            assert passed(world, tmp_path / str(seed), [0.0] * 4) == 1, seed
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -210,7 +226,7 @@ def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_ha
 ):
     """Renewed after it stood still for as long as makes it abandoned: either it or one claimer goes on, not both."""
     world = Interleaved(seed)
-    world.interleave(monkeypatch, LeaseDirectory, ("read", "create", "replace", "move_away", "remove"))
+    world.interleave(monkeypatch, LeaseDirectory, OPERATIONS)
     holder = _LeaseFiles(LeaseDirectory(lease_file(str(tmp_path)).parent))
 
     def hold() -> str | None:
@@ -539,7 +555,7 @@ def test_what_is_not_a_file_is_neither_read_nor_waited_for(tmp_path: Path, lease
     file = lease_file(str(tmp_path))
     file.parent.mkdir()
     make(file)
-    with pytest.raises(OSError, match="not a regular file|directory"):
+    with pytest.raises(OSError, match=r"not a regular file|directory"):
         claimed(tmp_path, Clock())
     lease.hold()
     lease.settle(20)

@@ -43,6 +43,7 @@ time of its own clock, which may be wrong. A holder renews within this time."""
 LOOK_EVERY = 0.5
 LONGEST_LOOK = 2 * LOOK_EVERY
 """Seconds that count between two looks. Storage that hangs shows no renewal: its holder waits for it, too."""
+LOOKS_FOR_A_NAME = 4
 RELEASE_TIMEOUT = 2.0
 """Seconds that the end of a training waits for the storage to remove the file."""
 SETTLE_TIMEOUT = 2 * ABANDONED_AFTER
@@ -320,10 +321,12 @@ class _LeaseFiles:
     def _name(self, content: bytes) -> str:
         """Return the name of the holder that wrote the content."""
         holder = _parse(content)
-        if holder is None:  # just being created?
-            self.sleep(LOOK_EVERY)
+        for _ in range(LOOKS_FOR_A_NAME):
+            if holder is not None:
+                return self.name_of(holder)
+            self.sleep(LOOK_EVERY)  # it may be incomplete as yet
             holder = _parse(self.read())
-        return self.name_of(holder) if holder is not None else "another host"  # of another version, or damaged
+        return "another host"  # of another version, or damaged
 
     def _content(self) -> bytes:
         holder = Holder(
@@ -346,7 +349,7 @@ def _boot() -> str:
 
 
 def _namespace(kind: str) -> str:
-    return os.readlink(f"/proc/self/ns/{kind}")
+    return str(Path(f"/proc/self/ns/{kind}").readlink())
 
 
 def _found(read: Callable[[], str]) -> str:
