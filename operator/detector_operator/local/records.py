@@ -65,8 +65,13 @@ class Record(BaseModel):
             }
         )
 
-    def run(self, log: LogFollower | None = None) -> Run:
-        """The run as `decide` sees it; `log` has the progress of one that is still live."""
+    def run(self, log: LogFollower | None = None, *, proves_verdict: bool = True) -> Run:
+        """Return the run as `decide` sees it.
+
+        Args:
+            log: has the progress of a run that is still live.
+            proves_verdict: whether this command has started it, after its validation.
+        """
         live = self.end_time is None
         return Run(
             kind=self.kind,
@@ -81,6 +86,7 @@ class Record(BaseModel):
             progress=log.progress if live and log else self.progress,
             log_tail=log.tail if live and log else tuple(self.log_tail),
             stop_reason=self.stop_reason,
+            proves_verdict=proves_verdict,
         )
 
 

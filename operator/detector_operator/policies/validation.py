@@ -58,7 +58,8 @@ def _given_before(situation: Situation) -> Run | None:
 
     The operator may end between the creation of a Job and the writing of the status.
     """
-    return situation.newest(RunKind.TRAINING) if situation.validation.verdict is None else None
+    run = situation.newest(RunKind.TRAINING) if situation.validation.verdict is None else None
+    return run if run is not None and run.proves_verdict else None
 
 
 def _start(situation: Situation) -> Outcome:

@@ -68,6 +68,8 @@ class Run:
     """Whether somebody reads its log: what nobody hears is not silent."""
     heard_since: datetime | None = None
     """When its log began to be read, if that was after its start."""
+    proves_verdict: bool = True
+    """Whether its existence proves that the inputs passed. Not where they may have been edited since it was created."""
     stored: bool = False
     """Whether an object of it is left that can be deleted: a Job."""
     pod: str | None = None
