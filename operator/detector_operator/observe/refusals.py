@@ -37,8 +37,8 @@ def why_refused(status: int, message: str, name: str) -> Why | None:
     """
     if found := _UNREACHABLE.search(message):
         hint = (
-            f"The admission webhook {found[1]} is unreachable or broken, so the API server admits no Job. A cluster administrator "
-            "has to fix or remove the webhook; the spec needs no change. The operator tries again."
+            f"The admission webhook {found[1]} is unreachable or broken, so the API server admits no Job. A cluster "
+            "administrator has to fix or remove the webhook; the spec needs no change. The operator tries again."
         )
         return Why(reasons.JOB_NOT_CREATED, f"Cannot create Job {name}: {_sentence(message)}", hint)
     denied = _ADMISSION.search(message) is not None

@@ -19,6 +19,7 @@ from detector_operator.observe import Log
 from detector_operator.observe.words import TAIL_LINES, TAIL_WIDTH
 from detector_operator.operate.api_server import ApiServer
 from detector_operator.operate.log_format import about
+from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
 from detector_operator.operate.store import Key
 from detector_operator.reconcile.runs import LogView, Run, RunKind, RunState
 from detector_trainer.contract import Progress
@@ -35,9 +36,15 @@ class LogReader:
     """One task for each running trainer's pod."""
 
     def __init__(
-        self, server: ApiServer, told: Callable[[Key], None], clock: Callable[[], datetime], logger: logging.Logger
+        self,
+        server: ApiServer,
+        told: Callable[[Key], None],
+        clock: Callable[[], datetime],
+        logger: logging.Logger,
+        metrics: OperatorMetrics | None = None,
     ) -> None:
         self._server, self._told, self._clock, self._logger = server, told, clock, logger
+        self._metrics = metrics or NoMetrics()
         self._readers: dict[Key, dict[str, _Reader]] = {}
 
     def logs(self, key: Key) -> dict[str, Log]:
@@ -65,7 +72,7 @@ class LogReader:
         if run.state is RunState.RUNNING:
             await self._read_end(key, run.pod, reader)
         else:
-            reader.was_read(self._clock(), progress=None)
+            reader.was_seen(self._clock())
 
     def failed(self, key: Key, run: Run, error: Exception) -> None:
         """Note that a run could not be read."""
@@ -118,6 +125,7 @@ class LogReader:
                         tail.append(line.rstrip()[:TAIL_WIDTH])
         except Exception as error:  # noqa: BLE001 - whatever it is, the log cannot be read, and nothing else is known
             self._logger.debug("log of %s: %r", pod, error, extra=about(key))
+            self._metrics.log_read_failed()
             reader.failed(self._clock(), error)
             return False
         reader.was_read(self._clock(), progress, tail)
@@ -161,6 +169,10 @@ class _Reader:
         self._progress = progress or self._progress
         if last := tuple(tail):
             self._tail = deque(last, maxlen=TAIL_LINES)
+
+    def was_seen(self, now: datetime) -> None:
+        """Note that the pod was read, which has no log yet."""
+        self._view = replace(self._view, read_at=now, attempted_at=now, unavailable_since=None, error="")
 
     def failed(self, now: datetime, error: Exception) -> None:
         self._view = replace(

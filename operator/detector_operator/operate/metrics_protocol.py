@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
+
+from detector_operator.api import Status
 
 
 class OperatorMetrics(Protocol):
@@ -21,7 +24,7 @@ class OperatorMetrics(Protocol):
         """Record a reconcile.
 
         Args:
-            result: "success", "conflict" (the resource had changed since it was read) or "error".
+            result: "success" or "error" (it is tried again).
             seconds: how long it took.
         """
 
@@ -30,6 +33,9 @@ class OperatorMetrics(Protocol):
 
     def resync(self, seconds: float, succeeded: bool) -> None:
         """Record that all lists of a watched namespace, or of the cluster, were read, or could not be read."""
+
+    def transition(self, before: Status | None, after: Status, now: datetime) -> None:
+        """Record what a written status has that the one before it had not."""
 
     def log_read_failed(self) -> None:
         """Count a container log that could not be read."""
@@ -51,6 +57,9 @@ class NoMetrics:
         """Ignore the measurement."""
 
     def resync(self, seconds: float, succeeded: bool) -> None:
+        """Ignore the measurement."""
+
+    def transition(self, before: Status | None, after: Status, now: datetime) -> None:
         """Ignore the measurement."""
 
     def log_read_failed(self) -> None:

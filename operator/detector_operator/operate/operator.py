@@ -25,9 +25,12 @@ from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.health import served
 from detector_operator.operate.listing import read_all, resync
 from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.metrics import Metrics
+from detector_operator.operate.metrics_server import metrics_served
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.reconciler import Reconciler
 from detector_operator.operate.store import Store
+from detector_operator.operate.training_collector import stored_statuses
 from detector_operator.specs.settings import Settings
 
 NO_CONNECTION_LIMIT: Final = 0
@@ -49,6 +52,10 @@ class Options:
     """Namespaces to watch; none for all."""
     settings: Settings
     health_port: int
+    metrics_port: int = 0
+    """Port of /metrics; 0 for none."""
+    training_metrics: bool = True
+    """Whether /metrics has gauges of each training."""
 
 
 async def operate(options: Options, logger: logging.Logger) -> None:
@@ -60,11 +67,16 @@ async def operate(options: Options, logger: logging.Logger) -> None:
         NotInstalled: the CustomResourceDefinition is not there.
         ApiError: what is to be watched may not be read.
         aiohttp.ClientError: the API server cannot be reached.
-        OSError: the same, or the health port is taken.
+        OSError: the same, or the health or metrics port is taken.
     """
-    ready = asyncio.Event()
-    async with ApiClient(await _configuration()) as client, served(options.health_port, ready.is_set):
-        server, store = ApiServer(client), Store()
+    ready, store = asyncio.Event(), Store()
+    metrics = Metrics(lambda: stored_statuses(store), training_metrics=options.training_metrics)
+    async with (
+        ApiClient(await _configuration()) as client,
+        served(options.health_port, ready.is_set),
+        metrics_served(options.metrics_port, metrics.exposition),
+    ):
+        server = ApiServer(client)
         queue = Queue(lambda key: reconciler.reconcile(key), logger)
         logs = LogReader(server, queue.ask, _now, logger)
         reconciler = Reconciler(

@@ -23,6 +23,7 @@ from detector_operator.operate.config_maps import ensure_config_map
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
 from detector_operator.operate.refusals import Refusals
 from detector_operator.operate.store import Key, Store
 from detector_operator.operate.unsupported import Unsupported
@@ -62,6 +63,7 @@ class Reconciler:
     clock: Callable[[], datetime]
     logger: logging.Logger
     refusals: Refusals = field(default_factory=Refusals)
+    metrics: OperatorMetrics = field(default_factory=NoMetrics)
 
     @property
     def unsupported(self) -> Unsupported:
@@ -141,6 +143,7 @@ class Reconciler:
         changed = resource.model_copy(update={"status": decision.status})
         written = await self.server.write_status(*key, changed.to_dict()["status"], str(resource.metadata.resource_version))
         self.store.put_resource(written)
+        self.metrics.transition(resource.status, decision.status, self.clock())
         for event in decision.events:
             self.logger.info("%s: %s", event.reason, event.message, extra=about(key))
         version = written["metadata"]["resourceVersion"]
@@ -169,7 +172,7 @@ class Reconciler:
                 await self._delete(key, run)
                 return False
             case CheckRun(run):
-                await self._check(key, run, now)
+                await self._check(key, run)
                 return True
             case CreateConfigMap():
                 await ensure_config_map(self.server, resource)
@@ -229,7 +232,7 @@ class Reconciler:
             self.store.put_job(deleted)
         return deleted is not None
 
-    async def _check(self, key: Key, run: Run, now: datetime) -> None:
+    async def _check(self, key: Key, run: Run) -> None:
         """Read the pod of a run and the end of its log. What cannot be read is noted, and is no evidence."""
         name = run_name(key.name, run.kind, run.attempt)
         try:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from detector_operator.api import ConditionType, DetectorTraining, Metadata
 from detector_operator.api.errors import sentences
 from detector_operator.api.status import rfc3339
+from detector_operator.observe.manifests import items, part
 from detector_operator.operate.announcer import announce
 from detector_operator.operate.api_errors import ApiError, ConflictError
 from detector_operator.operate.api_server import JOBS, ApiServer
@@ -54,14 +55,11 @@ class Unsupported:
             metadata = job["metadata"]
             if "deletionTimestamp" not in metadata:
                 self.logger.info("stopping Job %s: %s", metadata["name"], reasons.SUSPENDED, extra=about(key))
-                await self.server.delete(
-                    JOBS, key.namespace, "jobs", metadata["name"], metadata["uid"], propagation="Foreground"
-                )
+                await self.server.delete(JOBS, key.namespace, "jobs", metadata["name"], metadata["uid"], propagation="Foreground")
 
     async def _write(self, key: Key, manifest: Manifest, text: str, now: datetime) -> None:
         """Replace the two conditions of kstatus, and keep all else of a status that is not understood."""
-        status = manifest.get("status") if isinstance(manifest.get("status"), dict) else {}
-        given = status.get("conditions") if isinstance(status.get("conditions"), list) else []
+        status, given = part(manifest, "status"), items(part(manifest, "status"), "conditions")
         known = {each.get("type"): each for each in given if isinstance(each, dict)}
         wanted = {ConditionType.RECONCILING.value: "False", ConditionType.STALLED.value: "True"}
         if all((known.get(kind) or {}).get("message") == text for kind in wanted):

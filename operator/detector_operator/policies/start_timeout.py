@@ -30,17 +30,18 @@ WRONG_SPEC: Final = frozenset(
 
 
 def policy(situation: Situation) -> Outcome | None:
-    """Stop a run that does not complete a step within `startTimeoutSeconds` of the assignment of its pod to a node."""
+    """Stop a run whose trainer, or first step, does not come within `startTimeoutSeconds`."""
     run = situation.newest(RunKind.TRAINING)
     if run is None or run.state not in (RunState.STARTING, RunState.RUNNING) or run.stop_reason is not None:
         return None
     times = situation.latest_run(run)
-    if times.step_time is not None or times.assigned_time is None:
+    since = times.running_time if run.state is RunState.RUNNING else times.assigned_time
+    if times.step_time is not None or since is None:
         return None
     if run.waiting is not None and run.waiting.reason in HEALS_BY_ITSELF:
         return None
-    since = max(times.assigned_time, run.log.without_progress_since or times.assigned_time)
-    end = since + timedelta(seconds=situation.spec.trainer.start_timeout_seconds)
+    # An operator that comes back may find a log that was just rotated: steps were done, and no line tells.
+    end = max(since, run.log.without_progress_since or since) + timedelta(seconds=situation.spec.trainer.start_timeout_seconds)
     if not situation.timer.reached(end):
         return None
     if (outcome := look_first(situation, run, end)) is not None:
@@ -59,23 +60,19 @@ def policy(situation: Situation) -> Outcome | None:
 
 
 def _failure(situation: Situation, run: Run) -> FailureStatus:
-    seconds = situation.spec.trainer.start_timeout_seconds
-    message = (
-        f"No step within {seconds} s of the assignment of pod {run.pod} to node {run.node} (spec.trainer.startTimeoutSeconds)"
-    )
-    doing = run.waiting.message if run.waiting is not None else _doing(run)
+    limit = f"{situation.spec.trainer.start_timeout_seconds} s (spec.trainer.startTimeoutSeconds)"
+    if run.state is RunState.RUNNING:
+        message = f"No step within {limit} of the start of the trainer in pod {run.pod} on node {run.node}."
+    else:
+        message = f"The trainer did not start within {limit} of the assignment of pod {run.pod} to node {run.node}"
+        doing = run.waiting.message if run.waiting is not None else "its init containers have not completed."
+        message = f"{message}: {doing}"
     hint = run.waiting.hint if run.waiting is not None else "Check the storage that the pod mounts, and its node."
     return FailureStatus(
         reason=reasons.START_TIMED_OUT,
-        message=f"{message}: {doing}",
+        message=message,
         hint=f"{hint.rstrip('.')}, or raise the limit; {TRY_AGAIN}." if hint else None,
         pod=run.pod,
         node=run.node,
         log_tail=list(run.log_tail),
     )
-
-
-def _doing(run: Run) -> str:
-    if run.state is RunState.RUNNING:
-        return "the trainer runs and has not completed a step."
-    return "its init containers have not completed."

@@ -26,7 +26,7 @@ from detector_operator.reconcile.conditions import conditions_of
 from detector_operator.reconcile.facts import gather
 from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import Run
-from detector_operator.reconcile.situation import Backoff, Outcome, Situation
+from detector_operator.reconcile.situation import Backoff, Outcome, Situation, with_status
 from detector_operator.reconcile.spec_generation import spec_generation, spec_hash
 from detector_operator.reconcile.timer import Timer
 from detector_trainer.contract import reasons
@@ -99,11 +99,18 @@ def decide(
     outcome = refusal.held(facts, next(answer for policy in POLICIES if (answer := policy(facts)) is not None))
     actions = facts.stop_all(outcome.reason) if outcome.phase.terminal else outcome.actions
     status = _status(facts, outcome, actions, retry.wanted(resource))
+    _wake_for_leftovers(with_status(facts, status), old)
     decision = Decision(status, (*actions, *old), tuple(_events(given, status, outcome, retried=retried)), timer.wake_at)
     due = pace.due(given, status, progress_every)
     if due is not None and not timer.reached(due):
         return Decision(given, decision.actions, (), timer.wake_at)
     return decision
+
+
+def _wake_for_leftovers(after: Situation, old: tuple[Action, ...]) -> None:
+    """Decide again once what is only recorded now is written, and may be deleted."""
+    if any(action not in old for action in leftovers.leftovers(after)):
+        after.timer.wake_now()
 
 
 def _ended(resource: DetectorTraining, situation: Situation, old: tuple[Action, ...]) -> Decision:

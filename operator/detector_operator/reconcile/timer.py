@@ -23,6 +23,10 @@ class Timer:
         self._pending.append(time)
         return False
 
+    def wake_now(self) -> None:
+        """Have `decide` called again as soon as what it returns is written and done."""
+        self._pending.append(self.now)
+
     @property
     def wake_at(self) -> datetime | None:
         """The earliest time that was asked for and has not come."""

@@ -68,7 +68,7 @@ REFUSALS = {
         "JobNotCreated",
         f'Cannot create Job {NAME}: Internal error occurred: failed calling webhook "policy.example.com": failed to call webhook: '
         'Post "https://policy.example.svc:443/check?timeout=10s": context deadline exceeded.',
-        "A cluster administrator has to fix",
+        "administrator has to fix",
     ),
     "an admission policy": (
         422,

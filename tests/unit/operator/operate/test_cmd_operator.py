@@ -82,8 +82,10 @@ def test_what_ends_it_is_one_sentence(operated, capsys, error, sentence):
         ["--set=watchNamespaces={a,b}"],
         ["--set=trainer.userId=none", "--set=trainer.imagePullPolicy=Always"],
         ["--set=log.format=json", "--set=log.level=debug"],
+        ["--set=metrics.port=9100", "--set=metrics.perTraining=false"],
+        ["--set=metrics.enabled=false"],
     ],
-    ids=["defaults", "namespaces", "trainer", "log"],
+    ids=["defaults", "namespaces", "trainer", "log", "metrics", "no metrics"],
 )
 def test_what_the_chart_says_is_understood(operated, values):
     started = operated()
@@ -93,3 +95,5 @@ def test_what_the_chart_says_is_understood(operated, values):
     assert (verb, main(arguments)) == ("operator", 0)
     assert started[0].settings.trainer_image == "i:1"
     assert started[0].namespaces == (["a", "b"] if "watchNamespaces" in str(values) else [])
+    served = 0 if "enabled=false" in str(values) else 9100 if "9100" in str(values) else 8081
+    assert (started[0].metrics_port, started[0].training_metrics) == (served, "perTraining" not in str(values))
