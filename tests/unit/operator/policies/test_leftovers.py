@@ -106,7 +106,9 @@ ENDED_STATES = {
 }
 
 
-@pytest.mark.parametrize(("phase", "runs", "expected"), [(name, *given) for name, given in ENDED_STATES.items()], ids=ENDED_STATES)
+@pytest.mark.parametrize(
+    ("phase", "runs", "expected"), [(name, *given) for name, given in ENDED_STATES.items()], ids=ENDED_STATES
+)
 def test_every_terminal_state_is_woken_for_the_ttl(phase, runs, expected):
     decision = decided(training(), (runs, T0), (runs, after(1)))
     assert (decision.status.phase.value, decision.actions, decision.wake_at) == (phase, (), after(600))

@@ -61,7 +61,9 @@ def test_what_is_always_refused_fails():
     failure = decision.status.failure
     assert (failure.reason, failure.message, failure.hint) == (INVALID.reason, INVALID.message, INVALID.hint)
     fixed = training(2, decision.status, numSteps=200)
-    assert decided(fixed, ([passed()], after(30)), refused=refusal(StartTraining(1), why=INVALID)).actions == (StartValidation(2),)
+    assert decided(fixed, ([passed()], after(30)), refused=refusal(StartTraining(1), why=INVALID)).actions == (
+        StartValidation(2),
+    )
 
 
 @pytest.mark.parametrize(
