@@ -9,7 +9,6 @@ from typing import Final
 
 from detector_trainer.contract import Progress, TerminationMessage
 
-
 LONGEST_TEXT: Final = 1024
 """Characters of a text that comes from outside: an API server may echo a whole object, and etcd would refuse the status."""
 
