@@ -112,7 +112,7 @@ class Watch:
         """Why it cannot be listed or watched now; None if it can."""
         if self._list_error is not None:
             return f"cannot list {self.where}: {describe(self._list_error)}"
-        if self._watch_error is not None and not self._stable:
+        if self._watch_error is not None and self._watching_since is None:
             return f"cannot watch {self.where}: {describe(self._watch_error)}"
         return None
 
@@ -129,7 +129,8 @@ class Watch:
             error, since = self._watch_error, self._unstable_since
         if error is None or isinstance(error, ApiError) or now - since <= UNHEALTHY_SECONDS:
             return None
-        return f"{self.failure}, for {_minutes(now - since)}"
+        verb = "list" if error is self._list_error else "watch"
+        return f"cannot {verb} {self.where}: {describe(error)}, for {_minutes(now - since)}"
 
     @property
     def _stable(self) -> bool:
