@@ -101,3 +101,13 @@ def test_it_starts_again_when_a_suspended_training_resumes():
     assert (resumed.status.phase, resumed.actions) == (Phase.QUEUED, (StartTraining(2),))
     again = decided(training(3, resumed.status, **spec), ([*runs, train_run(2)], after(5020)))
     assert again.wake_at == after(5080)
+
+
+# core bug: while the old run stops, `facts` takes its assignment for the start of the training again.
+def test_a_resumed_training_whose_former_run_cannot_stop_is_not_judged_by_the_time_of_that_run():
+    spec = {"activeDeadlineSeconds": 60}
+    status = decided(training(**spec), seen(train_run(), T0)).status
+    stopping = train_run(stop_reason=reasons.SUSPENDED, stopping=True)
+    suspended = decided(training(2, status, suspend=True, **spec), seen(stopping, after(30)), seen(stopping, after(5000))).status
+    resumed = decided(training(3, suspended, **spec), seen(stopping, after(5010)))
+    assert (resumed.status.phase, resumed.status.failure) == (Phase.QUEUED, None)

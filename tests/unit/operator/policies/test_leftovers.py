@@ -164,6 +164,15 @@ def test_the_run_that_failed_before_a_retry_was_requested_goes_after_the_ttl():
     assert (decision.status.phase, deleted(decision)) == (Phase.REJECTED, ["train-1"])
 
 
+# core bug: in a terminal state nothing is recorded any more, also not when the last run ended.
+def test_a_run_that_ended_by_itself_before_it_could_be_stopped_goes_after_the_ttl():
+    resource = training(activeDeadlineSeconds=60)
+    live, ended = [passed(), train_run(stored=True)], [passed(), crashed(1, stop_reason=reasons.DEADLINE_EXCEEDED)]
+    seen = (live, T0), (live, after(60)), (ended, after(61)), (ended, after(1000))
+    decision = decided(resource, *seen)
+    assert (decision.status.phase, deleted(decision)) == (Phase.FAILED, ["train-1"])
+
+
 # Containers that keep the pod of a run that has ended
 
 

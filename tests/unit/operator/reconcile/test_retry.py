@@ -6,7 +6,9 @@ import pytest
 
 from detector_operator.api import Phase
 from detector_operator.reconcile.actions import StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.retry import ANNOTATION, LONGEST
+from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
 from support.decisions import conditions, events
 from support.trainings import T0, after, at, decided, passed, rejected, said, train_run, training
@@ -155,3 +157,12 @@ def test_a_retry_after_inputs_that_were_rejected_by_the_trainer_forgets_their_fi
     status = decided(training(), (runs, T0)).status
     again = decided(annotated("1", status), ([], after(10))).status.validation
     assert (again.verdict, again.inputs_fingerprint, again.attempt, again.counted) == (None, None, 1, 1)
+
+
+# core bug: the refusal that made it fail is of the same generation and the same run, so nothing is requested again.
+def test_what_the_api_server_refused_is_requested_again():
+    refused = Refusal(StartValidation(1), 1, Why(reasons.INVALID_SPEC, "The API server rejects Job pets-validate-1."), 1, T0)
+    status = decided(training(), ([], T0), refused=refused).status
+    assert status.phase is Phase.FAILED
+    decision = decided(annotated("1", status), ([], after(100)), refused=refused)
+    assert (decision.status.phase, decision.actions) == (Phase.VALIDATING, (StartValidation(1),))
