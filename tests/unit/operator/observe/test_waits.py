@@ -323,7 +323,10 @@ def test_a_pod_that_someone_deletes_is_live_until_it_is_over():
 STOPPED = {
     "its Job is not deleted yet": (job(), pod()),
     "it stops": (job(deleted=seconds(40)), pod(deleted=seconds(40))),
-    "it stops, and has ended": (job(deleted=seconds(40)), with_container(pod(main=ended(75), deleted=seconds(40)), "p", running())),
+    "it stops, and has ended": (
+        job(deleted=seconds(40)),
+        with_container(pod(main=ended(75), deleted=seconds(40)), "p", running()),
+    ),
     "a queue has suspended it": (job(suspend=True), pod(deleted=seconds(40))),
     "it is preempted meanwhile": (
         job(deleted=seconds(40)),
@@ -344,7 +347,10 @@ def test_what_we_have_stopped_on_a_lost_node_says_what_keeps_it():
     assert "gpu-1" in run.waiting.message
     silent = {"type": "Ready", "status": "False"}
     run = only_run([job(deleted=seconds(40))], [pod(conditions=[silent], deleted=seconds(40))], stops=[stopped()])
-    assert (run.waiting.reason, run.waiting.message) == ("NodeLost", "gpu-1 no longer answers; pets-train-1-x7k2p may still run there.")
+    assert (run.waiting.reason, run.waiting.message) == (
+        "NodeLost",
+        "gpu-1 no longer answers; pets-train-1-x7k2p may still run there.",
+    )
 
 
 def test_a_pod_on_a_lost_node_is_live_and_says_how_to_give_it_up():

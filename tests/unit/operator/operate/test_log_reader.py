@@ -127,7 +127,9 @@ def test_a_log_that_ends_in_a_progress_line_has_progress(reading):
     reading(play)
 
 
-@pytest.mark.parametrize("end", [None, TimeoutError("no line for 300 s"), ConnectionResetError()], ids=["ended", "silent", "broken"])
+@pytest.mark.parametrize(
+    "end", [None, TimeoutError("no line for 300 s"), ConnectionResetError()], ids=["ended", "silent", "broken"]
+)
 def test_a_follow_that_ends_is_opened_again_after_the_end_of_the_log_was_read(reading, end):
     async def play(reading):
         reading.server.logs["p"] = script([], [*lines(1), *([end] if end else [])], lines(1, 2, 3))
@@ -352,7 +354,10 @@ def test_a_log_that_cannot_be_read_is_noted_with_why_and_since_when(reading, err
 
 def test_an_error_without_words_is_called_by_its_name_and_a_long_one_is_cut(reading):
     async def play(reading):
-        for error, told in ((TimeoutError(), "TimeoutError"), (ApiError(502, "", "<html>" * 100), ("<html>" * 100)[:LONGEST_ERROR])):
+        for error, told in (
+            (TimeoutError(), "TimeoutError"),
+            (ApiError(502, "", "<html>" * 100), ("<html>" * 100)[:LONGEST_ERROR]),
+        ):
             reading.server.logs["p"] = [error]
             await reading.reader.check(KEY, RUN)
             assert reading.view.error == told
