@@ -33,7 +33,7 @@ def job(
 ) -> Manifest:
     """A Job that has not ended unless `status` says so. A deleted one stays, as one does that is deleted with propagation Foreground."""
     name = f"pets-{kind}-{attempt}"
-    metadata = {
+    metadata: Manifest = {
         "name": name,
         "namespace": "team",
         "uid": f"uid-of-{name}",
