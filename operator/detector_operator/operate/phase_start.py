@@ -19,12 +19,11 @@ BETWEEN: frozenset[str] = frozenset({Phase.PENDING, Phase.VALIDATING, Phase.QUEU
 
 def phase_start(status: Status) -> datetime | None:
     """Return when the phase began, by the operator's clock; None if the status does not tell."""
-    written: datetime | None = getattr(status, "phase_time", None)
-    if written is not None:
-        return written
     if status.phase in TRUE_IN:
         condition = status.condition(TRUE_IN[status.phase])
         return condition.last_transition_time if condition is not None and condition.status == "True" else None
     if status.phase in BETWEEN:
         return max((condition.last_transition_time for condition in status.conditions), default=None)
-    return None
+    run = getattr(status.training, "latest_run", None)  # Starting: since its pod is on a node
+    assigned: datetime | None = run.assigned_time if run is not None else None
+    return assigned

@@ -136,11 +136,15 @@ def _values(status: Status | None, now: datetime) -> tuple[float | None, ...]:
 
 
 def _last_step_time(training: TrainingStatus) -> datetime | None:
-    """Return when the last step was first observed. A status of an older operator only tells when any number last changed."""
+    """Return when the last step of the run was first observed; None before its first step.
+
+    The status of an older operator only tells when any of its numbers last changed.
+    """
     if training.step is None:
         return None
-    stepped: datetime | None = getattr(training, "step_time", None)
-    return stepped if stepped is not None else training.progress_time
+    run = getattr(training, "latest_run", None)
+    stepped: datetime | None = run.step_time if run is not None else training.progress_time
+    return stepped
 
 
 def _state(status: Status | None) -> tuple[str, str]:

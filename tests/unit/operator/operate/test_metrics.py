@@ -12,12 +12,14 @@ import pytest
 from aiohttp import ClientSession
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parsed_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parsed
+from pydantic import BaseModel
 
 from detector_operator.api import Condition, ConditionType, FailureStatus, Phase, Status, TrainingStatus, ValidationStatus
 from detector_operator.operate import metrics as module
 from detector_operator.operate.metrics import Metrics
 from detector_operator.operate.metrics_protocol import OperatorMetrics
 from detector_operator.operate.metrics_server import metrics_served
+from detector_operator.operate.phase_start import phase_start
 from detector_operator.operate.store import Store
 from detector_operator.operate.training_collector import stored_statuses
 from detector_trainer.contract import Finding, Severity, Verdict
@@ -161,31 +163,44 @@ def test_statuses_are_read_from_the_store():
 # Transitions
 
 
-class StatusWithTimes(Status):
-    """A status that tells more than the conditions do."""
+class Run(BaseModel):
+    """When the newest run was first observed in a state."""
 
-    reason: str | None = None
-    phase_time: datetime | None = None
-
-
-class TrainingStatusWithTimes(TrainingStatus):
+    assigned_time: datetime | None = None
     step_time: datetime | None = None
 
 
-def test_the_reason_and_the_start_of_a_phase_are_those_of_the_status():
-    found = StatusWithTimes(**dict(status(Phase.QUEUED, "Queued")), reason="Unschedulable", phase_time=after(70))
-    metrics = of(("a", "one", found))
-    assert shown(metrics, "trainings") == {("a", "Queued", "Unschedulable"): 1}
-    assert shown(metrics, "phase_start_timestamp_seconds") == {("one", "a"): after(70).timestamp()}
-    metrics.transition(found, status(Phase.TRAINING), after(100))
-    assert shown(metrics, "phase_duration_seconds_sum") == {("Queued",): 30}
+class StatusWithReason(Status):
+    reason: str | None = None
+
+
+class TrainingStatusWithRun(TrainingStatus):
+    latest_run: Run | None = None
+
+
+def test_the_reason_is_that_of_the_status_where_it_has_one():
+    found = StatusWithReason(**dict(status(Phase.QUEUED, "Queued")), reason="Unschedulable")
+    assert shown(of(("a", "one", found)), "trainings") == {("a", "Queued", "Unschedulable"): 1}
 
 
 def test_the_age_of_a_step_counts_from_when_it_was_first_observed():
-    """Other numbers change too: a checkpoint is no step."""
-    numbers = TrainingStatusWithTimes(step=40, progress_time=after(100), step_time=after(50))
+    """Other numbers change too: a checkpoint is not a step."""
+    numbers = TrainingStatusWithRun(step=40, progress_time=after(100), latest_run=Run(step_time=after(50)))
     metrics = of(("a", "one", status(Phase.TRAINING).model_copy(update={"training": numbers})), now=110)
     assert shown(metrics, "last_step_age_seconds") == {("one", "a"): 60}
+
+
+def test_a_run_that_resumes_shows_no_age_before_its_first_step():
+    numbers = TrainingStatusWithRun(step=40, progress_time=after(100), latest_run=Run())
+    metrics = of(("a", "one", status(Phase.TRAINING).model_copy(update={"training": numbers})), now=9000)
+    assert shown(metrics, "last_step_age_seconds") == {}
+
+
+def test_a_training_starts_when_its_pod_is_on_a_node():
+    numbers = TrainingStatusWithRun(latest_run=Run(assigned_time=after(70)))
+    found = status(Phase.QUEUED).model_copy(update={"phase": "Starting", "training": numbers})
+    assert phase_start(found) == after(70)
+    assert phase_start(found.model_copy(update={"training": None})) is None
 
 
 def test_the_time_in_a_phase_is_observed_when_it_ends():
