@@ -179,7 +179,7 @@ class TrainingStatusWithRun(TrainingStatus):
 
 
 def test_the_reason_is_that_of_the_status_where_it_has_one():
-    found = StatusWithReason(**dict(status(Phase.QUEUED, "Queued")), reason="Unschedulable")
+    found = StatusWithReason(**dict(status(Phase.QUEUED, "Queued")) | {"reason": "Unschedulable"})
     assert shown(of(("a", "one", found)), "trainings") == {("a", "Queued", "Unschedulable"): 1}
 
 
