@@ -58,7 +58,8 @@ class PodHistory:
         there = {pod["metadata"]["name"] for pod in self.kubectl.list("pods", SELECTOR)}
 
         def read() -> list[tuple[str, str, str, str]] | None:
-            events = [_parsed(line) for line in self.file.read_text().splitlines()]
+            whole_lines = self.file.read_text().rpartition("\n")[0]
+            events = [_parsed(line) for line in whole_lines.splitlines()]
             return events if there <= {pod for _, pod, *_ in events} else None
 
         return until(read, "the watch of the pods", seconds=10)
