@@ -134,9 +134,7 @@ def service(cluster: Cluster, job: str, *, namespace: str, name: str, port: str)
                 "namespaces": {"names": [namespace]},
             }
         ],
-        "relabel_configs": [
-            {"source_labels": [label], "regex": value, "action": "keep"} for label, value in matches.items()
-        ]
+        "relabel_configs": [{"source_labels": [label], "regex": value, "action": "keep"} for label, value in matches.items()]
         + [
             {"source_labels": ["__meta_kubernetes_namespace"], "target_label": "namespace"},
             {"source_labels": ["__meta_kubernetes_pod_name"], "target_label": "pod"},

@@ -69,7 +69,8 @@ def _binding(name: str) -> Manifest:
 def _cel(value: Any, path: str) -> str:
     """Return a CEL expression of a value; an object of the pod's schema is written as the type at its path."""
     if isinstance(value, dict):
-        return f"{path}{{{', '.join(f'{key}: {_cel(inner, f"{path}.{key}")}' for key, inner in value.items())}}}"
+        fields = ", ".join(f"{key}: {_cel(inner, f'{path}.{key}')}" for key, inner in value.items())
+        return f"{path}{{{fields}}}"
     if isinstance(value, list):
         return f"[{', '.join(_cel(inner, path) for inner in value)}]"
     return json.dumps(value)

@@ -62,7 +62,9 @@ def test_the_jobs_of_an_ended_training_are_removed_and_it_stays(workspace: Works
 def test_a_limit_that_is_raised_starts_nothing_again(workspace: Workspace):
     workspace.apply(workspace.training())
     workspace.wait_for_phase("Succeeded")
-    workspace.apply(workspace.training(retries=7, activeDeadlineSeconds=9999, stallTimeoutSeconds=999, ttlSecondsAfterFinished=999))
+    workspace.apply(
+        workspace.training(retries=7, activeDeadlineSeconds=9999, stallTimeoutSeconds=999, ttlSecondsAfterFinished=999)
+    )
     status = workspace.wait(lambda found: found.get("observedGeneration") == 2, "seen")
     assert status["phase"] == "Succeeded"
     assert workspace.jobs() == ["pets-train-1", "pets-validate-1"]

@@ -68,5 +68,3 @@ def test_a_watched_namespace_that_is_deleted_takes_no_other_along(workspace: Wor
     workspace.apply(workspace.training())
     status = workspace.wait_for_phase("Succeeded", "Failed", seconds=120)
     assert (status["phase"], status["training"]["restarts"]) == ("Succeeded", 0)
-
-
