@@ -170,7 +170,7 @@ def train(argv: list[str]) -> int:
 def prepare_preflight(argv: list[str]) -> None:
     """Do what the environment tells of `preflight`, which is the real one."""
     if os.environ.get("FAKE_GPUS"):
-        gpus_visible.check = lambda _pod: None
+        gpus_visible.check = lambda _pod: None  # type: ignore[assignment]
     if name := os.environ.get("FAKE_PREFLIGHT_WAITS_FOR"):
         model_dir = next(argument.partition("=")[2] for argument in argv if argument.startswith("--model-dir="))
         file = Path(model_dir, name)
