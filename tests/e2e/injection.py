@@ -30,7 +30,7 @@ def injected(kubectl: Kubectl, run: str, place: str, added: Manifest) -> Iterato
     name = kubectl.namespace
     kubectl.apply(_policy(name, run, place, added), _binding(name))
     try:
-        until(lambda: _in_force(kubectl, run, added["name"]), "the policy to be in force", seconds=60)
+        until(lambda: _in_force(kubectl, run, added), "the policy to be in force", seconds=60)
         yield
     finally:
         kubectl("delete", "mutatingadmissionpolicy,mutatingadmissionpolicybinding", name)
@@ -76,11 +76,16 @@ def _cel(value: Any, path: str) -> str:
     return json.dumps(value)
 
 
-def _in_force(kubectl: Kubectl, run: str, added: str) -> bool:
-    """Whether a pod that is created now would get the container."""
+def _in_force(kubectl: Kubectl, run: str, added: Manifest) -> bool:
+    """Return whether a pod that is created now gets the container."""
     first = container("first", "none", "true")
-    spec = {"securityContext": RESTRICTED_POD, "containers": [first], "initContainers": [{**first, "name": "before"}]}
+    spec = {
+        "securityContext": RESTRICTED_POD,
+        "containers": [first],
+        "initContainers": [{**first, "name": "before"}],
+        "volumes": [{"name": mount["name"], "emptyDir": {}} for mount in added.get("volumeMounts", [])],
+    }
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "probe", "labels": {RUN_LABEL: run}}, "spec": spec}
-    made = json.loads(kubectl("create", "--dry-run=server", "--output=json", "-f", "-", stdin=json.dumps(pod)))
-    names = [each["name"] for kind in ("containers", "initContainers") for each in made["spec"][kind]]
-    return added in names
+    created = json.loads(kubectl("create", "--dry-run=server", "--output=json", "-f", "-", stdin=json.dumps(pod)))
+    names = [each["name"] for kind in ("containers", "initContainers") for each in created["spec"][kind]]
+    return added["name"] in names
