@@ -25,7 +25,7 @@ def lost(workspace: Workspace, operator: Operator, image: Callable[[str], str]) 
         yield kubectl.within(name)
     finally:
         operator.install(image("operator"), image("fake-trainer"))
-        kubectl("delete", "namespace", name, "--wait=false")
+        kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")
 
 
 def without_config(kubectl: Kubectl, name: str) -> Manifest:
