@@ -9,7 +9,6 @@ import socket
 
 import pytest
 from aiohttp import ClientSession
-from detector_operator.operate.phase_start import phase_start
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parsed_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
@@ -191,16 +190,9 @@ def test_the_age_of_a_step_counts_from_when_it_was_first_observed():
 
 
 def test_a_run_that_resumes_shows_no_age_before_its_first_step():
-    numbers = TrainingStatusWithRun(step=40, progress_time=after(100), latest_run=Run())
-    metrics = of(("a", "one", status(Phase.TRAINING).model_copy(update={"training": numbers})), now=9000)
+    numbers = TrainingStatus(step=40, progress_time=after(100), latest_run=LatestRun(attempt=2))
+    metrics = of(("a", "one", status(Phase.TRAINING, training=numbers)), now=9000)
     assert shown(metrics, "last_step_age_seconds") == {}
-
-
-def test_a_training_starts_when_its_pod_is_on_a_node():
-    numbers = TrainingStatusWithRun(latest_run=Run(assigned_time=after(70)))
-    found = status(Phase.QUEUED).model_copy(update={"phase": "Starting", "training": numbers})
-    assert phase_start(found) == after(70)
-    assert phase_start(found.model_copy(update={"training": None})) is None
 
 
 def test_the_time_in_a_phase_is_observed_when_it_ends():
