@@ -122,6 +122,8 @@ class ValidationStatus(StatusModel):
     """Number of the newest validation run."""
     counted: int | None = None
     """Number of the newest validation run whose end is recorded here."""
+    counted_time: Time | None = None
+    """When that end was recorded."""
     end: RunEnd | None = None
     """How that run ended, if it produced no verdict."""
     crashes: int | None = None
@@ -159,6 +161,8 @@ class TrainingStatus(StatusModel):
     """Number of the newest training run that was seen."""
     counted: int | None = None
     """Number of the newest training run whose end is counted in restarts or preemptions."""
+    counted_time: Time | None = None
+    """When that end was counted."""
     end: RunEnd | None = None
     """How that run ended, while no other one has followed."""
     progress: str | None = None

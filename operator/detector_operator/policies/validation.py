@@ -23,6 +23,8 @@ def policy(situation: Situation) -> Outcome | None:
         return None
     if known.verdict is Verdict.REJECT:
         return _rejected(situation) if enforced else None
+    if not enforced and situation.newest(RunKind.TRAINING) is not None:
+        return None  # it trains already, and its verdict was lost
     run = situation.newest(RunKind.VALIDATION)
     if run is not None and run.live:
         return _follow(situation, run)
@@ -95,7 +97,7 @@ def _timed_out(situation: Situation, run: Run) -> Outcome:
 def _again(situation: Situation, run: Run | None) -> Outcome:
     """Validate again, after a backoff."""
     known = situation.validation
-    times = known.interruptions if known.end is RunEnd.INTERRUPTED else known.crashes
+    times = known.crashes if known.end is RunEnd.FAILED else known.interruptions
     ended = known.latest_run.end_time if known.latest_run is not None else None
     failure = _without_verdict(situation, run)
     if situation.may_start_after(ended, failures=times or 1):
@@ -127,7 +129,9 @@ def _without_verdict(situation: Situation, run: Run | None) -> FailureStatus:
         name = run_name(situation.name, RunKind.VALIDATION, situation.validation.attempt)
         lost = FailureStatus(reason=reasons.VALIDATION_FAILED, message=f"Validation (Job {name}) ended without a verdict.")
         timed_out = situation.validation.end is RunEnd.TIMED_OUT
-        return known or (_timeout(situation, run) if timed_out else lost)
+        if timed_out and (known is None or known.reason != reasons.VALIDATION_TIMED_OUT):
+            return _timeout(situation, run)
+        return known or lost
     found = failure_of(run, situation.run_name(run))
     reason = run.cause.reason if run.cause is not None else reasons.VALIDATION_FAILED
     return found.model_copy(update={"reason": reason, "log_tail": list(run.log_tail)})

@@ -278,7 +278,6 @@ def test_progress_and_last_lines_of_a_container_that_was_added():
 
 
 def test_an_init_container_that_was_added_and_ran_out_of_memory_or_cannot_start_is_no_matter_of_the_spec():
-    # core bug: the hints name spec.trainer.resources and the command `detector-training`, which this container does not have.
     for code, reason in ((137, "OOMKilled"), (128, "StartError")):
         given = pod(phase="Failed", init=waiting("PodInitializing"), main=waiting("PodInitializing"))
         with_container(given, "istio-init", ended(code, reason=reason, message="no"), init=True, first=True)
@@ -302,7 +301,6 @@ def test_the_job_names_a_container_that_was_added_and_its_exit_code_is_not_that_
 
 
 def test_the_job_names_an_init_container_that_was_added_as_the_one_that_failed():
-    # core bug: the cause is PodDeleted, "before anyone saw how it ended", although the Job says which container failed.
     run = seen([job(**failed(FINAL_CODE.format("istio-init"), "PodFailurePolicy"))], [])
     assert (run.cause.reason, end_of_training(run)) == ("InitFailed", RunEnd.FAILED)
     assert "istio-init" in run.cause.message

@@ -156,7 +156,6 @@ def test_a_training_that_is_done_has_succeeded_whatever_happens_to_its_pod_and_j
 
 @pytest.mark.parametrize("code", [70, 75, 143])
 def test_a_training_that_a_queue_suspended_stays_live_and_waits_for_the_queue(code):
-    # core bug: waiting says "PodDeleted: … is stopping" of a pod that has already ended.
     run = only_run([job(suspend=True)], [over(code, deleted=GONE)])
     assert (run.state, run.exit_code, run.cause) == (RunState.PENDING, None, None)
     assert run.waiting.reason == "JobSuspended"

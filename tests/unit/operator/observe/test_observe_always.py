@@ -36,7 +36,6 @@ class Cluster(RuleBasedStateMachine):
         self.jobs: dict[str, dict] = {}
         self.pods: dict[str, dict] = {}
         self.logs: dict[str, Log] = {}
-        self.names: set[str] = set()
         self.pods_created = 0
 
     @initialize(policy=st.sampled_from(["Skip", "Skip", "Enforce"]))
@@ -84,8 +83,11 @@ class Cluster(RuleBasedStateMachine):
 
     def create(self, kind, attempt):
         name = f"pets-{kind}-{attempt}"
-        assert name not in self.names, "a name came twice"
-        self.names.add(name)
+        # A Job that was deleted before anybody saw it, and without a pod, leaves no trace: its number is free.
+        recorded = (self.status.training if kind == "train" else self.status.validation) if self.status is not None else None
+        assert recorded is None or attempt > recorded.attempt, "a name came twice"
+        assert name not in self.jobs
+        assert not self.pods_of(name)
         self.jobs[name] = job(kind, attempt)
 
     def may_write(self):

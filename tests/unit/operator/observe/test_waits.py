@@ -374,7 +374,6 @@ def test_a_node_that_falls_silent_is_told_before_its_pods_are_taken_off():
 )
 @pytest.mark.parametrize("sidecar", [False, True], ids=["an init container", "a native sidecar"])
 def test_a_container_that_was_added_and_does_not_start_is_named(state, sidecar):
-    # core bug: native sidecars are left out, so nothing says what the run waits for; of others the hint is to change the spec.
     given = pod(phase="Pending", init=waiting("PodInitializing"), main=waiting("PodInitializing"))
     run = only_run([job()], [with_container(given, "istio-proxy", state, init=True, first=True, sidecar=sidecar)])
     assert run.state is RunState.STARTING
@@ -383,7 +382,6 @@ def test_a_container_that_was_added_and_does_not_start_is_named(state, sidecar):
 
 
 def test_a_training_that_runs_waits_for_nothing_although_a_sidecar_does_not_start():
-    # core bug: it waits for ImageNotPulled, with the hint to change spec.trainer.image, and the stall policy then ignores it.
     given = with_container(pod(), "istio-proxy", waiting("ImagePullBackOff", "not found"))
     run = only_run([job()], [given])
     assert (run.state, run.waiting) == (RunState.RUNNING, None)

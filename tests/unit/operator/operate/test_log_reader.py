@@ -180,7 +180,6 @@ def test_lines_that_come_again_are_no_news_and_the_step_never_goes_back(reading)
 
 
 def test_a_step_that_was_reported_twice_and_comes_again_is_no_news(reading):
-    # core bug: the line without the checkpoint differs from the newest one and has the same step, so it is taken for news.
     async def play(reading):
         saved = at(3).model_copy(update={"last_checkpoint_step": 3})
         both = [at(3).to_line(), saved.to_line()]
@@ -205,7 +204,6 @@ def test_a_step_is_reported_again_with_its_checkpoint(reading):
 
 
 def test_a_step_that_was_followed_is_not_undone_by_an_older_answer(reading):
-    # core bug: the answer to `check` may have been written before lines that a follow has brought meanwhile.
     async def play(reading):
         answer, go_on = asyncio.Event(), asyncio.Event()
         reading.server.logs["p"] = script([], [*lines(1), go_on, *lines(2, 3), asyncio.Event()], [*lines(1), answer])

@@ -493,7 +493,6 @@ INLINE = {"pipelineConfig": {"inline": "model {}"}, "validation": {"policy": "Sk
 
 def test_what_holds_a_node_and_waits_without_saying_why_is_asked_about(skipping):
     """A volume that cannot be mounted is only told by events, and its pod holds its GPUs."""
-    # core bug: only pods without a node are asked about, so that VolumeNotMounted and a missing ConfigMap are never seen.
     skipping.reconcile()
     creating = pod("train", phase="Pending", init=waiting("ContainerCreating"), main=INITIALIZING)
     skipping.put_pod(creating)
@@ -505,7 +504,6 @@ def test_what_holds_a_node_and_waits_without_saying_why_is_asked_about(skipping)
 
 
 def test_a_config_map_that_is_missing_is_created_again_while_the_run_waits(cluster):
-    # core bug: see the test before this one.
     cluster.apply(generation=2, **INLINE)
     cluster.reconcile()
     (name,) = (name for plural, name in cluster.server.objects if plural == "configmaps")

@@ -97,7 +97,6 @@ def test_another_problem_is_written_when_it_comes(cluster):
 
 def test_the_same_problem_of_another_generation_is_written_with_its_generation(cluster):
     """kstatus reports what has another observedGeneration as in progress."""
-    # core bug: nothing is written, because the message is the same.
     cluster.reconcile()
     change(cluster, generation=3)
     cluster.reconcile()
@@ -107,7 +106,6 @@ def test_the_same_problem_of_another_generation_is_written_with_its_generation(c
 
 
 def test_the_time_of_a_condition_moves_only_with_its_status(cluster):
-    # core bug: lastTransitionTime moves with the message.
     cluster.reconcile()
     cluster.passes(600)
     change(cluster, generation=3, modelDir=7)
@@ -153,7 +151,6 @@ def test_the_jobs_of_one_that_is_suspended_are_deleted(cluster):
 
 
 def test_the_jobs_of_one_that_is_suspended_are_deleted_once(cluster):
-    # core bug: the answer to the deletion is not stored, so each reconcile before the watch reports it deletes again.
     change(cluster, suspend=True)
     cluster.reconcile()
     assert cluster.reconcile() == []
@@ -186,14 +183,12 @@ def test_a_resource_that_has_changed_is_left_to_the_watch(cluster, monkeypatch):
     "error", [ApiError(403, "", "events is forbidden"), TimeoutError(), ConnectionResetError()], ids=["refused", "slow", "broken"]
 )
 def test_an_event_that_cannot_be_told_holds_nothing_up(cluster, error):
-    # core bug: only an ApiError is caught; after another error the status is written and the event is never created.
     cluster.server.refusals["events"] = error
     cluster.reconcile()
     assert cluster.condition("Stalled")["reason"] == REASON
 
 
 def test_a_name_that_is_too_long_is_reported_too():
-    # core bug: the metadata of the event is validated by the same rules, and the reconcile ends with a ValidationError.
     cluster = Cluster("a" * 60)
     cluster.apply()
     cluster.reconcile()

@@ -103,7 +103,6 @@ def test_it_starts_again_when_a_suspended_training_resumes():
     assert again.wake_at == after(5080)
 
 
-# core bug: while the old run stops, `facts` takes its assignment for the start of the training again.
 def test_a_resumed_training_whose_former_run_cannot_stop_is_not_judged_by_the_time_of_that_run():
     spec = {"activeDeadlineSeconds": 60}
     status = decided(training(**spec), seen(train_run(), T0)).status

@@ -134,7 +134,6 @@ def test_a_validation_that_passed_goes_after_the_ttl_although_the_training_runs(
     assert deleted(decided(training(), (runs, T0), (runs, after(600)))) == ["validate-1"]
 
 
-# core bug: `latest_run` knows the end of the newest run only, so a failed Job is kept for as long as its successor runs.
 def test_a_training_that_crashed_goes_after_the_ttl_although_the_next_one_runs():
     runs = [passed(), crashed(1), train_run(2, stored=True, progress=at(1))]
     seen = (runs[:2], T0), (runs, after(10))
@@ -142,7 +141,6 @@ def test_a_training_that_crashed_goes_after_the_ttl_although_the_next_one_runs()
     assert deleted(decided(training(), *seen, (runs, after(600)))) == ["train-1"]
 
 
-# core bug: the status of a new spec does not know when the runs of the one before ended, so its last Job is kept for good.
 def test_the_last_run_of_an_earlier_spec_goes_after_the_ttl_although_no_run_of_the_new_spec_replaces_it():
     runs = [passed(1), train_run(1, exit_code=65, stored=True)]
     before = decided(training(), (runs, T0)).status
@@ -152,7 +150,6 @@ def test_the_last_run_of_an_earlier_spec_goes_after_the_ttl_although_no_run_of_t
     assert (decision.status.phase, deleted(decision)) == (Phase.REJECTED, ["train-1"])
 
 
-# core bug: the reset for a retry forgets when the run that failed ended, so its Job is kept until the next one has ended.
 def test_the_run_that_failed_before_a_retry_was_requested_goes_after_the_ttl():
     runs = [passed(1), train_run(1, exit_code=65, stored=True)]
     failed = decided(training(), (runs, T0)).status
@@ -164,7 +161,6 @@ def test_the_run_that_failed_before_a_retry_was_requested_goes_after_the_ttl():
     assert (decision.status.phase, deleted(decision)) == (Phase.REJECTED, ["train-1"])
 
 
-# core bug: in a terminal state nothing is recorded any more, also not when the last run ended.
 def test_a_run_that_ended_by_itself_before_it_could_be_stopped_goes_after_the_ttl():
     resource = training(activeDeadlineSeconds=60)
     live, ended = [passed(), train_run(stored=True)], [passed(), crashed(1, stop_reason=reasons.DEADLINE_EXCEEDED)]
@@ -188,7 +184,6 @@ def test_a_ttl_below_a_minute_holds_for_a_lingering_pod_too():
     assert decided(training(ttlSecondsAfterFinished=5), (runs, T0), (runs, T0)).wake_at == after(5)
 
 
-# core bug: the next run starts 10 s after the crash; from then on the end of the run before is unknown. Its pod keeps the GPUs
 # that the next run waits for.
 def test_a_container_of_somebody_else_does_not_keep_the_gpus_that_the_next_run_waits_for():
     runs = [passed(), crashed(1, lingering=True), train_run(2, state=RunState.PENDING, node=None, stored=True)]

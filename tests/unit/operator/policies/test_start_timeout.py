@@ -60,7 +60,6 @@ def test_a_run_without_a_step_at_the_limit_is_stopped(state):
     assert events(decision) == [("Warning", reasons.START_TIMED_OUT)]
 
 
-# core bug: the check itself makes `without_progress_since` the time of the check, and the limit is counted from then again.
 def test_a_check_of_a_pod_that_has_not_started_finds_no_progress_line_and_does_not_put_off_the_limit():
     checked = starting(log=read(after(60), without_progress_since=after(60)))
     decision = decided(RESOURCE, seen(starting(), T0), seen(starting(), after(60)), seen(checked, after(60)))
@@ -206,7 +205,6 @@ def test_a_trainer_that_completed_although_it_was_stopped_has_succeeded():
     assert decided(training(status=status, **spec), (runs, after(70))).status.phase is Phase.SUCCEEDED
 
 
-# core bug: `failure.policy` prefers the failure that was recorded at the stop, although exit code 65 is why it is final.
 def test_a_trainer_that_rejected_its_inputs_although_it_was_stopped_fails_with_its_own_message():
     spec, status = timed_out()
     end = {"exit_code": 65, "message": said("DataError", "Record 3 is broken.")}

@@ -296,7 +296,6 @@ def test_a_validation_that_the_kubelet_ended_at_its_time_limit_while_no_operator
     assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.VALIDATION_TIMED_OUT)
 
 
-# core bug: `_without_verdict` returns the failure in the status, which may be that of an earlier validation.
 def test_a_validation_that_ran_into_its_time_limit_is_not_reported_with_the_failure_of_an_earlier_one():
     first = validate_run(1, signal=9, cause=Why(reasons.OOM_KILLED, "It needed more than 4Gi."))
     second = validate_run(2, signal=15, stop_reason=reasons.VALIDATION_TIMED_OUT)

@@ -36,7 +36,6 @@ def test_a_failed_training_is_validated_again_and_then_started_again():
     assert (second.status.phase, second.actions) == (Phase.QUEUED, (StartTraining(2),))
 
 
-# core bug: the run that failed is taken for the proof that its validation passed (`validation._given_before`), as long as its
 # Job is kept, and nothing is validated.
 def test_the_inputs_are_validated_again_also_while_the_job_of_the_run_that_failed_is_kept():
     decision = decided(annotated("1", failed(), retries=0), (CRASHED, after(100)))
@@ -159,7 +158,6 @@ def test_a_retry_after_inputs_that_were_rejected_by_the_trainer_forgets_their_fi
     assert (again.verdict, again.inputs_fingerprint, again.attempt, again.counted) == (None, None, 1, 1)
 
 
-# core bug: the refusal that made it fail is of the same generation and the same run, so nothing is requested again.
 def test_what_the_api_server_refused_is_requested_again():
     refused = Refusal(StartValidation(1), 1, Why(reasons.INVALID_SPEC, "The API server rejects Job pets-validate-1."), 1, T0)
     status = decided(training(), ([], T0), refused=refused).status
