@@ -100,6 +100,8 @@ class Run:
     """What a live run waits for, where it does nothing meanwhile. It may resolve by itself."""
     cause: Why | None = None
     """Why it ended, where the cluster knows more than an exit code tells."""
+    proves_verdict: bool = True
+    """Whether its existence proves that the inputs passed. Not where they may have been edited since it was created."""
     stored: bool = False
     """Whether an object of it is left that can be deleted: a Job."""
     lingering: bool = False

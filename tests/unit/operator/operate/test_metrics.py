@@ -189,6 +189,12 @@ def test_the_age_of_a_step_counts_from_when_it_was_first_observed():
     assert shown(metrics, "last_step_age_seconds") == {("one", "a"): 60}
 
 
+def test_a_run_that_resumes_shows_no_age_before_its_first_step():
+    numbers = TrainingStatus(step=40, progress_time=after(100), latest_run=LatestRun(attempt=2))
+    metrics = of(("a", "one", status(Phase.TRAINING, training=numbers)), now=9000)
+    assert shown(metrics, "last_step_age_seconds") == {}
+
+
 def test_the_time_in_a_phase_is_observed_when_it_ends():
     metrics = Metrics(NOBODY)
     metrics.transition(status(Phase.TRAINING, since=0), status(Phase.SUCCEEDED, since=500), after(500))
