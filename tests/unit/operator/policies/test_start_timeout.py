@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from detector_operator.api import Phase, RunEnd
-from detector_operator.policies.start_timeout import HEALS_BY_ITSELF, WRONG_SPEC
 from detector_operator.reconcile.actions import CheckRun, StartTraining, StopRun
 from detector_operator.reconcile.runs import LogView, RunState, Why
 from detector_trainer.contract import reasons
@@ -134,7 +133,13 @@ def test_a_trainer_whose_log_has_no_progress_line_when_it_is_first_read_may_have
     assert (decision.status.phase, decision.actions, decision.wake_at) == (Phase.TRAINING, (), after(5060))
 
 
-@pytest.mark.parametrize("reason", sorted(HEALS_BY_ITSELF))
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *(reasons.NODE_LOST, reasons.POD_DELETED, reasons.PREEMPTED),
+        *(reasons.EVICTED, reasons.NODE_SHUT_DOWN, reasons.INTERRUPTED),
+    ],
+)
 @pytest.mark.parametrize("state", STATES)
 def test_a_pod_that_is_being_taken_away_or_whose_node_is_silent_is_not_judged(state, reason):
     run = starting(state=state, waiting=Why(reason, "It is being taken away."), log=read(after(5000)))
@@ -145,7 +150,13 @@ def test_a_pod_that_is_being_taken_away_or_whose_node_is_silent_is_not_judged(st
 # What follows
 
 
-@pytest.mark.parametrize("reason", sorted(WRONG_SPEC))
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *(reasons.IMAGE_NOT_PULLED, reasons.INVALID_IMAGE_NAME, reasons.CONTAINER_CANNOT_START),
+        *(reasons.CONFIG_MAP_NOT_FOUND, reasons.SECRET_NOT_FOUND),
+    ],
+)
 def test_an_image_or_reference_that_is_wrong_fails_because_another_run_would_hold_its_gpus_as_long(reason):
     run = starting(waiting=Why(reason, "It is wrong.", "Correct it."), log=read(after(60)))
     decision = decided(RESOURCE, seen(run, T0), seen(run, after(60)))

@@ -102,9 +102,22 @@ def test_the_verdict_outlives_its_run():
 def test_a_verdict_that_was_lost_with_its_pod_does_not_end_the_training_it_let_start():
     decision = decided(training(), ([validate_run(exit_code=0), train_run()], after(30)))
     assert (decision.status.phase, decision.actions) == (Phase.TRAINING, ())
+    assert (decision.status.validation.verdict, decision.status.validation.end) == (Verdict.PASS, None)
     assert conditions(decision.status)["Validated"] == ("True", "ValidationPassed")
     validated = decision.status.condition(ConditionType.VALIDATED)
-    assert validated.message == "Validated before Job pets-train-1 was created."
+    assert validated.message == "Validated before the Job of the training was created."
+
+
+def test_a_lost_verdict_that_a_training_proves_stays_known_when_that_run_is_gone():
+    crashed = train_run(exit_code=70)
+    decision = decided(training(), ([train_run()], T0), ([crashed], after(10)), ([], after(30)))
+    assert decision.actions == (StartTraining(2),)
+
+
+def test_a_run_that_may_have_been_started_on_other_inputs_proves_no_verdict():
+    run = train_run(exit_code=75, proves_verdict=False)
+    decision = decided(training(), ([run], T0))
+    assert (decision.status.phase, decision.actions) == (Phase.VALIDATING, (StartValidation(1),))
 
 
 def test_a_reject_rejects_and_starts_nothing():

@@ -36,7 +36,6 @@ def test_a_failed_training_is_validated_again_and_then_started_again():
     assert (second.status.phase, second.actions) == (Phase.QUEUED, (StartTraining(2),))
 
 
-# Job is kept, and nothing is validated.
 def test_the_inputs_are_validated_again_also_while_the_job_of_the_run_that_failed_is_kept():
     decision = decided(annotated("1", failed(), retries=0), (CRASHED, after(100)))
     assert (decision.status.phase, decision.actions) == (Phase.VALIDATING, (StartValidation(2),))
