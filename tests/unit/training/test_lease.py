@@ -203,7 +203,7 @@ def passed(world: Interleaved, model_dir: Path, starts: list[float]) -> int:
 def test_one_of_several_takes_over_an_abandoned_lease_however_their_operations_interleave(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starts: list[float]
 ):
-    for seed in range(60):
+    for seed in range(40):
         left_behind(tmp_path / str(seed), seconds_ago=3600)
         world = Interleaved(seed)
         with monkeypatch.context() as patch:
@@ -213,14 +213,14 @@ def test_one_of_several_takes_over_an_abandoned_lease_however_their_operations_i
 
 
 def test_one_of_several_gets_the_lease_of_a_new_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for seed in range(60):
+    for seed in range(40):
         world = Interleaved(seed)
         with monkeypatch.context() as patch:
             world.interleave(patch, LeaseDirectory, OPERATIONS)
             assert passed(world, tmp_path / str(seed), [0.0] * 4) == 1, seed
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ):
@@ -231,7 +231,7 @@ def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_ha
 
     def hold() -> str | None:
         assert holder.acquire() is None
-        world.sleep(ABANDONED_AFTER - seed / 60)
+        world.sleep(ABANDONED_AFTER - seed / 40)
         for _ in range(4):
             if (other := holder.renew()) is not None:
                 return other

@@ -223,8 +223,9 @@ class _LeaseFiles:
                 return self._name(found)  # its holder is alive, or another claimer was faster
             else:
                 if not (inherits and self._claimed_in_this_pod(found)):
-                    found = self._observed(self.read, found, self._seconds_to_observe())
-                    if found != first:
+                    now: bytes | None = self._observed(self.read, first, self._seconds_to_observe())
+                    if now != first:
+                        found = now
                         continue
                 if self._taken_over(found):
                     return None
