@@ -28,7 +28,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import uuid4
 
 from detector_trainer.contract.findings import Contract
@@ -223,7 +223,7 @@ class _LeaseFiles:
                 return self._name(found)  # its holder is alive, or another claimer was faster
             else:
                 if not (inherits and self._claimed_in_this_pod(found)):
-                    now: bytes | None = self._observed(self.read, first, self._seconds_to_observe())
+                    now = self._observed(self.read, cast("bytes | None", first), self._seconds_to_observe())
                     if now != first:
                         found = now
                         continue
