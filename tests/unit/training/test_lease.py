@@ -323,7 +323,10 @@ def test_a_lease_that_its_holder_renews_in_the_moment_of_the_takeover_is_put_bac
     assert files_of(tmp_path) == ["lease.json"]
 
 
-def test_a_claimer_that_was_killed_on_the_way_does_not_block_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("written", [True, False], ids=["before it moved the lease", "before it wrote its mark"])
+def test_a_claimer_that_was_killed_on_the_way_does_not_block_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: bool
+):
     left_behind(tmp_path)
 
     def killed(*_: object) -> None:
@@ -334,7 +337,9 @@ def test_a_claimer_that_was_killed_on_the_way_does_not_block_the_next(tmp_path: 
         patch.setattr(LeaseDirectory, "remove", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             claimed(tmp_path, Clock())
-    assert len(files_of(tmp_path)) == 2
+    _, mark = files_of(tmp_path)
+    if not written:
+        lease_file(str(tmp_path)).with_name(mark).write_text("")
     clock = Clock()
     assert claimed(tmp_path, clock) is None
     assert clock.seconds == pytest.approx(2 * ABANDONED_AFTER, abs=2)
@@ -506,6 +511,14 @@ def test_storage_that_refuses_the_lease_does_not_end_the_training(tmp_path: Path
     lease.release()
     assert capsys.readouterr().err.count("cannot write the lease") == 1
     assert losing.holders == []
+
+
+def test_a_training_knows_its_own_lease_if_storage_failed_after_it_was_written(tmp_path: Path):
+    clock = Clock()
+    files = _LeaseFiles(LeaseDirectory(lease_file(str(tmp_path)).parent), clock=clock, sleep=clock.sleep)
+    assert files.acquire() is None
+    assert files.acquire(inherits=True) is None
+    assert clock.seconds == 0
 
 
 def test_a_training_that_ends_while_it_observes_a_lease_does_not_wait_for_it(tmp_path: Path, lease: Lease, losing: Losing):
