@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,13 @@ def left_behind(model_dir: Path, *, seconds_ago: float = 0.0, content: str = '{"
 
 def lease_of(model_dir: Path) -> Holder:
     return Holder.model_validate_json(lease_file(str(model_dir)).read_bytes())
+
+
+def overwrite(file: Path, content: str) -> None:
+    """In one step, as a holder does."""
+    beside = file.with_name("beside")
+    beside.write_text(content)
+    beside.replace(file)
 
 
 def files_of(model_dir: Path) -> list[str]:
@@ -203,7 +211,7 @@ def passed(world: Interleaved, model_dir: Path, starts: list[float]) -> int:
 def test_one_of_several_takes_over_an_abandoned_lease_however_their_operations_interleave(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starts: list[float]
 ):
-    for seed in range(60):
+    for seed in range(40):
         left_behind(tmp_path / str(seed), seconds_ago=3600)
         world = Interleaved(seed)
         with monkeypatch.context() as patch:
@@ -213,14 +221,14 @@ def test_one_of_several_takes_over_an_abandoned_lease_however_their_operations_i
 
 
 def test_one_of_several_gets_the_lease_of_a_new_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for seed in range(60):
+    for seed in range(40):
         world = Interleaved(seed)
         with monkeypatch.context() as patch:
             world.interleave(patch, LeaseDirectory, OPERATIONS)
             assert passed(world, tmp_path / str(seed), [0.0] * 4) == 1, seed
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ):
@@ -231,7 +239,7 @@ def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_ha
 
     def hold() -> str | None:
         assert holder.acquire() is None
-        world.sleep(ABANDONED_AFTER - seed / 60)
+        world.sleep(ABANDONED_AFTER - seed / 40)
         for _ in range(4):
             if (other := holder.renew()) is not None:
                 return other
@@ -253,12 +261,11 @@ class Together(Clock):
 
     def sleep(self, seconds: float) -> None:
         if self.seconds >= OBSERVED_AT_LEAST:
-            time.sleep(0.01)
-            seconds = 0.01
+            time.sleep(seconds)
         super().sleep(seconds)
 
 
-@pytest.mark.parametrize("_repeat", range(10))
+@pytest.mark.parametrize("_repeat", range(5))
 def test_one_of_many_claimers_takes_over_an_abandoned_lease(tmp_path: Path, _repeat: int):
     claimers = 16
     left_behind(tmp_path, seconds_ago=3600)
@@ -280,8 +287,7 @@ def sleep(seconds):
         print("observes", flush=True)
         sys.stdin.readline()
     if passed >= OBSERVED_AT_LEAST:
-        time.sleep(0.01)
-        seconds = 0.01
+        time.sleep(seconds)
     passed += seconds
 print(claim(sys.argv[1], clock=lambda: passed, sleep=sleep), flush=True)
 """
@@ -317,7 +323,10 @@ def test_a_lease_that_its_holder_renews_in_the_moment_of_the_takeover_is_put_bac
     assert files_of(tmp_path) == ["lease.json"]
 
 
-def test_a_claimer_that_was_killed_on_the_way_does_not_block_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("written", [True, False], ids=["before it moved the lease", "before it wrote its mark"])
+def test_a_claimer_that_was_killed_on_the_way_does_not_block_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: bool
+):
     left_behind(tmp_path)
 
     def killed(*_: object) -> None:
@@ -328,7 +337,9 @@ def test_a_claimer_that_was_killed_on_the_way_does_not_block_the_next(tmp_path: 
         patch.setattr(LeaseDirectory, "remove", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             claimed(tmp_path, Clock())
-    assert len(files_of(tmp_path)) == 2
+    _, mark = files_of(tmp_path)
+    if not written:
+        lease_file(str(tmp_path)).with_name(mark).write_text("")
     clock = Clock()
     assert claimed(tmp_path, clock) is None
     assert clock.seconds == pytest.approx(2 * ABANDONED_AFTER, abs=2)
@@ -399,11 +410,15 @@ def test_a_training_takes_over_at_once_what_preflight_claimed_in_its_pod(tmp_pat
 def test_what_another_claimed_is_observed_first(tmp_path: Path, lease: Lease, losing: Losing, other: dict[str, object]):
     file = left_behind(tmp_path, content=Holder(time=1, id="1", **other).model_dump_json(by_alias=True))
     lease.hold()
-    lease.settle(0.1)
-    file.write_text(Holder(time=2, id="1", **other).model_dump_json(by_alias=True))
-    assert losing.event.wait(20)
+    times = count(2)
+
+    def renewed() -> bool:
+        overwrite(file, Holder(time=next(times), id="1", **other).model_dump_json(by_alias=True))
+        return losing.event.is_set()
+
+    until(renewed)
     assert losing.holders == [other["host"]]
-    assert lease_of(tmp_path).time == 2
+    assert lease_of(tmp_path).id == "1"
 
 
 @pytest.mark.usefixtures("holder")
@@ -422,10 +437,12 @@ def test_a_holder_whose_lease_was_taken_over_leaves_it_alone_and_ends(tmp_path: 
     lease.settle(20)
     assert lease.other_holder() is None
     other = '{"host": "pets-train-2", "time": 1}'
-    beside = lease_file(str(tmp_path)).with_name("other")
-    beside.write_text(other)
-    beside.replace(lease_file(str(tmp_path)))
-    assert losing.event.wait(20)
+
+    def taken_over() -> bool:  # again, should the holder just have been about to write
+        overwrite(lease_file(str(tmp_path)), other)
+        return losing.event.is_set()
+
+    until(taken_over)
     assert losing.holders == ["pets-train-2"]
     assert lease.other_holder() == "pets-train-2"
     lease.release()
@@ -494,6 +511,14 @@ def test_storage_that_refuses_the_lease_does_not_end_the_training(tmp_path: Path
     lease.release()
     assert capsys.readouterr().err.count("cannot write the lease") == 1
     assert losing.holders == []
+
+
+def test_a_training_knows_its_own_lease_if_storage_failed_after_it_was_written(tmp_path: Path):
+    clock = Clock()
+    files = _LeaseFiles(LeaseDirectory(lease_file(str(tmp_path)).parent), clock=clock, sleep=clock.sleep)
+    assert files.acquire() is None
+    assert files.acquire(inherits=True) is None
+    assert clock.seconds == 0
 
 
 def test_a_training_that_ends_while_it_observes_a_lease_does_not_wait_for_it(tmp_path: Path, lease: Lease, losing: Losing):

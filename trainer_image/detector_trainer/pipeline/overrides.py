@@ -92,18 +92,21 @@ def _set_paths(reader: Any, key: str, value: str) -> None:
 
 def _paths(key: str, value: str) -> list[str]:
     """Return the paths of a value: a JSON list, in which a path may contain commas, or for people a list with commas."""
-    paths = [path for path in value.split(",") if path]
-    if JSON_LIST.match(value):
-        try:
-            paths = json.loads(value)
-        except ValueError:
-            paths = [None]
-        if not all(isinstance(path, str) for path in paths):
-            raise ValueError(f"{key}: {value} is not a JSON list of paths")
+    paths = _json_list(key, value) if JSON_LIST.match(value) else [path for path in value.split(",") if path]
     if not paths:
         raise ValueError(f"{key}: no path in {value!r}")
     if "" in paths:
         raise ValueError(f"{key}: an empty path in {value!r}")
+    return paths
+
+
+def _json_list(key: str, value: str) -> list[str]:
+    try:
+        paths = json.loads(value)
+    except ValueError:
+        paths = None
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise ValueError(f"{key}: {value} is not a JSON list of paths")
     return paths
 
 

@@ -28,7 +28,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import uuid4
 
 from detector_trainer.contract.findings import Contract
@@ -205,7 +205,7 @@ class _LeaseFiles:
         """Create the lease, or take over an abandoned one; returns the name of another holder.
 
         Args:
-            inherits: take over what `preflight` claimed in this pod without observing it.
+            inherits: do not observe what `preflight` claimed in this pod, or this process before storage failed.
 
         Raises:
             OSError: the file cannot be read or written.
@@ -222,9 +222,10 @@ class _LeaseFiles:
             elif found != first:
                 return self._name(found)  # its holder is alive, or another claimer was faster
             else:
-                if not (inherits and self._claimed_in_this_pod(found)):
-                    found = self._observed(self.read, found, self._seconds_to_observe())
-                    if found != first:
+                if not (inherits and self._is_inherited(found)):
+                    now = self._observed(self.read, cast("bytes | None", first), self._seconds_to_observe())
+                    if now != first:
+                        found = now
                         continue
                 if self._taken_over(found):
                     return None
@@ -271,7 +272,7 @@ class _LeaseFiles:
             both = self.read(), self.directory.read(marks[-1])
             if both[0] != abandoned or both[1] is None or self._observed(self._lease_and(marks[-1]), both) != both:
                 return False
-            key += both[1]  # its claimer was killed
+            key += b"\0" + both[1]  # its claimer was killed, perhaps before it had written anything
         try:
             return self._replaced(abandoned)
         finally:
@@ -314,9 +315,11 @@ class _LeaseFiles:
         except OSError:  # cannot be written at present, or released meanwhile: the first look sees it
             return ABANDONED_AFTER
 
-    def _claimed_in_this_pod(self, content: bytes) -> bool:
+    def _is_inherited(self, content: bytes) -> bool:
         holder = _parse(content)
-        return holder is not None and holder.claimed and (holder.host, holder.pod) == (socket.gethostname(), this_pod())
+        if holder is None:
+            return False
+        return self.is_ours(holder) or (holder.claimed and (holder.host, holder.pod) == (socket.gethostname(), this_pod()))
 
     def _name(self, content: bytes) -> str:
         """Return the name of the holder that wrote the content."""
