@@ -175,7 +175,7 @@ class Reconciler:
                 await self._check(key, run)
                 return True
             case CreateConfigMap():
-                await ensure_config_map(self.server, resource)
+                await ensure_config_map(self.server, resource, self.store.inline_texts)
                 return False
             case _:
                 assert_never(action)
@@ -203,7 +203,8 @@ class Reconciler:
 
     async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> Why | None:
         """Creates a Job, after the ConfigMap that it mounts; why not, if another ConfigMap has its name."""
-        why = await ensure_config_map(self.server, resource, expected=bool(self.store.jobs(key)))
+        exists = bool(self.store.jobs(key))
+        why = await ensure_config_map(self.server, resource, self.store.inline_texts, expected=exists)
         if why is not None:
             return why
         created = await self.server.create(JOBS, key.namespace, "jobs", job)
