@@ -10,10 +10,10 @@ VARIANT ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types imports unit explore fuzz trainer-tests oracle e2e cluster demo-cluster cluster-down lock generate clean
+.PHONY: help install run test lint types imports unit explore fuzz trainer-tests oracle e2e e2e-full cluster demo-cluster cluster-down lock generate clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One stamp for each set of locked packages; a changed lock installs again.
 $(VENV)/build.stamp: requirements/build.txt
@@ -81,6 +81,9 @@ oracle: $(VENV)/test.stamp  ## what the real trainer does with the recorded case
 	PYTHONPATH=tests $(BIN)/python -m oracle --seed $(SEED) --cases $(CASES)
 
 e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go they are skipped, unless DETECTOR_TRAINING_KUBECONFIG is set
+	$(PYTEST) tests/e2e -q -m "not full" --durations=15
+
+e2e-full: $(VENV)/test.stamp  ## the same, and those that wait for minutes: what a stall, a lost node or a broken log leads to in the end
 	$(PYTEST) tests/e2e -q --durations=15
 
 cluster: $(VENV)/cluster.stamp  ## a Kubernetes of one node on this machine (needs root and Go), and how to use it

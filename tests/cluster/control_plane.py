@@ -18,6 +18,8 @@ from cluster.waiting import until
 
 SERVER = f"https://{ADDRESS}:{API_PORT}"
 ETCD_PORT = 2379
+AGGREGATOR = "aggregator"
+"""The name by which the API server authenticates to the API servers of extensions, such as Kueue's."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Credentials:
         issue("kube-apiserver", names=names).write(made.folder, "apiserver")
         issue("kube-apiserver", groups=("system:masters",)).write(made.folder, "apiserver-to-kubelet")
         issue(NODE, names=(ADDRESS, NODE)).write(made.folder, "kubelet-server")
+        issue(AGGREGATOR).write(made.folder, AGGREGATOR)
         made.client("kube-controller-manager", "system:kube-controller-manager")
         made.client("kube-scheduler", "system:kube-scheduler")
         made.client("kube-proxy", "system:kube-proxy")
@@ -108,6 +111,16 @@ def start_apiserver(sandbox: Sandbox, places: Places, credentials: Credentials) 
             f"--service-account-key-file={file('service-accounts.key')}",
             f"--service-account-signing-key-file={file('service-accounts.key')}",
             "--service-account-issuer=https://kubernetes.default.svc",
+            f"--requestheader-client-ca-file={file('ca.crt')}",
+            f"--requestheader-allowed-names={AGGREGATOR}",
+            "--requestheader-username-headers=X-Remote-User",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            f"--proxy-client-cert-file={file(f'{AGGREGATOR}.crt')}",
+            f"--proxy-client-key-file={file(f'{AGGREGATOR}.key')}",
+            # With it, tests change pods the way a service mesh does. In Kubernetes 1.35 it is beta and off by default.
+            "--feature-gates=MutatingAdmissionPolicy=true",
+            "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
             f"--audit-log-path={places.logs / 'audit.log'}",
             f"--audit-policy-file={_audit_policy(places)}",
         ],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import select
 import signal
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from cluster import control_plane, node
 from cluster.kubectl import Manifest
@@ -40,6 +41,25 @@ def start_node(cluster: Cluster) -> None:
     cluster.kubectl.wait(
         "node", NODE, lambda found: node_is_ready(found) and not found["spec"].get("taints"), "Ready", seconds=90
     )
+
+
+KUBELET_PORT = "10250"
+
+
+@contextmanager
+def kubelet_unreachable(cluster: Cluster, *verdict: str) -> Iterator[None]:
+    """Cut the API server off from the kubelet, which goes on working: no log can be read, and streams of logs break.
+
+    Args:
+        cluster: whose kubelet it is.
+        verdict: what becomes of each packet, as in iptables: `DROP`, or `REJECT --reject-with tcp-reset`.
+    """
+    rule = ["INPUT", "--protocol", "tcp", "--dport", KUBELET_PORT, "--jump", *verdict]
+    cluster.sandbox.run(["iptables", "--insert", *rule])
+    try:
+        yield
+    finally:
+        cluster.sandbox.run(["iptables", "--delete", *rule])
 
 
 def kill_containers(cluster: Cluster, pod: Manifest) -> None:

@@ -33,8 +33,14 @@ class Operator:
         """The one of a cluster, installed or not; `helm` is the program."""
         return cls(kubectl.within(NAMESPACE), Helm(helm, kubectl.kubeconfig, NAMESPACE), cluster)
 
-    def install(self, image: str, trainer_image: str) -> str:
-        """Installs or upgrades it, and gives what helm says; returns when it is available. Both images have a tag."""
+    def install(self, image: str, trainer_image: str, *words: str) -> str:
+        """Installs or upgrades it, and gives what helm says; returns when it is available.
+
+        Args:
+            image: the operator's, with its tag.
+            trainer_image: likewise.
+            words: more arguments of helm, for example other values.
+        """
         repository, _, tag = image.rpartition(":")
         self.kubectl.apply(restricted_namespace(NAMESPACE))
         said = self.helm(
@@ -49,6 +55,7 @@ class Operator:
             "--set=image.pullPolicy=IfNotPresent",
             f"--set=trainer.image={trainer_image}",
             "--set=trainer.imagePullPolicy=IfNotPresent",
+            *words,
         )
         self._wait_until_available()
         return said

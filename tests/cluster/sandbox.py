@@ -15,7 +15,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from cluster.places import ADDRESS, HOST_ADDRESS, NAME, PREFIX, Places
+from cluster.places import ADDRESS, HOST_ADDRESS, NAME, PREFIX, SERVICE_RANGE, Places
 from cluster.waiting import until
 
 LINK = "dt-cluster"
@@ -141,6 +141,9 @@ class Sandbox:
             ["link", "set", "lo", "up"],
             # There is no way out: what a test sends anywhere else fails at once.
             ["route", "add", "unreachable", "default"],
+            # The API server calls webhooks at the address of their Service: without a route, the packet is dropped before
+            # kube-proxy's rules replace that address by the pod's.
+            ["route", "add", SERVICE_RANGE, "dev", "eth0"],
         ):
             self.run(["ip", *words])
         self.run(["sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.route_localnet=1"])

@@ -8,20 +8,23 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cluster import images, node
+from cluster import images, node, parts
 from cluster.kubectl import Kubectl, KubectlError, Manifest
+from cluster.kueue import Kueue
 from cluster.objects import claim, claim_folder, prepared, restricted_namespace
 from cluster.operators import Operator
 from cluster.places import Places
+from cluster.prometheus import Prometheus
 from cluster.sandbox import leftovers
 from cluster.up import Cluster, down, up, why_not
+from cluster.waiting import NotInTime
 from e2e.files import Files, InFolder, InPod
 from e2e.workspace import Workspace
 from support.helm import find_helm
@@ -47,6 +50,8 @@ def own_cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
         cluster = up(places)
         for wanted in wanted_images(request.session.items):  # which are built while the first tests wait for their pods
             ahead.submit(images.archive, places, wanted)
+        for name in wanted_programs(request.session.items):
+            ahead.submit(parts.program, places, name)
         yield cluster
     finally:
         ahead.shutdown(cancel_futures=True)
@@ -152,9 +157,44 @@ def operator(request: pytest.FixtureRequest, kubectl: Kubectl, image: Callable[[
     installed.uninstall()
 
 
+@pytest.fixture(scope="session")
+def kueue(own_cluster: Cluster) -> Iterator[Kueue]:
+    """Kueue. From then on its webhooks see every Job and pod of the cluster, so these tests come after all others."""
+    installed = Kueue.of(own_cluster, find_helm())
+    try:
+        installed.install()
+    except (KubectlError, NotInTime):
+        sys.stdout.write(f"\n=== Kueue is not available ===\n{installed.kubectl.story()}\n")
+        raise
+    yield installed
+    installed.uninstall()
+
+
+@pytest.fixture
+def prometheus(own_cluster: Cluster) -> Iterator[Callable[..., Prometheus]]:
+    """Starts a Prometheus on the cluster's network: scrape configs, and files with rules."""
+    started: list[Prometheus] = []
+
+    def start(*scrape_configs: dict[str, Any], rules: Sequence[Path] = ()) -> Prometheus:
+        started.append(Prometheus.start(own_cluster, scrape_configs, rules=rules))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with the operator come last: what others say of the CRD and of rights is not said of a cluster that has both already."""
-    items.sort(key=lambda item: "operator" in getattr(item, "fixturenames", ()))
+    """Tests with the operator come last: what others say of the CRD and of rights is not said of a cluster that has both already.
+
+    Those with Kueue come after them.
+    """
+
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        fixtures = getattr(item, "fixturenames", ())
+        return "kueue" in fixtures, "operator" in fixtures
+
+    items.sort(key=place)
 
 
 def wanted_images(items: list[pytest.Item]) -> list[images.Image]:
@@ -163,6 +203,12 @@ def wanted_images(items: list[pytest.Item]) -> list[images.Image]:
         return []
     real = any(item.get_closest_marker("trainer") for item in items)
     return [found for found in images.IMAGES.values() if real or found != images.TRAINER]
+
+
+def wanted_programs(items: list[pytest.Item]) -> list[str]:
+    """The programs beside the cluster's own that these tests will ask for: those that are named as the fixture that starts them."""
+    used = {fixture for item in items for fixture in getattr(item, "fixturenames", ())}
+    return [name for name in ("prometheus", "kueue") if name in used]
 
 
 def failed(request: pytest.FixtureRequest) -> bool:

@@ -18,6 +18,8 @@ FAKE_END            exit:CODE:REASON   ends with that code and a message with th
                     no-checkpoint      ends with 75 without having saved
 FAKE_WAITS_FOR      at FAKE_AT_STEP it waits until a file of this name is in the model directory, or it is asked to stop
 FAKE_IGNORES_SIGTERM  goes on until it is killed
+FAKE_GPUS           the real `preflight` finds enough GPUs, on a node that has none
+FAKE_PREFLIGHT_WAITS_FOR  before it starts, the real `preflight` waits until a file of this name is in the model directory
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ from typing import NoReturn
 
 from detector_trainer.cli import main
 from detector_trainer.contract import ExitCode, Progress, TerminationMessage, reasons
+from detector_trainer.preflight import gpus_visible
 from detector_trainer.training.flags import TrainFlags, parse
+from detector_trainer.training.lease import Lease
 
 SAVE_EVERY = 5
 
@@ -152,11 +156,32 @@ class FakeTraining:
             Path(self._flags.termination_message_path).write_bytes(data)
 
 
+def train(argv: list[str]) -> int:
+    """Run the fake training; like the real one, it holds the lease on its model directory meanwhile."""
+    flags = parse(argv)
+    lease = Lease(flags.model_dir)
+    lease.hold()
+    try:
+        return FakeTraining(flags).run()
+    finally:
+        lease.release()
+
+
+def prepare_preflight(argv: list[str]) -> None:
+    """Do what the environment tells of `preflight`, which is the real one."""
+    if os.environ.get("FAKE_GPUS"):
+        gpus_visible.check = lambda _pod: None  # type: ignore[assignment]
+    if name := os.environ.get("FAKE_PREFLIGHT_WAITS_FOR"):
+        model_dir = next(argument.partition("=")[2] for argument in argv if argument.startswith("--model-dir="))
+        file = Path(model_dir, name)
+        while not file.exists():
+            time.sleep(0.05)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["train"]:
-        flags = parse(sys.argv[2:])
-        try:
-            sys.exit(FakeTraining(flags).run())
-        finally:
-            Path(flags.model_dir, ".detector-training", "lease.json").unlink(missing_ok=True)  # as `train` does at its end
+    verb, arguments = sys.argv[1:2], sys.argv[2:]
+    if verb == ["train"]:
+        sys.exit(train(arguments))
+    if verb == ["preflight"]:
+        prepare_preflight(arguments)
     sys.exit(main())
