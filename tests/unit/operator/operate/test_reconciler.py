@@ -407,7 +407,7 @@ def retried(cluster):
 
 
 def test_an_old_job_is_deleted_once_it_is_counted(retried):
-    assert verbs(retried.reconcile())[:2] == [EVENT, STATUS]
+    assert verbs(retried.reconcile())[:3] == [EVENT, EVENT, STATUS]
     assert retried.status["training"]["restarts"] == 2
     assert retried.reconcile() == [("delete", "jobs", "pets-train-1")]
     assert retried.reconcile() == []
