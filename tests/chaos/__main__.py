@@ -11,13 +11,13 @@ from pathlib import Path
 from chaos.plan import draw
 from chaos.play import Stage, play
 from chaos.report import story, table
-from cluster import images, node
+from cluster import images, node, parts
+from cluster.helm import HelmError
 from cluster.kubectl import KubectlError
 from cluster.objects import claim_folder, prepared, restricted_namespace
 from cluster.operators import Operator
-from cluster.parts import program
 from cluster.places import Places
-from cluster.up import down, up
+from cluster.up import Unusable, down, up
 from cluster.waiting import NotInTime
 
 NAMESPACE = "chaos"
@@ -34,9 +34,9 @@ def main(argv: list[str]) -> int:
     print(f"Seed {plan.seed}: {len(plan.kills)} kills, {len(plan.trainings)} trainings.", flush=True)
     places = Places.default()
     try:
-        with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        with tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder:
             result = play(_stage(places, Path(folder)), plan)
-    except (NotInTime, KubectlError) as error:
+    except (Unusable, parts.NotBuilt, images.NotBuilt, NotInTime, HelmError, KubectlError) as error:
         sys.stderr.write(f"Seed {plan.seed}: it came to no end: {error}\nLogs are in {places.logs}\n")
         return 1
     finally:
@@ -51,7 +51,7 @@ def _stage(places: Places, folder: Path) -> Stage:
     cluster = up(places)
     for image in (images.OPERATOR, images.FAKE_TRAINER):
         node.import_image(cluster.sandbox, places, images.archive(places, image))
-    operator = Operator.of(cluster.kubectl, program(places, "helm"), cluster)
+    operator = Operator.of(cluster.kubectl, parts.program(places, "helm"), cluster)
     operator.install(images.OPERATOR.name, images.FAKE_TRAINER.name)
     cluster.kubectl.create(restricted_namespace(NAMESPACE))
     kubectl = cluster.kubectl.within(NAMESPACE)

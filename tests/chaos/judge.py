@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ def created_jobs(audit_log: Path, namespace: str) -> Counter[str]:
     """Count the Jobs that were created under each name, by the API server's audit log."""
     found: Counter[str] = Counter()
     for line in audit_log.read_text(errors="replace").splitlines():
+        if '"jobs"' not in line:
+            continue
         try:
             event = json.loads(line)
         except ValueError:  # the API server was killed as it wrote it
@@ -138,7 +141,7 @@ def _at_the_same_time(name: str, record: Record) -> Iterable[str]:
             if began is not None:
                 trained.append((began, ended, pod.name))
     trained.sort(key=lambda each: each[0])
-    for (_, ended, first), (began, _, second) in zip(trained, trained[1:], strict=False):
+    for (_, ended, first), (began, _, second) in pairwise(trained):
         if ended is not None and began < ended - CLOCK_SECONDS:
             yield f"pods {first} and {second} trained at the same time, for {ended - began:.0f} s"
 

@@ -6,7 +6,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from chaos.plan import Plan
 from cluster import faults, node
@@ -53,18 +55,20 @@ class Kills:
 def ways(cluster: Cluster, operator: Operator) -> dict[str, Callable[[], None]]:
     """Return how each component is killed; each returns when it is started again, the API server when it answers."""
     return {
-        "operator": lambda: _kill_operator(operator),
+        "operator": lambda: _kill_operator(operator, cluster.places.logs / "chaos-operator.log"),
         "kube-apiserver": lambda: faults.restart_apiserver(cluster),
         "etcd": lambda: faults.restart_etcd(cluster),
         "kubelet": lambda: _restart_kubelet(cluster),
     }
 
 
-def _kill_operator(operator: Operator) -> None:
-    """Kill it as soon as it runs: it may not be ready, or be in the middle of its start."""
+def _kill_operator(operator: Operator, log: Path) -> None:
+    """Kill it as soon as it runs: it may not be ready, or be in the middle of its start. What it logged goes with its pod."""
 
     def killed() -> bool:
         try:
+            with suppress(KubectlError), log.open("a") as file:
+                file.write(operator.log())
             operator.kill()
         except (KubectlError, NotInTime, ProcessLookupError):  # its pod is just being replaced, or the API server has just begun
             return False

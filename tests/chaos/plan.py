@@ -11,7 +11,7 @@ from chaos.scenarios import SCENARIOS, Scenario
 
 T = TypeVar("T")
 COMPONENTS = ("operator", "kube-apiserver", "etcd", "kubelet")
-LONGEST_PAUSE_SECONDS = 4.0
+LONGEST_PAUSE_SECONDS = 3.0
 SLOWEST_STEP_SECONDS = 0.4
 
 

@@ -106,8 +106,9 @@ def _play(stage: Stage, plan: Plan, record: Record, kills: Kills, played: list[P
     """Apply and act until all trainings have ended, or had time enough, and all kills are done."""
     waiting = list(plan.trainings)
     while waiting or any(each.ended is None and not each.overdue for each in played) or kills.share < 1:
-        if kills.error is not None:
-            raise kills.error
+        for error in (kills.error, record.error):
+            if error is not None:
+                raise error
         under_way = [each for each in played if each.ended is None and not each.overdue]
         # So that the last kills still find something to disturb.
         due = math.ceil(len(plan.trainings) * kills.share) + AT_ONCE // 2

@@ -51,6 +51,8 @@ class Record:
     def __init__(self) -> None:
         self._objects: dict[str, Seen] = {}
         self._lock = threading.Lock()
+        self.error: Exception | None = None
+        """Why something was not recorded."""
 
     @contextmanager
     def watching(self, client: Client, namespace: str) -> Iterator[Record]:
@@ -125,3 +127,6 @@ class Record:
                 version = None
             except Unavailable:
                 ends.wait(AGAIN_SECONDS)
+            except Exception as error:  # noqa: BLE001 - whoever judges has to know
+                self.error = error
+                return

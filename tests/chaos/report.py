@@ -50,7 +50,7 @@ def _story(result: Result, each: Played) -> str:
     happened += [
         (seen.versions[0][0], f"event {seen.last['type']} {seen.last['reason']}: {seen.last['message']}")
         for seen in result.record.objects("events")
-        if seen.last["involvedObject"].get("name", "").startswith(name)
+        if seen.last["involvedObject"].get("name") == name or seen.last["involvedObject"].get("name", "").startswith(f"{name}-")
     ]
     lines = [f"{moment - each.began:8.2f} s  {what}" for moment, what in sorted(happened)]
     return "\n".join([f"=== {name} ===", *problems, "", *lines])
