@@ -10,7 +10,7 @@ VARIANT ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types imports unit explore fuzz trainer-tests oracle e2e e2e-full cluster demo-cluster cluster-down lock generate clean
+.PHONY: help install run test lint types imports unit explore fuzz trainer-tests oracle e2e e2e-full chaos cluster demo-cluster cluster-down lock generate clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,11 @@ e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go t
 
 e2e-full: $(VENV)/test.stamp  ## the same, and those that wait for minutes: what a stall, a lost node or a broken log leads to in the end
 	$(PYTEST) tests/e2e -q --durations=15
+
+KILLS ?= 200
+TRAININGS ?= 50
+chaos: $(VENV)/test.stamp  ## TRAININGS trainings while operator, API server, etcd and kubelet are killed KILLS times (needs root and Go; half an hour); SEED says at which moments
+	PYTHONPATH=tests $(BIN)/python -m chaos --seed $(SEED) --kills $(KILLS) --trainings $(TRAININGS)
 
 cluster: $(VENV)/cluster.stamp  ## a Kubernetes of one node on this machine (needs root and Go), and how to use it
 	@PYTHONPATH=tests $(BIN)/python -m cluster up

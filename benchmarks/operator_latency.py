@@ -26,7 +26,7 @@ from detector_operator.api.resource import GROUP, PLURAL
 LOADS = ((60, 3.0), (200, 20.0))
 """Resources, and how many a second."""
 FINISHED = 2000
-TARGETS = "at most 20 ms and 100 ms"
+TARGETS = "at most 12 ms and 30 ms"
 Numbers = dict[str, float]
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from kubernetes.aio.client import ApiClient, CustomObjectsApi
 
+from cluster.images import ROOT
 from cluster.up import Cluster
 from cluster.waiting import until
 from detector_operator.api.resource import API_VERSION, GROUP, KIND, PLURAL, VERSION
@@ -108,17 +112,45 @@ async def create(client: ApiClient, manifest: dict[str, Any]) -> None:
     await CustomObjectsApi(client).create_namespaced_custom_object(GROUP, VERSION, NAMESPACE, PLURAL, manifest)
 
 
-async def finished(client: ApiClient, count: int) -> None:
-    """Creates resources that ended long ago, with the status that the operator would have written."""
-    resource = trainings.training(**training("finished")["spec"])
-    for runs in ([trainings.passed()], [trainings.passed(), trainings.train_run(exit_code=0, progress=trainings.at(100))]):
-        resource = resource.model_copy(update={"status": decide(resource, runs, trainings.after(100)).status})
-    status = resource.to_dict()["status"]
-    assert status["phase"] == "Succeeded", status
+def inline_configs(kilobytes: int, kind: str) -> Iterator[dict[str, Any]]:
+    """Yield specs with an inline pipeline config each, all different; without one if it is to have no kilobytes.
+
+    Args:
+        kilobytes: of 1,000 bytes.
+        kind: "real", the official configs one after the other, or "random", which nothing compresses well.
+    """
+    size, numbers = kilobytes * 1000, random.Random(1)
+    official = [path.read_text() for path in sorted((ROOT / "tests/data/official_configs").glob("*.config"))]
+    while True:
+        if not size:
+            yield {}
+            continue
+        text = f"# {numbers.random()}\n"
+        while kind == "real" and len(text) < size:
+            text += numbers.choice(official)
+        if kind == "random":
+            text += numbers.randbytes(size // 2).hex()
+        yield {"pipelineConfig": {"inline": text[:size]}}
+
+
+async def finished(client: ApiClient, count: int, specs: Iterator[dict[str, Any]] | None = None) -> None:
+    """Creates resources that ended long ago, with the status that the operator would have written.
+
+    Args:
+        client: to create them with.
+        count: how many.
+        specs: what each has of its own.
+    """
+    own = itertools.repeat({}) if specs is None else specs
 
     async def one(number: int) -> None:
-        name = f"finished-{number}"
-        await create(client, training(name))
+        name, manifest = f"finished-{number}", training(f"finished-{number}", **next(own))
+        resource = trainings.training(**manifest["spec"])
+        for runs in ([trainings.passed()], [trainings.passed(), trainings.train_run(exit_code=0, progress=trainings.at(100))]):
+            resource = resource.model_copy(update={"status": decide(resource, runs, trainings.after(100)).status})
+        status = resource.to_dict()["status"]
+        assert status["phase"] == "Succeeded", status
+        await create(client, manifest)
         body = [{"op": "add", "path": "/status", "value": status}]
         await CustomObjectsApi(client).patch_namespaced_custom_object_status(
             GROUP, VERSION, NAMESPACE, PLURAL, name, body, _content_type="application/json-patch+json"

@@ -2,7 +2,9 @@
 
 A real control plane; the trainers run on fake nodes, and this program serves their logs. Measured: how long a cold start takes, its memory, and
 its CPU time and its requests in a minute: while the trainers are silent, and while all of them report progress. Requests are counted
-in the API server's audit log by the user agent. `--no-logs`: nobody serves logs. Needs root and Go (see tests/cluster).
+in the API server's audit log by the user agent. `--no-logs`: nobody serves logs. `--inline-kb 100`: each resource has an inline
+pipeline config of 100 kB, of real configs or, with `--inline-text random`, of text that does not compress. Needs root and Go (see
+tests/cluster).
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import yaml
 from aiohttp import web
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration, CoreV1Api, CustomObjectsApi
-from operator_process import NAMESPACE, Operator, create, each, finished, settled, training
+from operator_process import NAMESPACE, Operator, create, each, finished, inline_configs, settled, training
 
 from cluster import fake_nodes
 from cluster.images import ROOT
@@ -40,7 +42,7 @@ AGENT = "detector-training/"
 KUBELET_PORT = 10247
 STEP_EVERY, STEPS = 10.0, 6
 """Seconds between two reports of progress, and how many."""
-TARGETS = {"cold start, s": 10, "resident, MB": 150}
+TARGETS = {"cold start, s": 10, "resident, MB": 150, "most resident, MB": 150}
 
 
 class Trainers:
@@ -143,10 +145,14 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-async def start_running(client: ApiClient, count: int) -> None:
+async def start_running(client: ApiClient, count: int, specs: Iterator[dict[str, Any]]) -> None:
     """Has the operator start trainings, and waits until it has seen all of them run."""
     trainer = {"gpus": 0, "tolerations": [fake_nodes.TOLERATION]}
-    await each(lambda n: create(client, training(f"running-{n}", trainer=trainer, validation={"policy": "Skip"})), count)
+
+    def manifest(number: int) -> dict[str, Any]:
+        return training(f"running-{number}", trainer=trainer, validation={"policy": "Skip"}, **next(specs))
+
+    await each(lambda number: create(client, manifest(number)), count)
     while True:
         listed: Any = await CustomObjectsApi(client).list_namespaced_custom_object(GROUP, VERSION, NAMESPACE, PLURAL)
         seen = [one for one in listed["items"] if one["metadata"]["name"].startswith("running-")]
@@ -184,9 +190,10 @@ async def measured(cluster: Cluster, options: argparse.Namespace) -> dict[str, A
             client = await stack.enter_async_context(ApiClient(configuration))
             if options.logs:
                 await stack.enter_async_context(trainers.served(cluster))
-            await finished(client, options.finished)
+            specs = inline_configs(options.inline_kb, options.inline_text)
+            await finished(client, options.finished, specs)
             await asyncio.to_thread(operator.start)
-            await start_running(client, options.running)
+            await start_running(client, options.running, specs)
             await settled(operator)
             operator.kill()
             began, started = now(), time.monotonic()
@@ -205,6 +212,7 @@ async def measured(cluster: Cluster, options: argparse.Namespace) -> dict[str, A
     numbers: dict[str, Any] = {
         "finished": options.finished,
         "running": options.running,
+        "inline pipeline config, kB each": f"{options.inline_kb} ({options.inline_text})" if options.inline_kb else 0,
         "ready, s": round(ready, 1),
         "cold start, s": round(start, 1),
         "cold start, CPU s": round(start_cpu, 1),
@@ -258,6 +266,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--finished", type=int, default=FINISHED)
     parser.add_argument("--running", type=int, default=RUNNING)
+    parser.add_argument("--inline-kb", type=int, default=0, help="give each an inline pipeline config of so many kB, at most 128")
+    parser.add_argument("--inline-text", choices=("real", "random"), default="real", help="what it consists of")
     parser.add_argument("--no-logs", dest="logs", action="store_false", help="nobody serves logs")
     options = parser.parse_args()
     places = Places.default()
@@ -268,7 +278,8 @@ def main() -> None:
         add_nodes(cluster)
         numbers = asyncio.run(measured(cluster, options))
         show(numbers)
-        results.write("operator_scale" if options.logs else "operator_scale_no_logs", numbers)
+        suffix = f"_inline_{options.inline_text}" if options.inline_kb else ""
+        results.write(f"operator_scale{suffix}" if options.logs else f"operator_scale{suffix}_no_logs", numbers)
     finally:
         down(places)
 

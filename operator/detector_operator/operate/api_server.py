@@ -14,9 +14,10 @@ from kubernetes.aio.client import ApiClient
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
 from detector_operator.operate.api_errors import ApiError, ConflictError, error_of
+from detector_operator.operate.compact import compact
 from detector_operator.operate.lines import lines_of
 from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
-from detector_operator.operate.store import Listed, without_managed_fields
+from detector_operator.operate.store import Listed
 from detector_operator.specs.manifest import Manifest
 from detector_trainer import __version__
 
@@ -30,7 +31,10 @@ FIELD_MANAGER: Final = "detector-training"
 USER_AGENT: Final = f"{FIELD_MANAGER}/{__version__}"
 """By it the operator's requests can be told from others in an audit log."""
 PAGE: Final = 100
-"""Objects in one answer, with their managed fields: many at once would need more memory than all else, and not give it back."""
+"""Objects in one answer, at most: many at once would need more memory than all else, and not give it back."""
+FIRST_PAGE: Final = 10
+PAGE_BYTES: Final = 1 << 20
+"""About the most bytes of one answer: how many objects that is depends on the sizes of those before."""
 PATCH_NOT_APPLIED: Final = "the server rejected our request due to an error in our request"
 """The whole message where the test of a JSON patch fails (apimachinery, NewGenericServerResponse)."""
 LIST_ATTEMPTS: Final = 3
@@ -162,14 +166,17 @@ class ApiServer:
     async def _pages(self, path: str, known: Callable[[Manifest], bool], query: dict[str, str]) -> Listed:
         found: list[Manifest] = []
         left_out: list[str] = []
-        page = {**query, "limit": str(PAGE)}
+        page = {**query, "limit": str(min(FIRST_PAGE, PAGE))}
         while True:
-            answer = await self._json("GET", f"{path}?{urlencode(page)}")
+            text = await self._text("GET", f"{path}?{urlencode(page)}")
+            answer = json.loads(text)
+            page["limit"] = str(_next_page(len(answer["items"]), len(text)))
+            del text
             for item in answer["items"]:
                 if known(item):
                     left_out.append(item["metadata"]["uid"])
                 else:
-                    found.append(without_managed_fields(item))
+                    found.append(compact(item))
             if not answer["metadata"].get("continue"):
                 return Listed(found, answer["metadata"]["resourceVersion"], frozenset(left_out))
             page["continue"] = answer["metadata"]["continue"]
@@ -193,8 +200,12 @@ class ApiServer:
             response.close()
 
     async def _json(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> Any:
+        return json.loads(await self._text(method, path, body, content_type))
+
+    async def _text(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> bytes:
         response = await self._request(method, path, body, content_type)
-        return json.loads(await response.read())
+        text: bytes = await response.read()
+        return text
 
     async def _request(
         self,
@@ -221,3 +232,8 @@ class ApiServer:
         if response.status >= HTTPStatus.BAD_REQUEST:
             raise error_of(response.status, response.headers, await response.read())
         return response
+
+
+def _next_page(objects: int, size: int) -> int:
+    """Return how many objects the next page of a list may have, if they are as large as those of the last one."""
+    return max(1, min(PAGE, PAGE_BYTES * objects // max(size, 1))) if objects else PAGE

@@ -13,7 +13,7 @@ from typing import Any, Final
 import kopf
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
-from detector_operator.operate.api_server import PAGE, USER_AGENT
+from detector_operator.operate.api_server import USER_AGENT
 from detector_operator.operate.listing import SELECTOR
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.store import Key, Store
@@ -21,6 +21,8 @@ from detector_operator.operate.store import Key, Store
 JOBS: Final = ("batch", "v1", "jobs")
 PODS: Final = ("", "v1", "pods")
 DELETED: Final = "DELETED"
+PAGE: Final = 20
+"""Objects in one answer of a list of kopf's, which reads whole ones, whatever is in them."""
 IDLE_SECONDS: Final = 0.2
 """How long kopf keeps what it was told last: after a list that is every object."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import Final, assert_never
 
@@ -16,11 +17,11 @@ from pydantic import ValidationError
 from detector_operator.api import DetectorTraining
 from detector_operator.observe import observe
 from detector_operator.observe.refusals import name_taken, why_refused
-from detector_operator.operate.announcer import announce
 from detector_operator.operate.api_errors import AlreadyExistsError, ApiError, ConflictError
 from detector_operator.operate.api_server import CORE, JOBS, ApiServer
 from detector_operator.operate.config_maps import ensure_config_map
 from detector_operator.operate.event_reader import EventReader
+from detector_operator.operate.event_recorder import EventRecorder
 from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
@@ -65,6 +66,11 @@ class Reconciler:
     refusals: Refusals = field(default_factory=Refusals)
     metrics: OperatorMetrics = field(default_factory=NoMetrics)
 
+    @cached_property
+    def recorder(self) -> EventRecorder:
+        """Creates the Events."""
+        return EventRecorder(self.server, self.logger)
+
     @property
     def unsupported(self) -> Unsupported:
         """What is done about a resource that this version cannot read."""
@@ -81,6 +87,7 @@ class Reconciler:
         if manifest is None:  # deleted: what it owns goes with it
             self.logs.follow(key, ())
             self.events.forget(key)
+            self.recorder.forget(key)
             self.refusals.forget(key)
             return
         if manifest["metadata"].get("deletionTimestamp"):
@@ -99,6 +106,8 @@ class Reconciler:
                 await self._act(key, resource, validations, now)
             runs, look_again = await self._observe(key, resource, now)
             decision = self._decide(key, resource, runs, now)
+        decided = resource.model_copy(update={"status": decision.status})
+        record_again = await self.recorder.record(key, decided, decision.events, now)
         try:
             resource = await self._write(key, resource, decision)
         except ConflictError:
@@ -106,14 +115,10 @@ class Reconciler:
             return
         # Once it is written how it ended, nobody needs its log.
         self.logs.follow(key, () if decision.status.phase.terminal else runs)
-        try:
-            again = await self._act(key, resource, decision.actions, now)
-        finally:
-            await self._announce(key, resource, decision, now)
-        if again:
+        if await self._act(key, resource, decision.actions, now):
             self.wake(key, 0)
             return
-        due = [time for time in (decision.wake_at, look_again) if time is not None]
+        due = [time for time in (decision.wake_at, look_again, record_again) if time is not None]
         if due:
             self.wake(key, (min(due) - now).total_seconds())
 
@@ -149,14 +154,6 @@ class Reconciler:
         version = written["metadata"]["resourceVersion"]
         return changed.model_copy(update={"metadata": changed.metadata.model_copy(update={"resource_version": version})})
 
-    async def _announce(self, key: Key, resource: DetectorTraining, decision: Decision, now: datetime) -> None:
-        """Tells what happened. Events are a courtesy, the status has it all: they hold nothing up, and may fail."""
-        for event in decision.events:
-            try:
-                await announce(self.server, resource, event, now)
-            except (ApiError, ClientError, OSError) as error:
-                self.logger.warning("event %s: %r", event.reason, error, extra=about(key))
-
     async def _act(self, key: Key, resource: DetectorTraining, actions: Iterable[Action], now: datetime) -> bool:
         """Does what was decided; whether there is something new to decide on. No watch tells of what is known from an answer."""
         return any([await self._do(key, resource, action, now) for action in actions])
@@ -175,7 +172,7 @@ class Reconciler:
                 await self._check(key, run)
                 return True
             case CreateConfigMap():
-                await ensure_config_map(self.server, resource)
+                await ensure_config_map(self.server, resource, self.store.inline_texts)
                 return False
             case _:
                 assert_never(action)
@@ -203,7 +200,8 @@ class Reconciler:
 
     async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> Why | None:
         """Creates a Job, after the ConfigMap that it mounts; why not, if another ConfigMap has its name."""
-        why = await ensure_config_map(self.server, resource, expected=bool(self.store.jobs(key)))
+        exists = bool(self.store.jobs(key))
+        why = await ensure_config_map(self.server, resource, self.store.inline_texts, expected=exists)
         if why is not None:
             return why
         created = await self.server.create(JOBS, key.namespace, "jobs", job)

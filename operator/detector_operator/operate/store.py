@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from detector_operator.operate.compact import compact, inline_text
+from detector_operator.operate.inline_texts import InlineTexts
 from detector_operator.specs import labels
 from detector_operator.specs.manifest import Manifest
 
@@ -33,6 +35,8 @@ class Store:
 
     def __init__(self) -> None:
         self._resources, self._jobs, self._pods = _Kind(_own_key), _Kind(_label_key), _Kind(_label_key)
+        self.inline_texts = InlineTexts()
+        """Of resources that were put here one by one. A resource itself is kept with the digest of its text."""
 
     def __iter__(self) -> Iterator[Key]:
         """The keys of all resources."""
@@ -52,6 +56,8 @@ class Store:
 
     def put_resource(self, manifest: Manifest) -> Key | None:
         """Takes a resource as it is now."""
+        if (text := inline_text(manifest)) is not None:
+            self.inline_texts.keep(text)
         return self._resources.put(manifest)
 
     def has_resource(self, manifest: Manifest) -> bool:
@@ -125,7 +131,7 @@ class _Kind:
         known = self._known(key, manifest)
         # An answer to our own write may come before the event of an earlier one.
         if known is None or _version(manifest) >= _version(known):
-            self.objects.setdefault(key, {})[manifest["metadata"]["name"]] = without_managed_fields(manifest)
+            self.objects.setdefault(key, {})[manifest["metadata"]["name"]] = compact(manifest)
         return key
 
     def drop(self, manifest: Manifest) -> Key | None:
@@ -176,9 +182,3 @@ def _version(manifest: Manifest) -> int:
 def _number(version: str) -> int:
     """Resource versions of a kind can be compared as numbers (KEP 5504, Kubernetes 1.35; so they were before)."""
     return int(version) if version.isdecimal() else 0
-
-
-def without_managed_fields(manifest: Manifest) -> Manifest:
-    """Nobody here reads them, and they are most of an object."""
-    metadata = {name: value for name, value in manifest["metadata"].items() if name != "managedFields"}
-    return {**manifest, "metadata": metadata}

@@ -11,6 +11,7 @@ import json
 from typing import Any, Final
 
 from detector_operator.api import DetectorTraining, Spec
+from detector_operator.api.inline_text import digest_of
 
 NOT_COUNTED: Final[dict[str, Any]] = {
     "suspend": True,
@@ -24,8 +25,13 @@ NOT_COUNTED: Final[dict[str, Any]] = {
 
 
 def spec_hash(spec: Spec) -> str:
-    """Return a hash of what is trained. What is left to its default does not count: defaults may be added."""
+    """Return a hash of what is trained. What is left to its default does not count: defaults may be added.
+
+    It is the same for a spec whose inline pipeline config was replaced by its digest.
+    """
     fields = spec.model_dump(mode="json", by_alias=True, exclude=NOT_COUNTED, exclude_defaults=True)
+    if (text := spec.pipeline_config.inline) is not None:
+        fields["pipelineConfig"]["inline"] = digest_of(text)
     counted = {name: value for name, value in fields.items() if value != {}}
     text = json.dumps(counted, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from detector_operator.api import DetectorTraining
+from detector_operator.api.inline_text import digest_of, short
 from detector_operator.specs.labels import object_labels
 from detector_operator.specs.manifest import Manifest
 from detector_operator.specs.metadata import object_metadata
@@ -16,7 +16,7 @@ FILE: Final = "pipeline.config"
 
 
 def build_config_map(resource: DetectorTraining) -> Manifest | None:
-    """The ConfigMap of spec.pipelineConfig.inline; None if the config is not inline.
+    """The ConfigMap of spec.pipelineConfig.inline, or of its digest if the resource has only that; None if there is none.
 
     Its name has a hash of the text and it is immutable: a pod that still runs on the text of an earlier spec keeps it.
     """
@@ -51,4 +51,4 @@ def pipeline_config_volumes(resource: DetectorTraining) -> list[Volume]:
 
 
 def _name(resource: DetectorTraining, text: str) -> str:
-    return f"{resource.metadata.name}-config-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+    return f"{resource.metadata.name}-config-{short(digest_of(text))}"

@@ -18,6 +18,7 @@ FAKE_END            exit:CODE:REASON   ends with that code and a message with th
                     no-checkpoint      ends with 75 without having saved
 FAKE_WAITS_FOR      at FAKE_AT_STEP it waits until a file of this name is in the model directory, or it is asked to stop
 FAKE_IGNORES_SIGTERM  goes on until it is killed
+FAKE_DIARY          a file in the model directory: each run writes there whether it is alone, or another one is at work too
 FAKE_GPUS           the real `preflight` finds enough GPUs, on a node that has none
 FAKE_PREFLIGHT_WAITS_FOR  before it starts, the real `preflight` waits until a file of this name is in the model directory
 """
@@ -25,13 +26,14 @@ FAKE_PREFLIGHT_WAITS_FOR  before it starts, the real `preflight` waits until a f
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import sys
 import time
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from detector_trainer.cli import main
 from detector_trainer.contract import ExitCode, Progress, TerminationMessage, reasons
@@ -159,12 +161,29 @@ class FakeTraining:
 def train(argv: list[str]) -> int:
     """Run the fake training; like the real one, it holds the lease on its model directory meanwhile."""
     flags = parse(argv)
+    diary = write_diary(flags)  # noqa: F841 - its lock lasts as long as it is open
     lease = Lease(flags.model_dir)
     lease.hold()
     try:
         return FakeTraining(flags).run()
     finally:
         lease.release()
+
+
+def write_diary(flags: TrainFlags) -> IO[str] | None:
+    """Write whether this run is alone in its model directory. The lock is the kernel's: it ends with the process, however that ends."""
+    name = os.environ.get("FAKE_DIARY")
+    if not name:
+        return None
+    diary = Path(flags.model_dir, name).open("a")  # noqa: SIM115
+    try:
+        fcntl.flock(diary, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = "alone"
+    except BlockingIOError:
+        found = "beside another one"
+    diary.write(f"{time.time():.3f} {os.environ.get('HOSTNAME', '')} {found}\n")
+    diary.flush()
+    return diary
 
 
 def prepare_preflight(argv: list[str]) -> None:

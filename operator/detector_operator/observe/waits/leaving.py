@@ -14,11 +14,13 @@ def wait(sight: Sight) -> Why | None:
     pod = next((pod for pod in sight.pods if pod.deleted is not None and not pod.done(sight.kind)), None)
     if pod is None:
         return None
-    if sight.stopped_by_us:  # as it shall: only what keeps it is reported
-        why = disruption.why(pod)
-        return why if pod.has(disruption.CONDITION) and why.reason == reasons.NODE_LOST else silent_node.wait(sight)
     if not pod.has(disruption.CONDITION):
-        return Why(reasons.POD_DELETED, f"{pod.name} was deleted and is stopping.")
+        # As it shall, if the operator stopped it: only a node that does not answer is reported then.
+        return (
+            silent_node.wait(sight)
+            if sight.stopped_by_us
+            else Why(reasons.POD_DELETED, f"{pod.name} was deleted and is stopping.")
+        )
     why = disruption.why(pod)
     if why.reason != reasons.NODE_LOST:
         return Why(why.reason, f"{why.message} It is stopping.", why.hint)

@@ -212,6 +212,32 @@ def test_a_list_is_read_in_pages(talk, monkeypatch):
     assert ([pod["metadata"]["name"] for pod in listed.manifests], listed.left_out) == (["d", "e"], {"a", "b", "c"})
 
 
+@pytest.mark.parametrize(
+    ("size", "limits"),
+    [(1_000, ["10", "100", "100"]), (100_000, ["10", "10", "10"]), (250_000, ["10", "4", "4"]), (3_000_000, ["10", "1", "1"])],
+)
+def test_an_answer_has_about_a_mebibyte_at_most(talk, size, limits):
+    """Every list begins with a short page, which tells how large its objects are."""
+    asked = []
+
+    async def answer(request):
+        asked.append(request.query["limit"])
+        items = [{"metadata": {"uid": f"{len(asked)}-{number}"}, "x": "x" * size} for number in range(int(asked[-1]))]
+        more = "more" if len(asked) < 3 else ""
+        return web.json_response({"metadata": {"resourceVersion": "9", "continue": more}, "items": items}, dumps=json.dumps)
+
+    talk(answer, lambda server: server.list(f"{CORE}/pods", lambda _: True))
+    assert asked == limits
+
+
+def test_an_empty_page_is_followed_by_one_of_any_size(talk):
+    async def answer(request):
+        more = "" if "continue" in request.query else "more"
+        return web.json_response({"metadata": {"resourceVersion": "9", "continue": more}, "items": []})
+
+    assert talk(answer, lambda server: server.list(f"{CORE}/pods")).manifests == []
+
+
 @pytest.fixture
 def expiring(monkeypatch, refusal):
     """A list of two pages whose continue token has expired so many times."""

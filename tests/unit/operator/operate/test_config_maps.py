@@ -7,8 +7,11 @@ from contextlib import suppress
 
 import pytest
 
+from detector_operator.api import DetectorTraining
 from detector_operator.operate.api_errors import ApiError
+from detector_operator.operate.compact import compact
 from detector_operator.operate.config_maps import ensure_config_map
+from detector_operator.operate.inline_texts import InlineTexts
 from detector_operator.specs.config_map import build_config_map
 from support.fake_api_server import FakeApiServer
 from support.kubernetes_objects import OWNER, UID
@@ -30,10 +33,10 @@ def server():
     return FakeApiServer()
 
 
-def ensure(server, **more):
+def ensure(server, resource=None, texts=None, **more):
     before = len(server.requests)
     try:
-        why = asyncio.run(ensure_config_map(server, inline(), **more))
+        why = asyncio.run(ensure_config_map(server, resource or inline(), texts or InlineTexts(), **more))
     finally:
         asked = [(verb, plural) for verb, plural, _ in server.requests[before:]]
     return why, asked
@@ -52,7 +55,7 @@ def test_it_is_created_with_one_request(server):
 
 
 def test_a_config_that_is_not_inline_needs_none(server):
-    assert asyncio.run(ensure_config_map(server, training(), expected=True)) is None
+    assert asyncio.run(ensure_config_map(server, training(), InlineTexts(), expected=True)) is None
     assert server.requests == []
 
 
@@ -128,6 +131,44 @@ def test_any_other_error_is_not_taken_for_one_that_exists(server, status, reason
     with pytest.raises(ApiError, match="no"):
         ensure(server)
     assert server.requests == [("create", "configmaps", NAME)]
+
+
+@pytest.fixture
+def with_digest(server):
+    """A resource as the store keeps it; the API server has all of it."""
+    whole = server.put("detectortrainings", inline().to_dict())
+    return DetectorTraining.model_validate(compact(whole))
+
+
+def test_the_text_of_a_digest_is_read_again(server, with_digest):
+    assert with_digest.spec.pipeline_config.inline != "model {}"
+    assert ensure(server, with_digest) == (None, [("get", "detectortrainings"), CREATE])
+    assert server.objects["configmaps", NAME]["data"] == {"pipeline.config": "model {}"}
+
+
+def test_unless_it_is_kept(server, with_digest):
+    texts = InlineTexts()
+    texts.keep("model {}")
+    assert ensure(server, with_digest, texts) == (None, [CREATE])
+    assert server.objects["configmaps", NAME]["data"] == {"pipeline.config": "model {}"}
+
+
+def test_one_that_exists_is_compared_by_its_digest(server, with_digest):
+    there(server)
+    assert ensure(server, with_digest, expected=True) == (None, [GET])
+    there(server, data={"pipeline.config": with_digest.spec.pipeline_config.inline})
+    assert ensure(server, with_digest, expected=True)[0].reason == "JobNotCreated"
+
+
+@pytest.mark.parametrize("now", [{"pipelineConfig": {"inline": "model { }"}}, {"pipelineConfig": {"path": "/p"}}, None])
+def test_no_config_map_gets_another_text_than_the_one_that_was_decided_on(server, with_digest, now):
+    del server.objects["detectortrainings", "pets"]
+    if now is not None:
+        server.put("detectortrainings", training(**now).to_dict())
+    with pytest.raises(ApiError, match="DetectorTraining pets has changed") as caught:
+        ensure(server, with_digest)
+    assert caught.value.status == 409
+    assert ("configmaps", NAME) not in server.objects
 
 
 def test_a_refusal_leaves_nothing_behind(server):

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from detector_operator.api import DetectorTraining
+from detector_operator.operate import event_recorder
 from detector_operator.operate.api_errors import AlreadyExistsError, ApiError, ConflictError
 from detector_operator.operate.reconciler import STALE_SECONDS
 from detector_operator.specs.config_map import build_config_map
@@ -33,7 +34,7 @@ def cluster():
 
 def test_a_new_resource_gets_its_status_an_event_and_its_validation(cluster):
     requests = cluster.reconcile()
-    assert verbs(requests) == [CREATE, ("status", "detectortrainings"), ("create", "events")]
+    assert verbs(requests) == [CREATE, ("create", "events"), ("status", "detectortrainings")]
     assert requests[0][2] == "pets-validate-1"
     assert cluster.status["phase"] == "Validating"
 
@@ -56,7 +57,7 @@ def skipping(cluster):
 
 
 def test_that_a_gpu_will_be_asked_for_is_written_before_it_is(skipping):
-    assert verbs(skipping.reconcile())[:2] == [STATUS, CREATE]
+    assert verbs(skipping.reconcile())[-2:] == [STATUS, CREATE]
 
 
 def test_a_process_that_died_after_the_status_was_written_goes_on(skipping):
@@ -76,7 +77,7 @@ def test_a_process_that_died_after_the_validation_was_created_goes_on(cluster, m
         with pytest.raises(ConnectionResetError):
             cluster.reconcile()
     assert cluster.status == {}
-    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [EVENT, STATUS]
     assert cluster.status["phase"] == "Validating"
 
 
@@ -101,7 +102,7 @@ def test_a_job_of_somebody_else_that_has_the_name_is_said(cluster):
     assert "kubectl delete job pets-validate-1" in cluster.headline["message"]
     del cluster.server.objects["jobs", "pets-validate-1"]
     cluster.now += timedelta(seconds=1)
-    assert verbs(cluster.reconcile()) == [CREATE, STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [CREATE, EVENT, STATUS]
 
 
 def test_a_job_that_was_created_and_not_told_of_is_known_at_once(cluster):
@@ -117,7 +118,7 @@ def test_a_resource_that_has_changed_is_looked_at_again_even_if_no_watch_tells(c
         raise ConflictError(409, "Conflict", "the object has been modified")
 
     monkeypatch.setattr(cluster.server, "write_status", stale)
-    assert verbs(cluster.reconcile()) == [CREATE]
+    assert verbs(cluster.reconcile()) == [CREATE, EVENT]
     assert cluster.wakes == [(KEY, STALE_SECONDS)]
 
 
@@ -153,7 +154,7 @@ def refused(cluster, words):
 
 def test_a_job_that_is_not_admitted_is_said_and_asked_for_again_ever_more_seldom(cluster):
     told = refused(cluster, QUOTA.format(2))
-    assert verbs(told) == [CREATE, STATUS, EVENT]
+    assert verbs(told) == [CREATE, EVENT, STATUS]
     assert (cluster.status["phase"], cluster.headline["reason"]) == ("Validating", "QuotaExceeded")
     assert "quota few is exceeded" in cluster.headline["message"]
     for wait in (1, 2, 4, 8, 16, 32, 60, 60):
@@ -163,7 +164,7 @@ def test_a_job_that_is_not_admitted_is_said_and_asked_for_again_ever_more_seldom
         assert verbs(cluster.reconcile()) == [CREATE]
     cluster.server.refusals.clear()
     cluster.now += timedelta(seconds=60)
-    assert verbs(cluster.reconcile()) == [CREATE, STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [CREATE, EVENT, STATUS]
     assert cluster.headline["reason"] == "Waiting"
 
 
@@ -245,7 +246,55 @@ def test_what_happened_is_told_even_if_what_was_to_be_done_failed(cluster):
     cluster.server.refuse("jobs", 503, "not now")
     with pytest.raises(ApiError):
         cluster.reconcile()
-    assert verbs(cluster.server.requests)[-2:] == [CREATE, ("create", "events")]
+    assert EVENT in verbs(cluster.server.requests)
+
+
+def test_no_event_is_lost_where_the_operator_ends_as_it_writes_the_status(cluster, monkeypatch):
+    """The Event comes first: what is in the status is not decided again."""
+
+    async def killed(*_):
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cluster.server, "write_status", killed)
+        with pytest.raises(asyncio.CancelledError):
+            cluster.reconcile()
+    assert {kind for kind, _ in cluster.server.objects} == {"detectortrainings", "jobs", "events"}
+    assert "status" not in cluster.store.resource(KEY)
+    before = len([kind for kind, _ in cluster.server.objects if kind == "events"])
+    cluster.reconcile()
+    assert cluster.status["phase"] == "Validating"
+    assert len([kind for kind, _ in cluster.server.objects if kind == "events"]) == before
+
+
+def test_an_event_that_could_not_be_told_is_told_later(cluster):
+    cluster.server.refuse("events", 503, "not now")
+    cluster.reconcile()
+    assert cluster.status["phase"] == "Validating"
+    cluster.server.refusals.clear()
+    assert EVENT not in verbs(cluster.reconcile())  # not before it is time
+    _, seconds = cluster.wakes[-1]
+    cluster.now += timedelta(seconds=seconds)
+    assert verbs(cluster.reconcile()) == [EVENT]
+    assert cluster.reconcile() == []
+
+
+def test_some_day_it_is_given_up(cluster):
+    cluster.server.refuse("events", 403, "not by you")
+    cluster.reconcile()
+    for _ in range(2 * event_recorder.MOST_ATTEMPTS):
+        cluster.now += timedelta(hours=1)
+        cluster.reconcile()
+    assert verbs(cluster.server.requests).count(EVENT) == event_recorder.MOST_ATTEMPTS
+
+
+def test_nothing_is_told_of_a_resource_that_is_gone(cluster):
+    cluster.server.refuse("events", 503, "not now")
+    cluster.reconcile()
+    cluster.server.refusals.clear()
+    cluster.store.drop_resource(cluster.store.resource(KEY))
+    cluster.now += timedelta(hours=1)
+    assert cluster.reconcile() == []
 
 
 # Stops
@@ -548,7 +597,7 @@ def retried(cluster):
 
 
 def test_an_old_job_is_deleted_once_it_is_counted(retried):
-    assert verbs(retried.reconcile())[0] == ("status", "detectortrainings")
+    assert verbs(retried.reconcile())[:3] == [EVENT, EVENT, STATUS]
     assert retried.status["training"]["restarts"] == 2
     assert retried.reconcile() == [("delete", "jobs", "pets-train-1")]
     assert retried.reconcile() == []
@@ -613,22 +662,23 @@ def test_what_waits_and_says_why_is_not_asked_about(cluster):
 
 
 def test_every_request_from_apply_to_the_end(cluster):
-    assert verbs(cluster.reconcile()) == [CREATE, STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [CREATE, EVENT, STATUS]
     cluster.put_pod(pod("validate", phase="Pending", init=INITIALIZING, main=INITIALIZING))
     assert verbs(cluster.reconcile()) == [STATUS]  # when its pod was assigned to a node
     cluster.put_pod(pod("validate"))
-    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [EVENT, STATUS]
     cluster.put_pod(pod("validate", phase="Succeeded", main=ended(0, message=passed().message.to_bytes().decode())))
     assert verbs(cluster.reconcile()) == [STATUS, CREATE, EVENT, EVENT]
     cluster.put_job(job("validate", **complete()))
     cluster.reconcile()
     cluster.put_pod(pod("train", phase="Pending", init=INITIALIZING, main=INITIALIZING))
-    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [EVENT, STATUS]
     assert cluster.status["phase"] == "Starting"
     cluster.server.logs[TRAINER] = []
     cluster.put_pod(pod("train"))
-    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [EVENT, STATUS]
     cluster.put_pod(pod("train", phase="Succeeded", main=ended(0, message=said(reasons.COMPLETED).to_bytes().decode())))
     assert verbs(cluster.reconcile()) == [("log", "read"), STATUS, EVENT]
     cluster.put_job(job("train", **complete()))
+    assert verbs(cluster.reconcile()) == [EVENT, STATUS]
     assert (cluster.status["phase"], cluster.reconcile()) == ("Succeeded", [])
