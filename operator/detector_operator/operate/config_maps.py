@@ -54,7 +54,7 @@ def _usable(found: Manifest, wanted: Manifest) -> Why | None:
         ApiError: it will be gone soon.
     """
     name, ours = wanted["metadata"]["name"], wanted["metadata"]["ownerReferences"][0]
-    owner = next((each for each in found["metadata"].get("ownerReferences", ()) if each.get("controller")), {})
+    owner: Manifest = next((each for each in found["metadata"].get("ownerReferences", ()) if each.get("controller")), {})
     if found["metadata"].get("deletionTimestamp") or _is_of_an_earlier_one(owner, ours):
         raise _in_deletion(name)
     if owner.get("uid") != ours["uid"]:

@@ -1,7 +1,7 @@
 """One kopf operator among several in one event loop: it can end, by itself or because it is stopped, and nothing else does.
 
-`kopf.operator()` takes the event loop for its own: when it ends it cancels every task that was created since it began, by whomever,
-and it takes the signals. So its tasks are spawned and stopped here, and a task factory tells which ones they are.
+`kopf.operator()` takes the event loop for its own: it takes the signals, and when it ends it cancels every task that was created
+since it began, by whomever. So its tasks are spawned and stopped here, and a task factory tells which ones they are.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def tell_tasks_apart(loop: asyncio.AbstractEventLoop) -> None:
             task.add_done_callback(partial(_forget, own))
         return task
 
-    loop.set_task_factory(create)
+    loop.set_task_factory(create)  # type: ignore[arg-type] # typeshed's coroutine may also be a generator
 
 
 async def watch_with_kopf(
