@@ -252,7 +252,7 @@ def test_its_user_needs_no_name(operating, monkeypatch):
     operating(lambda server: server.until_created("jobs"))
 
 
-HANGS_SECONDS = 20
+HANGS_SECONDS = 60
 TRAININGS = f"{GROUP}/detectortrainings"
 
 
