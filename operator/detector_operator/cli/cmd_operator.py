@@ -1,8 +1,8 @@
 """Run the operator: watch DetectorTrainings on a cluster, validate and train them.
 
-It uses the service account of its pod, or else the kubeconfig. While the API server is unreachable or refuses its requests, or the
-CustomResourceDefinition is not installed, it reports that, is not ready, and tries again. Exit code: 0 stopped by a signal, 1 no
-cluster is configured or the health port is taken, 2 wrong flags.
+It uses the service account of its pod, or else the kubeconfig. While the API server is unreachable or refuses its requests, or
+the CustomResourceDefinition is not installed, it reports that, is not ready, and tries again. Exit code: 0 stopped by a signal,
+1 no cluster is configured or the health port is taken, 2 wrong flags.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ async def follow_certificates(server: ApiServer, changed: Callable[[], None], lo
         try:
             await asyncio.sleep(OLD_CONNECTIONS_SECONDS)
         finally:
-            await older.close()
+            await older.close()  # type: ignore[no-untyped-call]
 
 
 def _digest(path: Any) -> bytes | None:

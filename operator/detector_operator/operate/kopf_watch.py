@@ -1,17 +1,17 @@
 """One kopf operator among several in one event loop: it can end, by itself or because it is stopped, and nothing else does.
 
-`kopf.operator()` takes the event loop for its own: when it ends it cancels every task that was created since it began, by whomever,
-and it takes the signals. So its tasks are spawned and stopped here, and a task factory tells which ones they are.
+`kopf.operator()` takes the event loop for its own: it takes the signals, and when it ends it cancels every task that was created
+since it began, by whomever. So its tasks are spawned and stopped here, and a task factory tells which ones they are.
 """
 
 from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Callable, Coroutine, MutableSet
+from collections.abc import Callable, Collection, Coroutine
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Final
-from weakref import WeakSet
 
 import kopf
 
@@ -19,8 +19,9 @@ from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.watch import WatchEnded
 
 STOP_SECONDS: Final = 10.0
-"""How long kopf has to end its tasks in its own order, before the rest is cancelled."""
-_Tasks = MutableSet[asyncio.Task[Any]]
+"""How long a task has to end that was cancelled."""
+_Tasks = dict[asyncio.Task[Any], None]
+"""In the order in which they were created; none that is done."""
 _own: ContextVar[_Tasks | None] = ContextVar("tasks of one kopf operator", default=None)
 
 
@@ -32,10 +33,11 @@ def tell_tasks_apart(loop: asyncio.AbstractEventLoop) -> None:
         context = more.get("context")
         own = _own.get() if context is None else context.get(_own)
         if own is not None:
-            own.add(task)
+            own[task] = None
+            task.add_done_callback(partial(_forget, own))
         return task
 
-    loop.set_task_factory(create)
+    loop.set_task_factory(create)  # type: ignore[arg-type] # typeshed's coroutine may also be a generator
 
 
 async def watch_with_kopf(
@@ -57,37 +59,54 @@ async def watch_with_kopf(
         WatchEnded: it ended for no reason that is known.
         Exception: it failed.
     """
-    own: _Tasks = WeakSet()
+    own: _Tasks = {}
+    roots: Collection[asyncio.Task[Any]] = ()
     _own.set(own)
-    roots = await kopf.spawn_tasks(
-        registry=registry,
-        settings=settings,
-        clusterwide=namespace is None,
-        namespaces=() if namespace is None else (namespace,),
-        # kopf's own guess asks for the name of the user, and the user of a container need not have one.
-        identity=platform.node(),  # type: ignore[arg-type]
-    )
-    take_signals()
-    _own.set(None)
     try:
+        roots = await kopf.spawn_tasks(
+            registry=registry,
+            settings=settings,
+            clusterwide=namespace is None,
+            namespaces=() if namespace is None else (namespace,),
+            # kopf's own guess asks for the name of the user, and the user of a container need not have one.
+            identity=platform.node(),  # type: ignore[arg-type]
+        )
+        take_signals()
+        _own.set(None)
         done, _ = await asyncio.wait(roots, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        await _stop(set(roots), own)
+        _own.set(None)
+        await _stop(roots, own)
     errors = [task.exception() for task in done if not task.cancelled()]
     raise _as_ours(next(filter(None, errors), None))
 
 
-async def _stop(roots: set[asyncio.Task[Any]], own: _Tasks) -> None:
-    """End kopf's tasks: those it waits for first, so that it closes its connections; then what it has left behind."""
-    for tasks in (roots, own):
-        pending = [task for task in tasks if not task.done()]
-        for task in pending:
-            task.cancel()
-        if pending:
-            await asyncio.wait(pending, timeout=STOP_SECONDS)
-    for task in [*roots, *own]:
+async def _stop(roots: Collection[asyncio.Task[Any]], own: _Tasks) -> None:
+    """End kopf's tasks: first those at its root, which end what they have begun, and close the connections.
+
+    Where one of them has failed it leaves tasks behind. They end one after the other, the older ones first: a watcher waits for
+    younger tasks of its own to end its workers, and would wait forever if those were cancelled before it.
+    """
+    await _cancel([task for task in roots if not task.done()])
+    while left := [task for task in own if not task.done()]:
+        await _cancel(left[:1])
+        own.pop(left[0], None)
+    for task in roots:
         if task.done() and not task.cancelled():
             task.exception()  # seen: nobody else asks for it
+
+
+async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=STOP_SECONDS)
+
+
+def _forget(own: _Tasks, task: asyncio.Task[Any]) -> None:
+    own.pop(task, None)
+    if not task.cancelled():
+        task.exception()  # seen: kopf has logged it
 
 
 def _as_ours(error: BaseException | None) -> BaseException:

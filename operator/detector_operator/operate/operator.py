@@ -119,7 +119,7 @@ async def operate(options: Options, logger: logging.Logger, metrics: OperatorMet
             for task in done:
                 task.result()  # none of them ends without a signal: the process does not go on without it
     finally:
-        await server.client.close()
+        await server.client.close()  # type: ignore[no-untyped-call]
 
 
 def _now() -> datetime:

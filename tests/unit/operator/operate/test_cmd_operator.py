@@ -13,6 +13,16 @@ from detector_operator.cli.cmd_operator import main
 from support.helm import find_helm
 
 
+@pytest.fixture(autouse=True)
+def _own_logging():
+    """The command replaces the handlers of the root logger. Left behind, its own would write each later line to a closed file."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
 @pytest.fixture
 def operated(monkeypatch):
     """What the operator was started with; it may end with an error."""

@@ -168,15 +168,15 @@ def operating(server_of, refusal, tmp_path, monkeypatch):
                 running = asyncio.create_task(operate(options, logging.getLogger("test"), metrics), name="the operator")
                 server.running = running
                 playing = asyncio.create_task(play(server), name="the play")
-                await asyncio.wait([running, playing], return_when=asyncio.FIRST_COMPLETED)
-                if not running.done():
-                    running.cancel()
-                    await asyncio.wait([running])
-                else:
+                await asyncio.wait([running, playing], return_when=asyncio.FIRST_COMPLETED, timeout=HANGS_SECONDS)
+                if running.done():
                     running.result()
-                    await asyncio.wait([playing], timeout=5)
-                playing.cancel() if not playing.done() else playing.result()
-                await asyncio.wait([playing])
+                    await asyncio.wait([playing], timeout=HANGS_SECONDS)
+                running.cancel()
+                await asyncio.wait([running], timeout=HANGS_SECONDS)
+                assert playing.done(), "the play waits for something that does not come"
+                playing.result()
+                assert running.done(), "the operator does not end"
                 names = [task.get_name() for task in asyncio.all_tasks()]
                 ours = ("reconcile", "log of", "watch", "resync", "orchestr", "credentials", "certificates", "up to date")
                 assert not [name for name in names if any(word in name for word in ours)]
@@ -267,6 +267,7 @@ def test_its_user_needs_no_name(operating, monkeypatch):
     operating(lambda server: server.until_created("jobs"))
 
 
+HANGS_SECONDS = 60
 TRAININGS = f"{GROUP}/detectortrainings"
 
 

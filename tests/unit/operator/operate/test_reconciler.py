@@ -5,6 +5,7 @@ A validation holds no GPU: it is created first, so that one status says all.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
