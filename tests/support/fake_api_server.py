@@ -44,14 +44,6 @@ class FakeApiServer:
         self._note("get", plural, name)
         return self.objects.get((plural, name))
 
-    async def merge(self, _prefix: str, _namespace: str, plural: str, name: str, patch: Manifest) -> Manifest:
-        self._note("merge", plural, name)
-        known = self.objects.get((plural, name))
-        if known is None:
-            raise ApiError(404, "NotFound", f'{plural} "{name}" not found')
-        metadata = {**known["metadata"], **patch.get("metadata", {})}
-        return self._keep(plural, {**known, "metadata": metadata, "spec": {**known["spec"], **patch.get("spec", {})}})
-
     async def delete(
         self, _prefix: str, _namespace: str, plural: str, name: str, uid: str, propagation: str = "Background"
     ) -> Manifest | None:

@@ -7,8 +7,8 @@ GROUP = "detector-training.io"
 OPERATOR = {
     (GROUP, "detectortrainings"): {"get", "list", "watch"},
     (GROUP, "detectortrainings/status"): {"patch"},
-    ("batch", "jobs"): {"get", "list", "watch", "create", "patch", "delete"},
-    ("", "pods"): {"get", "list", "watch"},
+    ("batch", "jobs"): {"list", "watch", "create", "delete"},
+    ("", "pods"): {"list", "watch"},
     ("", "pods/log"): {"get"},
     ("", "configmaps"): {"get", "create"},
     ("", "events"): {"list", "create"},

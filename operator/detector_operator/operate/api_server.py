@@ -26,7 +26,6 @@ FOLLOWED_SILENCE_SECONDS: Final = 300.0
 """A followed log without a line for so long is given up and opened again: its connection may be half open, its log rotated."""
 FOLLOW_LIMIT: Final = ClientTimeout(total=None, sock_connect=15, sock_read=FOLLOWED_SILENCE_SECONDS)
 JSON_PATCH: Final = "application/json-patch+json"
-MERGE_PATCH: Final = "application/merge-patch+json"
 FIELD_MANAGER: Final = "detector-training"
 USER_AGENT: Final = f"{FIELD_MANAGER}/{__version__}"
 """By it the operator's requests can be told from others in an audit log."""
@@ -87,16 +86,6 @@ class ApiServer:
                 return None
             raise
         return found
-
-    async def merge(self, prefix: str, namespace: str, plural: str, name: str, patch: Manifest) -> Manifest:
-        """Merge a patch into an object.
-
-        Raises:
-            ApiError: it cannot be changed.
-        """
-        path = f"{prefix}/namespaces/{namespace}/{plural}/{name}?fieldManager={FIELD_MANAGER}"
-        merged: Manifest = await self._json("PATCH", path, patch, MERGE_PATCH)
-        return merged
 
     async def delete(
         self, prefix: str, namespace: str, plural: str, name: str, uid: str, propagation: Propagation = "Background"

@@ -364,15 +364,6 @@ def test_a_log_that_is_not_there_yet_is_refused(talk, refusal):
     assert str(talk(lines, lambda server: refused_by(anext(server.log_lines("team", "p", "train", 20, follow=True))))) == message
 
 
-def test_a_merge_is_a_merge_patch(talk):
-    async def answer(request):
-        assert (request.method, request.content_type) == ("PATCH", "application/merge-patch+json")
-        return web.json_response(json.loads(await request.text()))
-
-    patch = {"spec": {"suspend": True}}
-    assert talk(answer, lambda server: server.merge(JOBS, "team", "jobs", "pets-train-1", patch)) == patch
-
-
 class Measured(NoMetrics):
     """Keeps what was measured of the requests."""
 
