@@ -102,6 +102,7 @@ generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, d
 	$(BIN)/python -m detector_trainer.protos.generate
 	$(BIN)/python -m detector_trainer.compat.generate_extractors
 	PYTHONPATH=tests $(BIN)/python -m support.official_configs
+	PYTHONPATH=tests $(BIN)/python -m support.finding_codes
 	$(BIN)/python -m detector_operator.api.crd
 	cp crds/detectortrainings.yaml charts/detector-training/files/detectortrainings.yaml
 	$(BIN)/python -m detector_trainer.docs docs

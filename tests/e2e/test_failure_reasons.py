@@ -164,7 +164,7 @@ def test_a_job_that_a_quota_leaves_no_room_for_is_said_once_and_goes_on_when_the
     workspace.apply(workspace.training())
     status = workspace.wait(lambda found: condition(found, "Training").get("reason") == "QuotaExceeded", "waiting for its quota")
     assert status["phase"] == "Validating"
-    assert "pets-validate-1 cannot be created: quota no-jobs is exceeded" in condition(status, "Training")["message"]
+    assert "Cannot create Job pets-validate-1: quota no-jobs is exceeded" in condition(status, "Training")["message"]
     workspace.kubectl("patch", "resourcequota", "no-jobs", "--type=merge", '--patch={"spec":{"hard":{"count/jobs.batch":"9"}}}')
     workspace.wait_for_phase("Succeeded", seconds=180)
     assert workspace.events().count(("Warning", "QuotaExceeded")) == 1

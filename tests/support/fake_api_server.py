@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import suppress
 
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import AlreadyExistsError, ApiError
 from detector_operator.operate.store import Key, Listed
 from detector_operator.specs.manifest import Manifest
 
@@ -23,29 +23,37 @@ class FakeApiServer:
         self.refusals: dict[str, Exception] = {}
         self.lists: dict[str, Listed] = {}
         self.logs: dict[str, Log | Callable[[bool], Log]] = {}
+        self.propagations: list[str] = []
         self.version = 1000
 
-    def refuse(self, plural: str, status: int, message: str) -> None:
+    def refuse(self, plural: str, status: int, message: str, reason: str = "") -> None:
         """Every request about this kind is refused from now on."""
-        self.refusals[plural] = Refused(status, message)
+        self.refusals[plural] = ApiError(status, reason, message)
 
-    async def create(self, _prefix: str, _namespace: str, plural: str, manifest: Manifest) -> Manifest | None:
+    async def create(self, _prefix: str, _namespace: str, plural: str, manifest: Manifest) -> Manifest:
         name = manifest["metadata"]["name"]
         self._note("create", plural, name)
         if (plural, name) in self.objects:
-            return None
+            raise AlreadyExistsError(409, "AlreadyExists", f'{plural} "{name}" already exists')
         return self._keep(plural, {**manifest, "metadata": {"uid": f"uid-of-{name}", **manifest["metadata"]}})
+
+    async def read(self, _prefix: str, _namespace: str, plural: str, name: str) -> Manifest | None:
+        self._note("get", plural, name)
+        return self.objects.get((plural, name))
 
     async def merge(self, _prefix: str, _namespace: str, plural: str, name: str, patch: Manifest) -> Manifest:
         self._note("merge", plural, name)
         known = self.objects.get((plural, name))
         if known is None:
-            raise Refused(404, f'{plural} "{name}" not found')
+            raise ApiError(404, "NotFound", f'{plural} "{name}" not found')
         metadata = {**known["metadata"], **patch.get("metadata", {})}
         return self._keep(plural, {**known, "metadata": metadata, "spec": {**known["spec"], **patch.get("spec", {})}})
 
-    async def delete(self, _prefix: str, _namespace: str, plural: str, name: str, uid: str) -> None:
+    async def delete(
+        self, _prefix: str, _namespace: str, plural: str, name: str, uid: str, propagation: str = "Background"
+    ) -> None:
         self._note("delete", plural, name)
+        self.propagations.append(propagation)
         known = self.objects.get((plural, name))
         if known is not None and known["metadata"]["uid"] == uid:
             del self.objects[plural, name]

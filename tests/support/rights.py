@@ -10,7 +10,7 @@ OPERATOR = {
     ("batch", "jobs"): {"get", "list", "watch", "create", "patch", "delete"},
     ("", "pods"): {"get", "list", "watch"},
     ("", "pods/log"): {"get"},
-    ("", "configmaps"): {"create"},
+    ("", "configmaps"): {"get", "create"},
     ("", "events"): {"list", "create"},
 }
 VIEW = {(GROUP, "detectortrainings"): {"get", "list", "watch"}}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from detector_operator.api import DetectorTraining, Status
+from detector_operator.reconcile.decide import Decision, decide
 from detector_operator.reconcile.runs import Run, RunKind, RunState
 from detector_trainer.contract import Finding, Progress, Severity, TerminationMessage, ValidationSummary, Verdict, Where, reasons
 
@@ -35,12 +37,20 @@ def train_run(attempt: int = 1, *, generation: int = 1, **facts: Any) -> Run:
 
 
 def _run(kind: RunKind, attempt: int, generation: int, facts: dict[str, Any]) -> Run:
-    ended = {"exit_code", "signal", "end_time"} & facts.keys()
+    ended = {"exit_code", "signal"} & facts.keys()
     facts.setdefault("state", RunState.ENDED if ended else RunState.RUNNING)
-    if ended:
-        facts.setdefault("end_time", after(10))
-    facts.setdefault("start_time", T0)
+    facts.setdefault("node", "gpu-1")
     return Run(kind=kind, attempt=attempt, generation=generation, **facts)
+
+
+def decided(resource: DetectorTraining, *observations: tuple[Iterable[Run], datetime], **options: Any) -> Decision:
+    """Return the last decision of several, each with the status that the one before has written."""
+    decision = Decision(resource.status or Status())
+    status = resource.status
+    for runs, now in observations:
+        decision = decide(resource.model_copy(update={"status": status}), runs, now, **options)
+        status = decision.status
+    return decision
 
 
 def passed(attempt: int = 1, **facts: Any) -> Run:

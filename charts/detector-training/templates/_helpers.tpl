@@ -21,6 +21,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
+{{/* Name of the Service that metrics are scraped from, and of what belongs to it. */}}
+{{- define "detector-training.metricsName" -}}
+{{- printf "%s-metrics" (include "detector-training.name" . | trunc 55 | trimSuffix "-") -}}
+{{- end -}}
+
 {{- define "detector-training.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- .Values.serviceAccount.name | default (include "detector-training.name" .) -}}

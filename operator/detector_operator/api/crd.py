@@ -24,11 +24,11 @@ FILE = Path(__file__).parents[3] / "crds" / f"{PLURAL}.yaml"
 Schema = dict[str, Any]
 
 COLUMNS: tuple[tuple[str, str, str, str], ...] = (
-    ("Phase", "string", ".status.phase", "What is going on."),
+    ("Phase", "string", ".status.phase", "Current phase."),
     ("Step", "string", ".status.training.progress", "Step and last step."),
     ("Loss", "number", ".status.training.loss", "Total loss of the last step."),
     ("Restarts", "integer", ".status.training.restarts", "Failures after which it was started again."),
-    ("Reason", "string", ".status.failure.reason", "What went wrong last."),
+    ("Reason", "string", ".status.reason", "What it waits for, or why it failed."),
     ("Age", "date", ".metadata.creationTimestamp", "When it was made."),
 )
 

@@ -15,6 +15,9 @@ MAX_NAME: Final = 45
 # It becomes a ConfigMap, and those take 1 MiB.
 MAX_INLINE: Final = 1_000_000
 
+RESERVED: Final = "detector-training.io/"
+"""Labels and annotations of the operator's own: those of a user are never taken for them."""
+
 _CODE = r"^[a-z0-9-]+/[a-z0-9-]+$"
 _EXTENDED_RESOURCE = r"^[a-z0-9]([-.a-z0-9]*[a-z0-9])?/[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?$"
 _QUANTITY = r"^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
@@ -68,6 +71,11 @@ FINDING_CODE: Final = Rule(
     "must be the code of a finding, area/what-is-wrong, for example records/too-many-boxes",
     lambda code: re.fullmatch(_CODE, code) is not None,
 )
+NOT_RESERVED: Final = Rule(
+    f"self.all(key, !key.startsWith('{RESERVED}'))",
+    f"must not contain keys that begin with {RESERVED}: they are reserved for the operator",
+    lambda keys: not any(key.startswith(RESERVED) for key in keys),
+)
 
 # Of the whole resource: of all metadata, rules see only the name; and only from here they see the status. pydantic knows no
 # earlier spec, and checks the name in `Metadata`.
@@ -79,8 +87,9 @@ OF_RESOURCE: Final = (
     ),
     Rule(
         "self.spec.modelDir == oldSelf.spec.modelDir || !has(self.status) || !has(self.status.phase) || "
-        "!(self.status.phase in ['Queued', 'Training']) || !has(self.status.training) || !has(self.status.training.step)",
-        "must not change while the training runs, because it would start anew there: set suspend to true first",
+        "!(self.status.phase in ['Queued', 'Starting', 'Training']) || !has(self.status.training) || "
+        "!has(self.status.training.step)",
+        "must not change while the training runs, because it would start from scratch there: set suspend to true first",
         field="spec.modelDir",
     ),
 )

@@ -14,6 +14,7 @@ from detector_operator.api.pod import EnvVar, Free, Volume, VolumeMount
 Text = Annotated[str, StringConstraints(min_length=1)]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Quantity = Annotated[int | str, WithJsonSchema({"x-kubernetes-int-or-string": True, "maxLength": 64}), rules.QUANTITY]
+Metadata = Annotated[dict[str, str], Field(max_length=64), rules.NOT_RESERVED]
 Quantities = Annotated[dict[str, Quantity], Field(max_length=32)]
 
 
@@ -117,12 +118,16 @@ class Trainer(SpecModel):
     """securityContext of the pod. Its fields replace those of the operator's, which are of the level restricted."""
     security_context: Free = {}
     """securityContext of the container. Its fields replace those of the operator's, which are of the level restricted."""
-    labels: dict[str, str] = {}
-    """Labels added to the Job and its pod, for example kueue.x-k8s.io/queue-name; and to the validation's pod, not to its Job."""
-    annotations: dict[str, str] = {}
-    """Annotations added to the Job and its pod; and to the validation's pod, not to its Job."""
+    labels: Metadata = {}
+    """Labels added to the training's Job and its pod, for example kueue.x-k8s.io/queue-name."""
+    annotations: Metadata = {}
+    """Annotations added to the training's Job and its pod."""
     termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
     """How long a stop may take: the trainer finishes its step and saves a checkpoint in this time."""
+    start_timeout_seconds: Count = 3600
+    """How long each half of a start may take: from the assignment of the pod to a node until the trainer starts (image pull,
+    volume mounts, preflight), and from there to the first step. The run is then stopped and, unless its image or a reference is
+    wrong, retried."""
 
 
 class Validation(SpecModel):
@@ -142,6 +147,10 @@ class Validation(SpecModel):
     """Taints of nodes that it tolerates."""
     affinity: Free = {}
     """Rules for the choice of its node, as in a pod."""
+    labels: Metadata = {}
+    """Labels added to the validation's Job and its pod. Those of the trainer are not: a queue for GPUs does not hold it up."""
+    annotations: Metadata = {}
+    """Annotations added to the validation's Job and its pod."""
 
 
 class Spec(SpecModel):
@@ -162,8 +171,10 @@ class Spec(SpecModel):
     retries: Annotated[int, Field(ge=0, le=1000)] = 3
     """How often a failure that may pass is tried again. Preemptions and lost nodes are not counted."""
     active_deadline_seconds: Count | None = None
-    """The training is stopped and fails if it is not done so long after its first start."""
+    """The training is stopped and fails if it is not complete so long after its first pod was assigned to a node."""
     stall_timeout_seconds: Count = 1800
-    """The training is stopped and fails if there is no step for so long."""
+    """The training is stopped and fails if no step completes for so long."""
+    ttl_seconds_after_finished: Annotated[int, Field(ge=0, le=2**31 - 1)] = 600
+    """How long the Job of a run that has ended is kept, with its pod and log. The resource and its status stay."""
     suspend: bool = False
-    """true stops the training after a checkpoint and starts no pod; false goes on from there."""
+    """true stops the training after a checkpoint and starts no pod; false resumes from there."""

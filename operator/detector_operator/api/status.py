@@ -22,12 +22,13 @@ Time = Annotated[datetime, PlainSerializer(rfc3339)]
 
 
 class Phase(StrEnum):
-    """What is going on, in one word for people."""
+    """Current phase, for people."""
 
     PENDING = "Pending"
     VALIDATING = "Validating"
     REJECTED = "Rejected"
     QUEUED = "Queued"
+    STARTING = "Starting"
     TRAINING = "Training"
     SUSPENDED = "Suspended"
     SUCCEEDED = "Succeeded"
@@ -69,11 +70,66 @@ class Condition(StatusModel):
     """Why, as a sentence."""
 
 
+class LatestRun(StatusModel):
+    """When the newest run was first observed in each state, by the operator's clock: the clocks of nodes are not trusted."""
+
+    attempt: int
+    """Number of the run."""
+    seen_time: Time | None = None
+    """When it was first observed."""
+    assigned_time: Time | None = None
+    """When its pod was first observed on a node: it holds its GPUs from then on."""
+    running_time: Time | None = None
+    """When its main container was first observed to run."""
+    step_time: Time | None = None
+    """When its newest step was first observed; empty before its first step."""
+    end_time: Time | None = None
+    """When its end was first observed."""
+
+
+class Stop(StatusModel):
+    """A run that the operator has decided to stop. Kept here, where users cannot write, until the end of the run is counted."""
+
+    run: str
+    """The run, for example train-2."""
+    reason: str
+    """Why, as one CamelCase word."""
+    time: Time
+    """When it was decided."""
+
+
+class RunEnd(StrEnum):
+    """How a run ended that neither succeeded nor produced a verdict, and so whether another one follows."""
+
+    STOPPED = "Stopped"
+    """The operator stopped it, because of spec.suspend for example: followed by another one, which is not counted."""
+    INTERRUPTED = "Interrupted"
+    """Preempted, evicted, its node lost, deleted: followed by another one, which is not counted."""
+    BLOCKED = "Blocked"
+    """Something else trains in its model directory: followed by another one, which is not counted."""
+    FAILED = "Failed"
+    """Followed by another one, at most spec.retries times."""
+    FINAL = "Final"
+    """Another one would end the same."""
+    TIMED_OUT = "TimedOut"
+    """It took longer than spec.validation.timeoutSeconds."""
+
+
 class ValidationStatus(StatusModel):
     """What the validation found."""
 
     attempt: int = 0
     """Number of the newest validation run."""
+    counted: int | None = None
+    """Number of the newest validation run whose end is recorded here."""
+    end: RunEnd | None = None
+    """How that run ended, if it produced no verdict."""
+    crashes: int | None = None
+    """Validations that crashed without a verdict."""
+    interruptions: int | None = None
+    """Validations that were interrupted."""
+    latest_run: LatestRun | None = None
+    """When the newest validation run was first observed in each state."""
     verdict: Verdict | None = None
     """Whether it will train."""
     errors: int | None = None
@@ -103,8 +159,12 @@ class TrainingStatus(StatusModel):
     """Number of the newest training run that was seen."""
     counted: int | None = None
     """Number of the newest training run whose end is counted in restarts or preemptions."""
+    end: RunEnd | None = None
+    """How that run ended, while no other one has followed."""
     progress: str | None = None
     """Step and last step, for example 1200/20000."""
+    latest_run: LatestRun | None = None
+    """When the newest training run was first observed in each state."""
     step: int | None = None
     """The last step done."""
     total_steps: int | None = None
@@ -118,17 +178,17 @@ class TrainingStatus(StatusModel):
     progress_time: Time | None = None
     """When these numbers last changed here."""
     last_checkpoint_step: int | None = None
-    """Step of the newest checkpoint: what a restart goes on from."""
+    """Step of the newest checkpoint: a restart resumes from it."""
     restarts: int = 0
     """Failures after which it was started again."""
     preemptions: int = 0
-    """Interruptions that are no failure: preempted, node lost, stopped from outside."""
+    """Interruptions that are not failures: preempted, node lost, stopped from outside."""
     preemptions_in_a_row: int | None = None
-    """Those of them since a step was last done for the first time: the wait before the next start grows with them."""
+    """Interruptions without a new step between them, and waits for the model directory: the backoff grows with them."""
     preempted_at_step: int | None = None
     """The furthest step at which it was interrupted."""
     start_time: Time | None = None
-    """When the first run of this attempt started."""
+    """When the first pod of this training was assigned to a node: spec.activeDeadlineSeconds counts from then."""
 
 
 class FailureStatus(StatusModel):
@@ -162,11 +222,18 @@ class Status(StatusModel):
     observed_generation: Annotated[int, Field(ge=0)] = 0
     """metadata.generation that this status is about."""
     spec_generation: int | None = None
-    """metadata.generation since which the spec is as it is, but for suspend. Runs carry it."""
+    """metadata.generation that last changed what is trained. Changes of suspend, retries, deadlines, timeouts and TTLs do not
+    count. Runs carry it."""
     spec_hash: str | None = None
-    """Tells whether more than suspend has changed in the spec."""
+    """Hash of the fields of the spec that specGeneration counts."""
     phase: Phase = Phase.PENDING
-    """What is going on, in one word."""
+    """Current phase."""
+    reason: str | None = None
+    """Why it is in this phase, where the phase alone does not tell: what it waits for, or why it failed."""
+    retry: str | None = None
+    """Value of the annotation detector-training.io/retry that was last acted on."""
+    stops: Annotated[list[Stop], ListMap("run")] = []
+    """Runs that the operator has decided to stop and whose end is not recorded yet."""
     conditions: Annotated[list[Condition], ListMap("type")] = []
     """The same for machines, with reasons."""
     validation: ValidationStatus | None = None
@@ -175,6 +242,10 @@ class Status(StatusModel):
     """How far the training is."""
     failure: FailureStatus | None = None
     """The last failure; it stays after its pod is gone."""
+
+    def stop(self, run: str) -> Stop | None:
+        """Return the decision to stop a run (`train-2`), if there is one."""
+        return next((stop for stop in self.stops if stop.run == run), None)
 
     def condition(self, kind: ConditionType) -> Condition | None:
         """The condition of a type, if it was ever set."""

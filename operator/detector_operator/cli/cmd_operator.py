@@ -15,7 +15,7 @@ import kopf
 from aiohttp import ClientError
 from kubernetes.aio.config import ConfigException
 
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.log_format import JsonLines, TextLines
 from detector_operator.operate.operator import NotInstalled, Options, operate
 from detector_operator.specs.settings import Settings
@@ -35,12 +35,18 @@ def main(argv: list[str]) -> int:
         shm_size=arguments.shm_size,
         user_id=arguments.user_id,
     )
-    options = Options(namespaces=arguments.namespace, settings=settings, health_port=arguments.health_port)
+    options = Options(
+        namespaces=arguments.namespace,
+        settings=settings,
+        health_port=arguments.health_port,
+        metrics_port=arguments.metrics_port,
+        training_metrics=arguments.training_metrics,
+    )
     try:
         asyncio.run(operate(options, logger))
     except ConfigException as error:
         return _say(f"there is no cluster to work on: {error}")
-    except (Refused, kopf.LoginError) as error:
+    except (ApiError, kopf.LoginError) as error:
         return _say(f"the API server refuses its requests: {error}")
     except TimeoutError:
         return _say("the API server does not answer")
@@ -74,6 +80,13 @@ def _parser() -> argparse.ArgumentParser:
         help=f"user of the pods, or none to leave it to the cluster; default {DEFAULTS.user_id}",
     )
     parser.add_argument("--health-port", type=int, default=8080, metavar="PORT", help="of /healthz and /readyz; default 8080")
+    parser.add_argument("--metrics-port", type=int, default=8081, metavar="PORT", help="of /metrics; 0: none; default 8081")
+    parser.add_argument(
+        "--no-training-metrics",
+        dest="training_metrics",
+        action="store_false",
+        help="export counts only, and no metrics of each training",
+    )
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default text")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info", help="default info")
     return parser

@@ -146,7 +146,7 @@ class Driver:
         return self._logs.setdefault(key, LogFollower(self._workplace.log(*key)))
 
     def _runs(self) -> list[Run]:
-        return [record.run(self._logs.get(key)) for key, record in self._records.items()]
+        return [record.run(self._clock(), self._logs.get(key)) for key, record in self._records.items()]
 
     def _keep(self, record: Record) -> None:
         self._records[record.kind, record.attempt] = record

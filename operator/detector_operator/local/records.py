@@ -12,7 +12,7 @@ from detector_operator.local.atomically import write_text
 from detector_operator.local.log_follower import LogFollower
 from detector_operator.local.process import ProcessId
 from detector_operator.local.workplace import Workplace
-from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_operator.reconcile.runs import LogView, Run, RunKind, RunState
 from detector_trainer.contract import ExitCode, Progress, Report, TerminationMessage, ValidationSummary, Verdict, reasons
 
 
@@ -65,7 +65,7 @@ class Record(BaseModel):
             }
         )
 
-    def run(self, log: LogFollower | None = None) -> Run:
+    def run(self, now: datetime, log: LogFollower | None = None) -> Run:
         """The run as `decide` sees it; `log` has the progress of one that is still live."""
         live = self.end_time is None
         return Run(
@@ -73,14 +73,14 @@ class Record(BaseModel):
             attempt=self.attempt,
             generation=self.generation,
             state=RunState.RUNNING if live else RunState.ENDED,
-            start_time=self.start_time,
-            end_time=self.end_time,
             exit_code=self.exit_code,
             signal=self.signal,
             message=self.message,
             progress=log.progress if live and log else self.progress,
             log_tail=log.tail if live and log else tuple(self.log_tail),
+            log=LogView.of_file(now),
             stop_reason=self.stop_reason,
+            stopping=self.stop_reason is not None,
         )
 
 

@@ -1,10 +1,10 @@
-"""What has been read of the log of a running pod."""
+"""What has been read of the log of a pod."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 
+from detector_operator.reconcile.runs import LogView
 from detector_trainer.contract import Progress
 
 
@@ -12,8 +12,8 @@ from detector_trainer.contract import Progress
 class Log:
     """The log of a pod's main container, as far as it was read."""
 
-    since: datetime
-    """When it began to be read: how long it was silent before, nobody knows."""
+    view: LogView = field(default_factory=LogView)
+    """How well it can be read."""
     progress: Progress | None = None
     """The newest progress line."""
     tail: tuple[str, ...] = ()

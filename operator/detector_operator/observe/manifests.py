@@ -11,8 +11,8 @@ from detector_operator.reconcile.runs import RunKind
 from detector_operator.specs import labels
 from detector_operator.specs.manifest import Manifest
 
-STOP_REASON: Final = "detector-training.io/stop-reason"
-"""Annotation of a Job: why the operator has asked its run to stop."""
+OURS: Final = {RunKind.VALIDATION: ("config", "validate"), RunKind.TRAINING: ("preflight", "train")}
+"""The containers whose exit codes and messages mean something: others are added to pods by meshes, vaults and policies."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,8 @@ class Job(Object):
 
     @property
     def suspended(self) -> bool:
-        """Whether it has no pod because someone suspended it: the operator to stop it, or a queue."""
+        """Whether it has no pod because a queue suspended it."""
         return bool(self.spec.get("suspend"))
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the operator has asked it to stop."""
-        return part(self._metadata, "annotations").get(STOP_REASON)
 
     def belongs_to(self, uid: str | None) -> bool:
         """Whether the resource of this uid is its owner."""
@@ -202,13 +197,24 @@ class Pod(Object):
         return min((container.started for container in self.containers if container.started is not None), default=None)
 
     def end(self, kind: RunKind) -> Container | None:
-        """The container whose end is that of the run: the first init container that failed, else the main one."""
+        """Return the container whose end is that of the run: the first init container that failed, else the main one."""
         failed = next((container for container in self.containers if container.init and container.failed), None)
-        return failed or next((container for container in self._main(kind) if container.terminated is not None), None)
+        main = self.main(kind)
+        return failed or (main if main is not None and main.terminated is not None else None)
 
-    def _main(self, kind: RunKind) -> Iterable[Container]:
-        # It is called what the run does; others were added by someone else.
-        return (container for container in self.containers if not container.init and container.name == kind.value)
+    def main(self, kind: RunKind) -> Container | None:
+        """Return the container that is called what the run does; others were added by someone else."""
+        return next((each for each in self.containers if not each.init and each.name == kind.value), None)
+
+    def done(self, kind: RunKind) -> bool:
+        """Return whether the run can no longer write through this pod: other containers may run on in it."""
+        main = self.main(kind)
+        return self.over or (main is not None and main.terminated is not None)
+
+    def running(self, kind: RunKind) -> bool:
+        """Return whether the run works in it: the main container has started; for a validation, one of ours has."""
+        started = (each for each in self.containers if each.started is not None and each.name in OURS[kind])
+        return any(not each.init or kind is RunKind.VALIDATION for each in started)
 
     def _with_state(self, specs: list[Manifest], statuses: str, *, init: bool) -> Iterable[Container]:
         states = {status.get("name"): part(status, "state") for status in items(self.status, statuses)}

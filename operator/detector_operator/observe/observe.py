@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from detector_operator.api import Stop
 from detector_operator.api.resource import Metadata
 from detector_operator.observe.causes import (
     cannot_start,
@@ -20,7 +20,7 @@ from detector_operator.observe.causes import (
     unknown_to_kubelet,
 )
 from detector_operator.observe.log import Log
-from detector_operator.observe.manifests import Job, Key, Pod, time
+from detector_operator.observe.manifests import Job, Key, Pod
 from detector_operator.observe.sight import Sight
 from detector_operator.observe.waits import (
     container_start,
@@ -35,7 +35,7 @@ from detector_operator.observe.waits import (
     volume_claim,
 )
 from detector_operator.observe.words import Words, last_words
-from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
+from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_key, run_name
 from detector_operator.specs.manifest import Manifest
 from detector_trainer.contract import reasons
 
@@ -79,6 +79,7 @@ def observe(
     owner: Metadata,
     events: Iterable[Manifest] = (),
     logs: Mapping[str, Log] = MappingProxyType({}),
+    stops: Iterable[Stop] = (),
 ) -> tuple[Run, ...]:
     """Every run of a resource that is there, in the order of their numbers. Pure.
 
@@ -88,7 +89,9 @@ def observe(
         owner: metadata of the resource. Runs of an earlier one of the same name get generation 0, which no resource has.
         events: events regarding these Jobs and pods, where they can be had: without them a Job without a pod says less.
         logs: what was read of the logs of running pods, by the name of the pod.
+        stops: the runs that the operator decided to stop, from the status of the resource.
     """
+    reasons_to_stop = {stop.run: stop.reason for stop in stops}
     told = list(events)
     jobs_by_key = {job.key: job for job in map(Job, jobs) if job.key is not None}
     pods_by_key: dict[Key, list[Pod]] = {}
@@ -99,7 +102,8 @@ def observe(
     for key in jobs_by_key.keys() | pods_by_key.keys():
         own = sorted(pods_by_key.get(key, []), key=lambda pod: (str(pod.created), pod.name))
         name = run_name(owner.name, key.kind, key.attempt)
-        sight = Sight(name, key.kind, jobs_by_key.get(key), tuple(own), told)
+        stop_reason = reasons_to_stop.get(run_key(key.kind, key.attempt))
+        sight = Sight(name, key.kind, jobs_by_key.get(key), tuple(own), told, stop_reason)
         runs.append(_run(sight, key, _generation(sight, owner), logs))
     return tuple(sorted(runs, key=lambda run: (run.kind, run.attempt)))
 
@@ -115,34 +119,41 @@ def _generation(sight: Sight, owner: Metadata) -> int:
 
 def _run(sight: Sight, key: Key, generation: int, logs: Mapping[str, Log]) -> Run:
     pod, end = sight.pod, sight.end
-    log = logs.get(pod.name) if pod is not None else None
+    log = logs.get(pod.name, Log()) if pod is not None else Log()
     words = last_words(end) if end is not None else Words()
     code, signal = _exit(sight)
-    state = RunState.ENDED if not sight.live else RunState.RUNNING if sight.running else RunState.PENDING
+    state = _state(sight)
     ended = state is RunState.ENDED
     return Run(
         kind=key.kind,
         attempt=key.attempt,
         generation=generation,
         state=state,
-        created=_created(sight),
-        start_time=pod.started if pod is not None else None,
-        end_time=_end_time(sight) if ended else None,
         exit_code=code if ended else None,
         signal=signal if ended else None,
-        message=words.message if ended else None,
-        progress=words.progress or (log.progress if log is not None else None),
-        log_tail=words.tail or (log.tail if log is not None else ()),
+        message=words.message if ended and sight.ended_by_ours else None,
+        progress=(words.progress if sight.ended_by_ours else None) or log.progress,
+        log_tail=words.tail or log.tail,
+        log=log.view,
         stop_reason=_stop_reason(sight),
+        stopping=sight.stopping,
         waiting=_first(WAITS, sight) if not ended else None,
         cause=_first(CAUSES, sight) if ended and code != 0 else None,
-        heard=log is not None,
-        heard_since=log.since if log is not None else None,
         stored=sight.job is not None and sight.job.deleted is None,
+        lingering=sight.lingering,
         pod=pod.name if pod is not None else None,
         container=end.name if end is not None and ended else None,
         node=pod.node if pod is not None else None,
     )
+
+
+def _state(sight: Sight) -> RunState:
+    if not sight.live:
+        return RunState.ENDED
+    pod = sight.working_pod
+    if pod is None or pod.node is None:
+        return RunState.PENDING
+    return RunState.RUNNING if sight.running else RunState.STARTING
 
 
 def _first(families: Iterable[Family], sight: Sight) -> Why | None:
@@ -150,28 +161,21 @@ def _first(families: Iterable[Family], sight: Sight) -> Why | None:
 
 
 def _exit(sight: Sight) -> tuple[int | None, int | None]:
-    """Exit code and signal of the run. One of them is None, or both, if nobody saw its end."""
+    """Return exit code and signal of the run.
+
+    One of them is None; both are if nobody saw its end, or a container that is not ours ended it.
+    """
     ended = sight.end.terminated if sight.end is not None else None
+    if ended is not None and not sight.ended_by_ours:
+        return None, None
     code: int | None = ended.get("exitCode") if ended is not None else job_condition.exit_code(sight)
     if code is None or (ended is not None and ended.get("reason") == unknown_to_kubelet.REASON):
         return None, None
     return (None, code - 128) if code in SIGNALS else (code, None)
 
 
-def _created(sight: Sight) -> datetime | None:
-    """When its newest pod was made, or before that its Job."""
-    made = sight.pod or sight.job
-    return made.created if made is not None else None
-
-
-def _end_time(sight: Sight) -> datetime | None:
-    """When it ended: its container, else its Job; None if neither tells."""
-    finished = (sight.job.finished if sight.job is not None else None) or {}
-    return (sight.end.ended if sight.end is not None else None) or time(finished.get("lastTransitionTime"))
-
-
 def _stop_reason(sight: Sight) -> str | None:
-    """Why it was asked to stop. The kubelet ends a validation at its deadline if there is no operator to do it."""
+    """Return why it was stopped. The kubelet ends a validation at its deadline if there is no operator to do it."""
     if sight.kind is RunKind.VALIDATION and sight.pod is not None and sight.pod.reason == "DeadlineExceeded":
         return reasons.VALIDATION_TIMED_OUT
-    return sight.job.stop_reason if sight.job is not None else None
+    return sight.stop_reason

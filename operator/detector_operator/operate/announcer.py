@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from detector_operator.api import DetectorTraining
 from detector_operator.api.resource import API_VERSION, KIND
 from detector_operator.api.status import rfc3339
+from detector_operator.operate.api_errors import AlreadyExistsError
 from detector_operator.operate.api_server import CORE, ApiServer
 from detector_operator.reconcile.actions import Event
 from detector_operator.specs.manifest import Manifest
@@ -19,12 +21,13 @@ MAX_MESSAGE: Final = 1024
 
 
 async def announce(server: ApiServer, resource: DetectorTraining, event: Event, now: datetime) -> None:
-    """Creates an Event, unless the same is there.
+    """Create an Event, unless the same one exists.
 
     Raises:
-        Refused: it cannot be created.
+        ApiError: it cannot be created.
     """
-    await server.create(CORE, resource.metadata.namespace or "default", "events", _manifest(resource, event, now))
+    with suppress(AlreadyExistsError):
+        await server.create(CORE, resource.metadata.namespace or "default", "events", _manifest(resource, event, now))
 
 
 def _manifest(resource: DetectorTraining, event: Event, now: datetime) -> Manifest:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
-from aiohttp import ClientTimeout
+from aiohttp import ClientError, ClientTimeout
 from kubernetes.aio.client import ApiClient
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
+from detector_operator.operate.api_errors import ApiError, ConflictError, error_of
 from detector_operator.operate.lines import lines_of
+from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
 from detector_operator.operate.store import Listed, without_managed_fields
 from detector_operator.specs.manifest import Manifest
 from detector_trainer import __version__
 
 LIMIT: Final = ClientTimeout(total=15)
-NO_LIMIT: Final = ClientTimeout(total=None, sock_connect=15)
+FOLLOWED_SILENCE_SECONDS: Final = 300.0
+"""A followed log without a line for so long is given up and opened again: its connection may be half open, its log rotated."""
+FOLLOW_LIMIT: Final = ClientTimeout(total=None, sock_connect=15, sock_read=FOLLOWED_SILENCE_SECONDS)
 JSON_PATCH: Final = "application/json-patch+json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 FIELD_MANAGER: Final = "detector-training"
@@ -27,85 +32,98 @@ USER_AGENT: Final = f"{FIELD_MANAGER}/{__version__}"
 PAGE: Final = 100
 """Objects in one answer, with their managed fields: many at once would need more memory than all else, and not give it back."""
 PATCH_NOT_APPLIED: Final = "the server rejected our request due to an error in our request"
-"""All that an API server says where the test of a JSON patch fails (apimachinery, NewGenericServerResponse)."""
+"""The whole message where the test of a JSON patch fails (apimachinery, NewGenericServerResponse)."""
+LIST_ATTEMPTS: Final = 3
+"""How often a list is read from its beginning before its continue token stays valid to the end."""
+
+Propagation = Literal["Background", "Foreground"]
 
 RESOURCES: Final = f"/apis/{GROUP}/{VERSION}"
 JOBS: Final = "/apis/batch/v1"
 CORE: Final = "/api/v1"
 
 
-class Refused(Exception):
-    """The API server has answered with an error.
-
-    Args:
-        status: HTTP status.
-        message: what it says.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-    @property
-    def gone(self) -> bool:
-        """Whether what was asked about is not there."""
-        return self.status == HTTPStatus.NOT_FOUND
-
-
-class Stale(Exception):
-    """The object has changed since it was read."""
-
-
 class ApiServer:
     """Requests with plain manifests: typed models cost more time than everything else in a reconcile."""
 
-    def __init__(self, client: ApiClient) -> None:
-        self._client = client
+    def __init__(self, client: ApiClient, metrics: OperatorMetrics | None = None) -> None:
+        self._client, self._metrics = client, metrics or NoMetrics()
 
-    async def create(self, prefix: str, namespace: str, plural: str, manifest: Manifest) -> Manifest | None:
-        """Creates an object; None if one of that name is there already.
+    def use(self, client: ApiClient) -> ApiClient:
+        """Send later requests with another client. Returns the one before; its requests may still be running."""
+        before, self._client = self._client, client
+        return before
+
+    async def create(self, prefix: str, namespace: str, plural: str, manifest: Manifest) -> Manifest:
+        """Create an object.
 
         Raises:
-            Refused: it cannot be created.
+            AlreadyExistsError: an object of this name exists.
+            ApiError: it was not created, for another reason: a conflict with the update of a quota, which is a 409 too.
         """
         path = f"{prefix}/namespaces/{namespace}/{plural}?fieldManager={FIELD_MANAGER}"
-        try:
-            created: Manifest = await self._json("POST", path, manifest)
-        except Refused as error:
-            if error.status == HTTPStatus.CONFLICT:
-                return None
-            raise
+        created: Manifest = await self._json("POST", path, manifest)
         return created
 
-    async def merge(self, prefix: str, namespace: str, plural: str, name: str, patch: Manifest) -> Manifest:
-        """Merges a patch into an object.
+    async def read(self, prefix: str, namespace: str, plural: str, name: str) -> Manifest | None:
+        """Read an object; None if it does not exist.
 
         Raises:
-            Refused: it cannot be changed.
+            ApiError: it cannot be read.
+        """
+        try:
+            found: Manifest = await self._json("GET", f"{prefix}/namespaces/{namespace}/{plural}/{name}")
+        except ApiError as error:
+            if error.gone:
+                return None
+            raise
+        return found
+
+    async def merge(self, prefix: str, namespace: str, plural: str, name: str, patch: Manifest) -> Manifest:
+        """Merge a patch into an object.
+
+        Raises:
+            ApiError: it cannot be changed.
         """
         path = f"{prefix}/namespaces/{namespace}/{plural}/{name}?fieldManager={FIELD_MANAGER}"
         merged: Manifest = await self._json("PATCH", path, patch, MERGE_PATCH)
         return merged
 
-    async def delete(self, prefix: str, namespace: str, plural: str, name: str, uid: str) -> None:
-        """Deletes an object, if it is the one of this uid, and leaves what it owns to the garbage collector.
+    async def delete(
+        self, prefix: str, namespace: str, plural: str, name: str, uid: str, propagation: Propagation = "Background"
+    ) -> Manifest | None:
+        """Delete the object of this name if it has this uid. It is no error if it is gone, or if another one has the name.
+
+        Args:
+            prefix: API group and version.
+            namespace: its namespace.
+            plural: its kind.
+            name: its name.
+            uid: its uid.
+            propagation: "Background" deletes the object first, "Foreground" what it owns first: the object then exists, with
+                a deletionTimestamp, until its pods are gone.
+
+        Returns:
+            The object as it is being deleted; None if it is gone.
 
         Raises:
-            Refused: it cannot be deleted.
+            ApiError: it cannot be deleted.
         """
-        options = {"propagationPolicy": "Background", "preconditions": {"uid": uid}}
+        options = {"propagationPolicy": propagation, "preconditions": {"uid": uid}}
         try:
-            await self._json("DELETE", f"{prefix}/namespaces/{namespace}/{plural}/{name}", options)
-        except Refused as error:
+            answer: Manifest = await self._json("DELETE", f"{prefix}/namespaces/{namespace}/{plural}/{name}", options)
+        except ApiError as error:
             if not error.gone and error.status != HTTPStatus.CONFLICT:
                 raise
+            return None
+        return answer if "deletionTimestamp" in answer.get("metadata", {}) else None
 
     async def write_status(self, namespace: str, name: str, status: Manifest, resource_version: str) -> Manifest:
-        """Replaces the status of a resource that is still as it was read.
+        """Replace the status of a resource that has not changed since it was read.
 
         Raises:
-            Stale: it is not.
-            Refused: it cannot be written.
+            ConflictError: it has changed.
+            ApiError: it cannot be written.
         """
         patch = [
             {"op": "test", "path": "/metadata/resourceVersion", "value": resource_version},
@@ -114,18 +132,29 @@ class ApiServer:
         path = f"{RESOURCES}/namespaces/{namespace}/{PLURAL}/{name}/status?fieldManager={FIELD_MANAGER}"
         try:
             written: Manifest = await self._json("PATCH", path, patch, JSON_PATCH)
-        except Refused as error:
-            if error.status == HTTPStatus.CONFLICT or str(error) == PATCH_NOT_APPLIED:
-                raise Stale from error
+        except ApiError as error:
+            if error.status == HTTPStatus.CONFLICT or error.message == PATCH_NOT_APPLIED:
+                raise ConflictError(error.status, error.reason, error.message, error.retry_after) from error
             raise
         return written
 
     async def list(self, path: str, known: Callable[[Manifest], bool] = lambda _: False, **query: str) -> Listed:
-        """The objects of a list, without those that are known: thousands of them would take their memory twice.
+        """Read a list, page by page, without the objects that are known: thousands of them would take their memory twice.
+
+        A list that takes longer than its continue token lives is read again from its beginning.
 
         Raises:
-            Refused: they cannot be read.
+            ApiError: it cannot be read.
         """
+        for attempt in range(1, LIST_ATTEMPTS + 1):
+            try:
+                return await self._pages(path, known, query)
+            except ApiError as error:
+                if error.status != HTTPStatus.GONE or attempt == LIST_ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _pages(self, path: str, known: Callable[[Manifest], bool], query: dict[str, str]) -> Listed:
         found: list[Manifest] = []
         left_out: list[str] = []
         page = {**query, "limit": str(PAGE)}
@@ -141,14 +170,16 @@ class ApiServer:
             page["continue"] = answer["metadata"]["continue"]
 
     async def log_lines(self, namespace: str, pod: str, container: str, tail: int, *, follow: bool) -> AsyncGenerator[str]:
-        """The last lines of a container's log; to follow it, also every line as it is written, until it ends.
+        """Read the last lines of a container's log; to follow it, also every line as it is written, until it ends.
 
         Raises:
-            Refused: there is no log, or not yet.
+            ApiError: there is no log, or not yet.
+            TimeoutError: a followed log had no line for FOLLOWED_SILENCE_SECONDS. It may only have been silent: open it again.
+            aiohttp.ClientError: the connection was lost.
         """
         query = urlencode({"container": container, "follow": str(follow).lower(), "tailLines": tail})
         response = await self._request(
-            "GET", f"{CORE}/namespaces/{namespace}/pods/{pod}/log?{query}", limit=NO_LIMIT if follow else LIMIT
+            "GET", f"{CORE}/namespaces/{namespace}/pods/{pod}/log?{query}", limit=FOLLOW_LIMIT if follow else LIMIT
         )
         try:
             async for line in lines_of(response.content.iter_any()):
@@ -170,19 +201,18 @@ class ApiServer:
     ) -> Any:
         configuration = self._client.configuration
         headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": USER_AGENT}
-        await self._client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
-        rest: Any = self._client.rest_client
-        answer = await rest.request(method, configuration.host + path, headers=headers, body=body, _request_timeout=limit)
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            await self._client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
+            rest: Any = self._client.rest_client
+            answer = await rest.request(method, configuration.host + path, headers=headers, body=body, _request_timeout=limit)
+        except (ClientError, OSError) as error:
+            code = "timeout" if isinstance(error, TimeoutError) else "connection-error"
+            self._metrics.api_request(method, code, clock() - began)
+            raise
         response = answer.response
+        self._metrics.api_request(method, str(response.status), clock() - began)
         if response.status >= HTTPStatus.BAD_REQUEST:
-            raise Refused(response.status, _message(await response.read()))
+            raise error_of(response.status, response.headers, await response.read())
         return response
-
-
-def _message(body: bytes) -> str:
-    """What the API server says in its Status."""
-    try:
-        said: Mapping[str, Any] = json.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")[:500]
-    return str(said.get("message", ""))

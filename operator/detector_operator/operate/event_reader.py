@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from detector_operator.operate.api_server import CORE, ApiServer, Refused
+from aiohttp import ClientError
+
+from detector_operator.operate.api_errors import ApiError
+from detector_operator.operate.api_server import CORE, ApiServer
 from detector_operator.operate.log_format import about
 from detector_operator.operate.store import Key
 from detector_operator.reconcile.situation import TRANSIENT
@@ -56,8 +59,8 @@ class EventReader:
         path = f"{CORE}/namespaces/{key.namespace}/events"
         try:
             return (await self._server.list(path, fieldSelector=f"involvedObject.uid={uid}")).manifests
-        except Refused as error:  # without them less is said, and all else goes on
-            self._logger.warning("events: %s", error, extra=about(key))
+        except (ApiError, ClientError, OSError) as error:  # a TimeoutError is an OSError. Without them less can be reported.
+            self._logger.warning("cannot list events: %s", str(error) or type(error).__name__, extra=about(key))
             return before
 
 

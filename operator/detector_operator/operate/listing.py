@@ -23,7 +23,7 @@ async def read_all(server: ApiServer, store: Store, namespaces: Sequence[str]) -
     """Reads everything; the store holds it afterwards.
 
     Raises:
-        Refused: it may not be read, or the API server does not know the resource.
+        ApiError: it may not be read, or the API server does not know the resource.
     """
     # Resources first: what is known of their Jobs is never older than they are.
     resources = await _everywhere(server, RESOURCES, PLURAL, namespaces, store.has_resource)

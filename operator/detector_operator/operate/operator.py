@@ -19,14 +19,18 @@ from kubernetes.aio.client import ApiClient, Configuration
 
 from detector_operator.api.resource import GROUP, PLURAL
 from detector_operator.operate import handlers
-from detector_operator.operate.api_server import ApiServer, Refused
+from detector_operator.operate.api_errors import ApiError
+from detector_operator.operate.api_server import ApiServer
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.health import served
 from detector_operator.operate.listing import read_all, resync
 from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.metrics import Metrics
+from detector_operator.operate.metrics_server import metrics_served
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.reconciler import Reconciler
 from detector_operator.operate.store import Store
+from detector_operator.operate.training_collector import stored_statuses
 from detector_operator.specs.settings import Settings
 
 NO_CONNECTION_LIMIT: Final = 0
@@ -48,6 +52,10 @@ class Options:
     """Namespaces to watch; none for all."""
     settings: Settings
     health_port: int
+    metrics_port: int = 0
+    """Port of /metrics; 0 for none."""
+    training_metrics: bool = True
+    """Whether /metrics has gauges of each training."""
 
 
 async def operate(options: Options, logger: logging.Logger) -> None:
@@ -57,13 +65,18 @@ async def operate(options: Options, logger: logging.Logger) -> None:
         kubernetes.aio.config.ConfigException: neither a pod's service account nor a kubeconfig is there.
         kopf.LoginError: what it says is not accepted any more.
         NotInstalled: the CustomResourceDefinition is not there.
-        Refused: what is to be watched may not be read.
+        ApiError: what is to be watched may not be read.
         aiohttp.ClientError: the API server cannot be reached.
-        OSError: the same, or the health port is taken.
+        OSError: the same, or the health or metrics port is taken.
     """
-    ready = asyncio.Event()
-    async with ApiClient(await _configuration()) as client, served(options.health_port, ready.is_set):
-        server, store = ApiServer(client), Store()
+    ready, store = asyncio.Event(), Store()
+    metrics = Metrics(lambda: stored_statuses(store), training_metrics=options.training_metrics)
+    async with (
+        ApiClient(await _configuration()) as client,
+        served(options.health_port, ready.is_set),
+        metrics_served(options.metrics_port, metrics.exposition),
+    ):
+        server = ApiServer(client)
         queue = Queue(lambda key: reconciler.reconcile(key), logger)
         logs = LogReader(server, queue.ask, _now, logger)
         reconciler = Reconciler(
@@ -122,7 +135,7 @@ async def _read_first(server: ApiServer, store: Store, namespaces: Sequence[str]
     """kopf would wait for ever for a kind that is not there, and reconcile a resource whose Jobs it has not told of."""
     try:
         await read_all(server, store, namespaces)
-    except Refused as error:
+    except ApiError as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
         raise NotInstalled(

@@ -7,39 +7,46 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from http import HTTPStatus
+from typing import Final, assert_never
 
 from aiohttp import ClientError
 from pydantic import ValidationError
 
 from detector_operator.api import DetectorTraining
 from detector_operator.observe import observe
-from detector_operator.observe.manifests import STOP_REASON
 from detector_operator.observe.refusals import name_taken, why_refused
 from detector_operator.operate.announcer import announce
-from detector_operator.operate.api_server import CORE, JOBS, ApiServer, Refused, Stale
+from detector_operator.operate.api_errors import AlreadyExistsError, ApiError, ConflictError
+from detector_operator.operate.api_server import CORE, JOBS, ApiServer
+from detector_operator.operate.config_maps import ensure_config_map
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
 from detector_operator.operate.refusals import Refusals
 from detector_operator.operate.store import Key, Store
-from detector_operator.reconcile.actions import Action, DeleteRun, StartTraining, StartValidation, StopRun
+from detector_operator.operate.unsupported import Unsupported
+from detector_operator.reconcile.actions import (
+    Action,
+    CheckRun,
+    CreateConfigMap,
+    DeleteRun,
+    StartTraining,
+    StartValidation,
+    StopRun,
+)
 from detector_operator.reconcile.decide import Decision, decide
 from detector_operator.reconcile.pace import PROGRESS_EVERY
-from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
-from detector_operator.specs.config_map import build_config_map
+from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
+from detector_operator.specs import labels
 from detector_operator.specs.manifest import Manifest
 from detector_operator.specs.settings import Settings
 from detector_operator.specs.training_job import build_training_job
 from detector_operator.specs.validation_job import build_validation_job
 
-UNREADABLE: Final = "this operator cannot read it, and leaves it as it is"
 STALE_SECONDS: Final = 5.0
 """Longer than a watch takes to tell of a change; it may have lost it."""
-
-
-class Taken(Exception):
-    """The name of a Job is taken, by one that was not told of yet."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,19 @@ class Reconciler:
     clock: Callable[[], datetime]
     logger: logging.Logger
     refusals: Refusals = field(default_factory=Refusals)
+    metrics: OperatorMetrics = field(default_factory=NoMetrics)
+
+    @property
+    def unsupported(self) -> Unsupported:
+        """What is done about a resource that this version cannot read."""
+        return Unsupported(self.server, self.store, self.logger)
 
     async def reconcile(self, key: Key) -> None:
         """Brings a resource one step further.
 
         Raises:
-            Refused: the API server did not do what was asked, for a reason of its own. It is to be tried again.
-            Taken: there is a Job of the name already. The same.
+            ApiError: the API server did not do what was requested, for a reason of its own. It is to be tried again.
+            AlreadyExistsError: there is a Job of the name that no watch has reported yet. The same.
         """
         manifest = self.store.resource(key)
         if manifest is None:  # deleted: what it owns goes with it
@@ -75,20 +88,20 @@ class Reconciler:
         try:
             resource = DetectorTraining.model_validate(manifest)
         except ValidationError as error:
-            self.logger.error("%s: %s", UNREADABLE, error, extra=about(key))
+            await self.unsupported.report(key, manifest, error, self.clock())
             return
         now = self.clock()
         runs, look_again = await self._observe(key, resource, now)
         decision = self._decide(key, resource, runs, now)
         if validations := [action for action in decision.actions if isinstance(action, StartValidation)]:
             # It holds no GPU, so it need not wait for a status that says it will be there: the one that is written says it is.
-            with suppress(Refused, Taken):  # then it is tried once more below
+            with suppress(ApiError):  # then it is tried once more below
                 await self._act(key, resource, validations, now)
             runs, look_again = await self._observe(key, resource, now)
             decision = self._decide(key, resource, runs, now)
         try:
             resource = await self._write(key, resource, decision)
-        except Stale:
+        except ConflictError:
             self.wake(key, STALE_SECONDS)  # unless the event of the change comes before
             return
         # Once it is written how it ended, nobody needs its log.
@@ -110,16 +123,18 @@ class Reconciler:
     async def _observe(self, key: Key, resource: DetectorTraining, now: datetime) -> tuple[tuple[Run, ...], datetime | None]:
         """The runs, and when to look again for what no watch tells."""
         jobs, pods = self.store.jobs(key), self.store.pods(key)
-        runs = observe(jobs, pods, owner=resource.metadata, logs=self.logs.logs(key))
+        stops = resource.status.stops if resource.status is not None else []
+        runs = observe(jobs, pods, owner=resource.metadata, logs=self.logs.logs(key), stops=stops)
         if await self.logs.read_to_end(key, runs):
-            runs = observe(jobs, pods, owner=resource.metadata, logs=self.logs.logs(key))
+            runs = observe(jobs, pods, owner=resource.metadata, logs=self.logs.logs(key), stops=stops)
         silent = {run.pod or run_name(key.name, run.kind, run.attempt) for run in runs if _waits_in_silence(run)}
         objects = [manifest for manifest in (*jobs, *pods) if manifest["metadata"]["name"] in silent]
         if not objects:
             self.events.forget(key)
             return runs, None
         events, again = await self.events.events(key, objects, now)
-        return observe(jobs, pods, owner=resource.metadata, events=events, logs=self.logs.logs(key)), again
+        runs = observe(jobs, pods, owner=resource.metadata, events=events, logs=self.logs.logs(key), stops=stops)
+        return runs, again
 
     async def _write(self, key: Key, resource: DetectorTraining, decision: Decision) -> DetectorTraining:
         """Writes the status if it has changed."""
@@ -128,6 +143,7 @@ class Reconciler:
         changed = resource.model_copy(update={"status": decision.status})
         written = await self.server.write_status(*key, changed.to_dict()["status"], str(resource.metadata.resource_version))
         self.store.put_resource(written)
+        self.metrics.transition(resource.status, decision.status, self.clock())
         for event in decision.events:
             self.logger.info("%s: %s", event.reason, event.message, extra=about(key))
         version = written["metadata"]["resourceVersion"]
@@ -138,7 +154,7 @@ class Reconciler:
         for event in decision.events:
             try:
                 await announce(self.server, resource, event, now)
-            except (Refused, ClientError, OSError) as error:
+            except (ApiError, ClientError, OSError) as error:
                 self.logger.warning("event %s: %r", event.reason, error, extra=about(key))
 
     async def _act(self, key: Key, resource: DetectorTraining, actions: Iterable[Action], now: datetime) -> bool:
@@ -154,7 +170,15 @@ class Reconciler:
                 return await self._stop(key, run, reason)
             case DeleteRun(run):
                 await self._delete(key, run)
-        return False
+                return False
+            case CheckRun(run):
+                await self._check(key, run)
+                return True
+            case CreateConfigMap():
+                await ensure_config_map(self.server, resource)
+                return False
+            case _:
+                assert_never(action)
 
     async def _start(self, key: Key, resource: DetectorTraining, action: StartValidation | StartTraining, now: datetime) -> None:
         """Starts a run; if it was refused, this is noted."""
@@ -162,28 +186,30 @@ class Reconciler:
         build = build_validation_job if kind is RunKind.VALIDATION else build_training_job
         name = run_name(key.name, kind, action.attempt)
         try:
-            await self._create_job(key, resource, build(resource, action.attempt, self.settings))
-        except (Refused, Taken) as error:
-            if isinstance(error, Refused):
-                why = why_refused(error.status, str(error), name)
-            else:
-                why = name_taken(name) if await self._is_anothers(key, name) else None
+            why = await self._create_job(key, resource, build(resource, action.attempt, self.settings))
+        except AlreadyExistsError:
+            if not await self._is_anothers(key, name):
+                raise
+            why = name_taken(name)
+        except ApiError as error:
+            why = why_refused(error.status, str(error), name)
             if why is None:
                 raise
+        if why is not None:
             self.logger.warning("%s: %s", why.reason, why.message, extra=about(key))
             self.refusals.note(key, resource, action, why, now)
             return
         self.refusals.forget(key)
 
-    async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> None:
-        config_map = build_config_map(resource)
-        if config_map is not None:
-            await self.server.create(CORE, key.namespace, "configmaps", config_map)
+    async def _create_job(self, key: Key, resource: DetectorTraining, job: Manifest) -> Why | None:
+        """Creates a Job, after the ConfigMap that it mounts; why not, if another ConfigMap has its name."""
+        why = await ensure_config_map(self.server, resource, expected=bool(self.store.jobs(key)))
+        if why is not None:
+            return why
         created = await self.server.create(JOBS, key.namespace, "jobs", job)
-        if created is None:
-            raise Taken(f"there is a Job {job['metadata']['name']} already")
         self.store.put_job(created)
         self.logger.info("created Job %s", created["metadata"]["name"], extra=about(key))
+        return None
 
     async def _is_anothers(self, key: Key, name: str) -> bool:
         """Whether a Job belongs to no resource, or to another one. One that is this resource's is known from now on."""
@@ -191,30 +217,49 @@ class Reconciler:
         return any(self.store.put_job(job) != key for job in found.manifests)
 
     async def _stop(self, key: Key, run: Run, reason: str) -> bool:
-        """A suspended Job has its pods deleted: they get SIGTERM and their grace period. The Job stays, and says why.
+        """Delete the Job of a run: its pods get SIGTERM and their grace period, and the Job stays until they are gone.
 
-        False if it is gone: a watch will tell.
+        A queue controller would undo anything less: it resumes a Job that it has admitted. Why the run was stopped is in the
+        status already. Return whether it is known to be stopping: False if the Job is gone, which a watch will report.
         """
         name = run_name(key.name, run.kind, run.attempt)
-        patch = {"metadata": {"annotations": {STOP_REASON: reason}}, "spec": {"suspend": True}}
-        try:
-            self.store.put_job(await self.server.merge(JOBS, key.namespace, "jobs", name, patch))
-        except Refused as error:
-            if not error.gone:
-                raise
+        job = self._job(key, name)
+        if job is None:
             return False
         self.logger.info("stopping Job %s: %s", name, reason, extra=about(key))
-        return True
+        deleted = await self.server.delete(JOBS, key.namespace, "jobs", name, job["metadata"]["uid"], propagation="Foreground")
+        if deleted is not None:
+            self.store.put_job(deleted)
+        return deleted is not None
+
+    async def _check(self, key: Key, run: Run) -> None:
+        """Read the pod of a run and the end of its log. What cannot be read is noted, and is no evidence."""
+        name = run_name(key.name, run.kind, run.attempt)
+        try:
+            selector = f"{labels.NAME}={key.name},{labels.RUN}={run.kind.value},{labels.ATTEMPT}={run.attempt}"
+            found = await self.server.list(f"{CORE}/namespaces/{key.namespace}/pods", labelSelector=selector)
+            for pod in found.manifests:
+                self.store.put_pod(pod)
+            if any(pod["metadata"]["name"] == run.pod for pod in found.manifests):
+                await self.logs.check(key, run)
+            else:  # it is gone: a watch, or the next list, tells
+                self.logs.failed(key, run, ApiError(HTTPStatus.NOT_FOUND, "NotFound", f"pod {run.pod} is gone"))
+        except (ApiError, ClientError, OSError) as error:
+            self.logger.warning("reading %s: %r", name, error, extra=about(key))
+            self.logs.failed(key, run, error)
+
+    def _job(self, key: Key, name: str) -> Manifest | None:
+        return next((job for job in self.store.jobs(key) if job["metadata"]["name"] == name), None)
 
     async def _delete(self, key: Key, run: Run) -> None:
         """The garbage collector deletes its pod. Nothing waits for it: if it is refused, it is asked for again some time."""
         name = run_name(key.name, run.kind, run.attempt)
-        job = next((job for job in self.store.jobs(key) if job["metadata"]["name"] == name), None)
+        job = self._job(key, name)
         if job is None:
             return
         try:
             await self.server.delete(JOBS, key.namespace, "jobs", name, job["metadata"]["uid"])
-        except Refused as error:
+        except ApiError as error:
             self.logger.warning("old Job %s: %s", name, error, extra=about(key))
             return
         self.store.drop_job(job)

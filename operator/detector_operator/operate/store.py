@@ -86,13 +86,17 @@ class Store:
         """A pod was deleted."""
         return self._pods.drop(manifest)
 
-    def replace(self, resources: Listed, jobs: Listed, pods: Listed) -> None:
+    def keys(self, namespace: str | None = None) -> set[Key]:
+        """The keys of the resources of a namespace; of all without one."""
+        return {key for key in self if namespace is None or key.namespace == namespace}
+
+    def replace(self, resources: Listed, jobs: Listed, pods: Listed, namespace: str | None = None) -> None:
         """Takes whole lists: what is older and not in them is gone, and a watch has not told.
 
-        Watches go on while lists are read: what they told of later is not undone.
+        Watches go on while lists are read: what they told of later is not undone. Lists of one namespace say nothing about others.
         """
         for kind, listed in ((self._resources, resources), (self._jobs, jobs), (self._pods, pods)):
-            kind.replace(listed)
+            kind.replace(listed, namespace)
 
 
 class _Kind:
@@ -101,8 +105,9 @@ class _Kind:
     def __init__(self, key_of: Callable[[Manifest], Key | None]) -> None:
         self._key_of = key_of
         self.objects: dict[Key, dict[str, Manifest]] = {}
-        # uids deleted since the last whole list: an answer or a list that was on its way does not bring them back.
-        self._gone: set[str] = set()
+        # Namespace and uid of those deleted since the last whole list: an answer or a list that was on its way does not bring them
+        # back.
+        self._gone: set[tuple[str, str]] = set()
 
     def of(self, key: Key) -> list[Manifest]:
         return list(self.objects.get(key, {}).values())
@@ -114,7 +119,7 @@ class _Kind:
 
     def put(self, manifest: Manifest) -> Key | None:
         key = self._key_of(manifest)
-        if key is None or manifest["metadata"]["uid"] in self._gone:
+        if key is None or (key.namespace, manifest["metadata"]["uid"]) in self._gone:
             return key
         known = self._known(key, manifest)
         # An answer to our own write may come before the event of an earlier one.
@@ -126,21 +131,23 @@ class _Kind:
         key = self._key_of(manifest)
         if key is None:
             return None
-        self._gone.add(manifest["metadata"]["uid"])
+        self._gone.add((key.namespace, manifest["metadata"]["uid"]))
         known = self._known(key, manifest)
         if known is not None and known["metadata"]["uid"] == manifest["metadata"]["uid"]:
             self._forget(key, known)
         return key
 
-    def replace(self, listed: Listed) -> None:
+    def replace(self, listed: Listed, namespace: str | None) -> None:
         for manifest in listed.manifests:
             self.put(manifest)
         uids = listed.left_out.union(manifest["metadata"]["uid"] for manifest in listed.manifests)
         for key in list(self.objects):
+            if namespace is not None and key.namespace != namespace:
+                continue
             for known in self.of(key):
                 if known["metadata"]["uid"] not in uids and _version(known) <= _number(listed.version):
                     self._forget(key, known)
-        self._gone.clear()
+        self._gone = {gone for gone in self._gone if namespace is not None and gone[0] != namespace}
 
     def _known(self, key: Key, manifest: Manifest) -> Manifest | None:
         return self.objects.get(key, {}).get(manifest["metadata"]["name"])

@@ -22,6 +22,7 @@ BY_EXIT_CODE: Final[dict[int, tuple[str, str]]] = {
 }
 
 LOOK_AT_LOG: Final = "The last lines of its log are in logTail; `detector-training diagnose LOG` may know the cause."
+TRY_AGAIN: Final = "then set the annotation detector-training.io/retry to a new value"
 
 BY_SIGNAL: Final[dict[int, str]] = {
     signal.SIGKILL: "Mostly the kernel, for want of memory: give it more, or make train_config.batch_size smaller.",

@@ -1,33 +1,50 @@
-"""Jobs of earlier runs: of those that have ended the newest of each kind is kept, for people to look at."""
+"""Jobs of runs that have ended: the newest of each kind is kept for a while, for people to look at its log."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
 
 from detector_operator.reconcile.actions import DeleteRun
 from detector_operator.reconcile.runs import Run, RunKind
 from detector_operator.reconcile.situation import Situation
 
+LINGERS: Final = timedelta(minutes=1)
+"""How long a container that somebody added may keep the pod, and so the GPUs, of a run that has ended."""
+
 
 def leftovers(before: Situation) -> tuple[DeleteRun, ...]:
-    """What can be deleted.
+    """Return what can be deleted.
 
     Args:
         before: with the status as it is written. What is only about to be written may yet be lost, and has to be seen again.
     """
     if before.status.spec_generation != before.generation:
         return ()
-    old = [run for kind in RunKind for run in _ended(before, kind)[:-1]]
-    return tuple(DeleteRun(run) for run in old if run.stored and _in_the_status(before, run))
+    return tuple(DeleteRun(run) for kind in RunKind for run in _of_kind(before, kind))
 
 
-def _ended(before: Situation, kind: RunKind) -> list[Run]:
-    """Oldest first. Those of an earlier resource of the name (generation 0) are the garbage collector's."""
+def _of_kind(before: Situation, kind: RunKind) -> Iterable[Run]:
+    # Those of an earlier resource of the name (generation 0) are the garbage collector's.
     runs = [run for run in before.runs if run.kind is kind and not run.live and run.generation > 0]
-    return sorted(runs, key=lambda run: run.attempt)
+    ended = sorted(runs, key=lambda run: run.attempt)
+    for run in ended:
+        if run.stored and _recorded(before, run) and (run is not ended[-1] or _expired(before, run)):
+            yield run
 
 
-def _in_the_status(before: Situation, run: Run) -> bool:
-    """Whether nothing more is to be learnt from it."""
-    if run.kind is RunKind.TRAINING:
-        return run.attempt <= (before.training.counted or 0)
-    # How many validations of one spec have crashed, or were interrupted, is told by nothing but themselves.
-    return run.generation != before.generation
+def _recorded(before: Situation, run: Run) -> bool:
+    """Return whether nothing more is to be learnt from it."""
+    if run.generation != before.generation or before.status.phase.terminal:
+        return True
+    counted = before.training.counted if run.kind is RunKind.TRAINING else before.validation.counted
+    return run.attempt <= (counted or 0)
+
+
+def _expired(before: Situation, run: Run) -> bool:
+    end = before.latest_run(run).end_time
+    if end is None:
+        return False
+    kept = timedelta(seconds=before.spec.ttl_seconds_after_finished)
+    return before.timer.reached(end + (min(kept, LINGERS) if run.lingering else kept))

@@ -22,12 +22,10 @@ def held(situation: Situation, outcome: Outcome) -> Outcome:
     if refusal.final:
         failure = FailureStatus(reason=why.reason, message=why.message, hint=why.hint or None)
         return Outcome(phase=Phase.FAILED, reason=failure.reason, message=failure.message, failure=failure)
-    again = refusal.at + BACKOFF.after(refusal.times)
-    due = situation.now >= again
+    due = situation.timer.reached(refusal.at + BACKOFF.after(refusal.times))
     return replace(
         wait_for(why, outcome.phase),
-        actions=outcome.actions if due else (),
+        actions=outcome.actions if due else tuple(action for action in outcome.actions if action != refusal.action),
         failure=outcome.failure,
         training=outcome.training,
-        wake_at=None if due else again,
     )

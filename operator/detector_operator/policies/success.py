@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detector_operator.api import Phase
-from detector_operator.policies.retries import Ending, ending
+from detector_operator.policies.retries import succeeded
 from detector_operator.reconcile.runs import RunKind
 from detector_operator.reconcile.situation import Outcome, Situation
 from detector_trainer.contract import reasons
@@ -12,7 +12,7 @@ from detector_trainer.contract import reasons
 def policy(situation: Situation) -> Outcome | None:
     """Succeeded, in the trainer's own words where it left some: there may have been nothing to do."""
     run = situation.newest(RunKind.TRAINING)
-    if run is None or run.live or ending(run) is not Ending.DONE:
+    if run is None or run.live or not succeeded(run):
         return None
     training = situation.training
     if run.message is not None and run.message.reason == reasons.ALREADY_COMPLETE:

@@ -8,7 +8,7 @@ from detector_trainer.contract import reasons
 
 
 def policy(situation: Situation) -> Outcome | None:
-    """Suspended. The deadline starts anew when it goes on, as that of a Job does."""
+    """Stop everything. The deadline starts again when the training resumes, as that of a Job does."""
     if not situation.spec.suspend:
         return None
     training = situation.training.model_copy(update={"start_time": None, "seconds_remaining": None})
@@ -23,10 +23,10 @@ def policy(situation: Situation) -> Outcome | None:
 
 def _message(situation: Situation) -> str:
     if situation.live_runs:
-        return f"Waiting for {' and '.join(map(situation.run_name, situation.live_runs))} to stop."
+        return situation.waiting_to_stop(situation.live_runs)
     training = situation.training
     if training.step is None:
         return "Suspended before the first step."
     saved = training.last_checkpoint_step
-    goes_on = f"goes on from the checkpoint of step {saved}" if saved is not None else "no checkpoint was saved yet"
-    return f"Suspended at step {training.step}; {goes_on}."
+    resumes = f"it resumes from the checkpoint at step {saved}" if saved is not None else "no checkpoint was saved yet"
+    return f"Suspended at step {training.step}; {resumes}."

@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
-from detector_operator.api import Phase
-from detector_operator.policies.failure_reasons import failure_of
-from detector_operator.policies.retries import Ending, ending
-from detector_operator.reconcile.actions import StartTraining
-from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
-from detector_operator.reconcile.situation import Outcome, Situation, wait_for, worth_telling_at
+from detector_operator.api import Phase, RunEnd
+from detector_operator.policies.unobserved import log_unavailable, training_message, unavailable
+from detector_operator.reconcile.actions import CreateConfigMap, StartTraining
+from detector_operator.reconcile.runs import RunKind, RunState, Why, run_name
+from detector_operator.reconcile.situation import Outcome, Situation, reported_wait, stop, wait_for
 from detector_trainer.contract import reasons
 
 
 def policy(situation: Situation) -> Outcome:
-    """Queued or Training. The last in the chain: it always answers."""
+    """Queued, Starting or Training. The last in the chain: it always answers."""
     run = situation.newest(RunKind.TRAINING)
-    if run is None or run.attempt < situation.training.attempt:
-        return _anew(situation)
-    if not run.live:
-        return _again(situation, run)
-    name = situation.run_name(run)
+    if run is None or not run.live:
+        return _first(situation) if situation.training.end is None else _again(situation, situation.training.end)
     if run.stop_reason is not None:
-        return Outcome(phase=Phase.QUEUED, reason=reasons.WAITING, message=f"Waiting for {name} to stop.")
-    later = worth_telling_at(run, situation.now)
-    if run.waiting is not None and later is None:
-        return wait_for(run.waiting, Phase.QUEUED)
+        actions = () if run.stopping else (stop(run, run.stop_reason),)
+        message = situation.waiting_to_stop((run,))
+        return Outcome(phase=Phase.QUEUED, reason=reasons.WAITING, message=message, actions=actions)
+    phase = _PHASES[run.state]
+    wait = reported_wait(situation, run)
+    if wait is not None:
+        return with_config_map(situation, wait_for(wait, phase), wait)
+    name = situation.run_name(run)
     if run.state is RunState.PENDING:
-        return Outcome(phase=Phase.QUEUED, reason=reasons.QUEUED, message=_waits(name), wake_at=later)
-    return Outcome(phase=Phase.TRAINING, reason=reasons.TRAINING, message=f"{name} is training.")
+        return Outcome(phase=phase, reason=reasons.QUEUED, message=waiting_to_start(name))
+    if run.state is RunState.STARTING:
+        return Outcome(phase=phase, reason=reasons.STARTING, message=f"Starting (Job {name}, pod {run.pod} on node {run.node}).")
+    if log_unavailable(situation, run):
+        return unavailable(name, run)
+    return Outcome(phase=phase, reason=reasons.TRAINING, message=training_message(name))
 
 
-def _anew(situation: Situation) -> Outcome:
-    """The first run, or the one after a run that someone deleted."""
-    failure = situation.status.failure
-    if failure is None or failure.reason != reasons.JOB_DELETED:
-        name = run_name(situation.name, RunKind.TRAINING, situation.next_attempt(RunKind.TRAINING))
-        return _start(situation, reasons.QUEUED, _waits(name))
-    return _start(situation, reasons.RETRYING, f"{failure.message} {_goes_on(situation)}.")
+_PHASES = {RunState.PENDING: Phase.QUEUED, RunState.STARTING: Phase.STARTING, RunState.RUNNING: Phase.TRAINING}
 
 
-def _waits(name: str) -> str:
-    return f"{name} waits to be started."
+def with_config_map(situation: Situation, outcome: Outcome, wait: Why) -> Outcome:
+    """Return the outcome; where the run waits for the ConfigMap of the inline config, that is created again."""
+    if wait.reason != reasons.CONFIG_MAP_NOT_FOUND or situation.spec.pipeline_config.inline is None:
+        return outcome
+    return outcome.doing(CreateConfigMap())
 
 
-def _goes_on(situation: Situation) -> str:
+def waiting_to_start(name: str) -> str:
+    """Return what is reported of a Job whose pod has not started."""
+    return f"Waiting for Job {name} to start."
+
+
+def _first(situation: Situation) -> Outcome:
+    name = run_name(situation.name, RunKind.TRAINING, situation.next_attempt(RunKind.TRAINING))
+    return _start(situation, reasons.QUEUED, waiting_to_start(name))
+
+
+def _resuming(situation: Situation) -> str:
     saved = situation.training.last_checkpoint_step
-    return f"Goes on from the checkpoint of step {saved}" if saved is not None else "Starts again"
+    return f"Resuming from the checkpoint at step {saved}" if saved is not None else "Starting again"
 
 
 def _start(situation: Situation, reason: str, message: str) -> Outcome:
@@ -52,17 +63,24 @@ def _start(situation: Situation, reason: str, message: str) -> Outcome:
     return Outcome(phase=Phase.QUEUED, reason=reason, message=message, actions=(StartTraining(attempt),))
 
 
-def _again(situation: Situation, run: Run) -> Outcome:
-    """The next run, when the wait is over. After an interruption too: the scheduler is not to be
-    asked without end for a place that is always taken away again."""
-    failed = ending(run) is Ending.MAY_PASS
-    goes_on = _goes_on(situation)
-    limit = f" (restart {situation.training.restarts} of {situation.spec.retries})" if failed else ""
-    message = f"{failure_of(run, situation.run_name(run)).message} {goes_on}{limit}."
-    if run.stop_reason is not None:
-        return _start(situation, reasons.QUEUED, f"{goes_on}.")
-    times = situation.training.restarts if failed else situation.training.preemptions_in_a_row
-    start = situation.next_start(run, failures=times or 1)
-    if situation.now >= start:
-        return _start(situation, reasons.RETRYING, message)
-    return Outcome(phase=Phase.QUEUED, reason=reasons.RETRYING, message=message, wake_at=start)
+def _again(situation: Situation, end: RunEnd) -> Outcome:
+    """Start the next run when the backoff is over. After an interruption too: the scheduler is not to be asked without end for
+    a place that is always taken away again. Everything is in the status: the Job of the run that ended may be gone."""
+    training, failure, resuming = situation.training, situation.status.failure, _resuming(situation)
+    if end is RunEnd.STOPPED or failure is None:
+        return _start(situation, reasons.QUEUED, f"{resuming}.")
+    in_a_row = training.preemptions_in_a_row or 1
+    if end is RunEnd.BLOCKED:
+        blocked = wait_for(Why(failure.reason, failure.message, failure.hint or ""), Phase.QUEUED)
+        return _after_backoff(situation, blocked, failures=in_a_row)
+    failed = end is RunEnd.FAILED
+    limit = f" (restart {training.restarts} of {situation.spec.retries})" if failed else ""
+    again = Outcome(phase=Phase.QUEUED, reason=reasons.RETRYING, message=f"{failure.message} {resuming}{limit}.")
+    return _after_backoff(situation, again, failures=training.restarts if failed else in_a_row)
+
+
+def _after_backoff(situation: Situation, outcome: Outcome, *, failures: int) -> Outcome:
+    times = situation.training.latest_run
+    if not situation.may_start_after(times.end_time if times is not None else None, failures=failures):
+        return outcome
+    return outcome.doing(StartTraining(situation.next_attempt(RunKind.TRAINING)))

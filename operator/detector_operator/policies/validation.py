@@ -6,33 +6,33 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from detector_operator.api import FailureStatus, Phase
-from detector_operator.policies.failure_reasons import failure_of
-from detector_operator.policies.retries import Ending, ending
+from detector_operator.api import FailureStatus, Phase, RunEnd
+from detector_operator.policies.failure_reasons import TRY_AGAIN, failure_of
+from detector_operator.policies.training import waiting_to_start, with_config_map
 from detector_operator.reconcile.actions import StartValidation, StopRun
 from detector_operator.reconcile.runs import Run, RunKind, RunState, run_name
-from detector_operator.reconcile.situation import Outcome, Situation, started, wait_for, worth_telling_at
+from detector_operator.reconcile.situation import Outcome, Situation, reported_wait, stop, wait_for
 from detector_trainer.contract import Severity, Verdict, reasons
-
-# `validate` says with these that it was started wrongly or has a bug: a second time would be the same.
-FINAL_CODES = (0, 1, 2)
 
 
 def policy(situation: Situation) -> Outcome | None:
-    """Validates, and rejects what will not train. None once the training may start."""
-    wanted, verdict = situation.spec.validation.policy, situation.validation.verdict
-    run = situation.newest(RunKind.VALIDATION)
-    if wanted == "Skip" or verdict is Verdict.PASS or _given_before(situation) is not None:
+    """Validate, and reject what will not train. None once the training may start."""
+    wanted, known = situation.spec.validation.policy, situation.validation
+    enforced = wanted == "Enforce"
+    if wanted == "Skip" or known.verdict is Verdict.PASS or _given_before(situation) is not None:
         return None
-    if verdict is Verdict.REJECT:
-        return _rejected(situation) if wanted == "Enforce" else None
-    if run is None:
-        return _start(situation)
-    if run.live:
+    if known.verdict is Verdict.REJECT:
+        return _rejected(situation) if enforced else None
+    run = situation.newest(RunKind.VALIDATION)
+    if run is not None and run.live:
         return _follow(situation, run)
-    if _timed_out(run):
-        return _failed(_timeout(situation, run)) if wanted == "Enforce" else None
-    return _again(situation, run) or (_failed(_broken(situation, run)) if wanted == "Enforce" else None)
+    if known.end is None or known.end is RunEnd.STOPPED:
+        return _start(situation)
+    if known.end in (RunEnd.FINAL, RunEnd.TIMED_OUT) or (
+        known.end is RunEnd.FAILED and (known.crashes or 0) > situation.spec.retries
+    ):
+        return _failed(_without_verdict(situation, run)) if enforced else None
+    return _again(situation, run)
 
 
 def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"], str, str]:
@@ -41,16 +41,20 @@ def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"]
     if situation.spec.validation.policy == "Skip":
         return "Unknown", reasons.VALIDATION_SKIPPED, "spec.validation.policy is Skip."
     if known.verdict is Verdict.PASS:
-        warnings = f", {_counted(known.warnings, 'warning')}" if known.warnings else ""
         records = f"{known.records:,} records, " if known.records is not None else ""
-        return "True", reasons.VALIDATION_PASSED, f"It will train: {records}no error{warnings}."
+        return (
+            "True",
+            reasons.VALIDATION_PASSED,
+            f"Validation passed: {records}0 errors, {_counted(known.warnings or 0, 'warning')}.",
+        )
     if known.verdict is Verdict.REJECT:
         return "False", reasons.VALIDATION_REJECTED, _first_error(situation).message
     if (proof := _given_before(situation)) is not None and situation.spec.validation.policy == "Enforce":
-        return "True", reasons.VALIDATION_PASSED, f"It passed before {situation.run_name(proof)} was created."
-    if run is not None and not run.live and ending(run) is not Ending.INTERRUPTED:
-        return "False", reasons.VALIDATION_FAILED, f"{situation.run_name(run)} ended without a verdict."
-    return "Unknown", reasons.VALIDATING, "The inputs are being checked."
+        return "True", reasons.VALIDATION_PASSED, f"Validated before Job {situation.run_name(proof)} was created."
+    if known.end in (RunEnd.FINAL, RunEnd.TIMED_OUT, RunEnd.FAILED) and (run is None or not run.live):
+        name = run_name(situation.name, RunKind.VALIDATION, known.attempt)
+        return "False", reasons.VALIDATION_FAILED, f"Validation (Job {name}) ended without a verdict."
+    return "Unknown", reasons.VALIDATING, "The inputs are being validated."
 
 
 def _given_before(situation: Situation) -> Run | None:
@@ -63,66 +67,49 @@ def _given_before(situation: Situation) -> Run | None:
 
 def _start(situation: Situation) -> Outcome:
     attempt = situation.next_attempt(RunKind.VALIDATION)
-    message = _waits(run_name(situation.name, RunKind.VALIDATION, attempt))
+    message = waiting_to_start(run_name(situation.name, RunKind.VALIDATION, attempt))
     return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=message, actions=(StartValidation(attempt),))
-
-
-def _waits(name: str) -> str:
-    return f"{name} waits to be started."
-
-
-def _checking(name: str) -> str:
-    return f"{name} checks the inputs."
 
 
 def _follow(situation: Situation, run: Run) -> Outcome:
     name = situation.run_name(run)
-    later = worth_telling_at(run, situation.now)
-    if run.waiting is not None and later is None:
-        return wait_for(run.waiting, Phase.VALIDATING)
-    end = started(run, situation.now) + timedelta(seconds=situation.spec.validation.timeout_seconds)
-    if situation.now >= end:
-        failure = _timeout(situation, run)
-        enforced = situation.spec.validation.policy == "Enforce"
-        return Outcome(
-            phase=Phase.FAILED if enforced else Phase.VALIDATING,
-            reason=failure.reason,
-            message=failure.message,
-            actions=() if run.stop_reason else (StopRun(run, reasons.VALIDATION_TIMED_OUT),),
-            failure=failure if enforced else None,
-        )
-    if run.state is RunState.PENDING:
-        return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=_waits(name), wake_at=later)
-    return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=_checking(name), wake_at=end)
-
-
-def _timed_out(run: Run) -> bool:
-    return run.stop_reason == reasons.VALIDATION_TIMED_OUT
-
-
-def _again(situation: Situation, run: Run) -> Outcome | None:
-    """Another try of a validation that gave no verdict, while there is one left. Interruptions are not counted."""
     if run.stop_reason is not None:
-        return _start(situation)
-    interrupted, interruptions, crashes = ending(run) is Ending.INTERRUPTED, _interruptions(situation), _crashes(situation)
-    if not interrupted and (run.exit_code in FINAL_CODES or crashes > situation.spec.retries):
-        return None
-    start = situation.next_start(run, failures=interruptions if interrupted else crashes)
-    failure = failure_of(run, situation.run_name(run))
-    if situation.now >= start:
+        actions = () if run.stopping else (stop(run, run.stop_reason),)
+        message = situation.waiting_to_stop((run,))
+        return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=message, actions=actions)
+    wait = reported_wait(situation, run)
+    if wait is not None:
+        return with_config_map(situation, wait_for(wait, Phase.VALIDATING), wait)
+    started = situation.latest_run(run).running_time
+    if started is not None and situation.timer.reached(started + timedelta(seconds=situation.spec.validation.timeout_seconds)):
+        return _timed_out(situation, run)
+    if run.state is not RunState.RUNNING:
+        return Outcome(phase=Phase.VALIDATING, reason=reasons.WAITING, message=waiting_to_start(name))
+    return Outcome(phase=Phase.VALIDATING, reason=reasons.VALIDATING, message=f"Validating inputs (Job {name}).")
+
+
+def _timed_out(situation: Situation, run: Run) -> Outcome:
+    enforced = situation.spec.validation.policy == "Enforce"
+    failure = _timeout(situation, run)
+    return Outcome(
+        phase=Phase.FAILED if enforced else Phase.VALIDATING,
+        reason=failure.reason,
+        message=failure.message,
+        actions=(StopRun(run, reasons.VALIDATION_TIMED_OUT),),
+        failure=failure if enforced else None,
+    )
+
+
+def _again(situation: Situation, run: Run | None) -> Outcome:
+    """Validate again, after a backoff."""
+    known = situation.validation
+    times = known.interruptions if known.end is RunEnd.INTERRUPTED else known.crashes
+    ended = known.latest_run.end_time if known.latest_run is not None else None
+    failure = _without_verdict(situation, run)
+    if situation.may_start_after(ended, failures=times or 1):
         return replace(_start(situation), failure=failure)
-    message = f"{failure.message} The inputs are checked again."
-    return Outcome(phase=Phase.VALIDATING, reason=reasons.RETRYING, message=message, failure=failure, wake_at=start)
-
-
-def _interruptions(situation: Situation) -> int:
-    runs = situation.of_this_generation(RunKind.VALIDATION)
-    return sum(not run.live and ending(run) is Ending.INTERRUPTED and run.stop_reason is None for run in runs)
-
-
-def _crashes(situation: Situation) -> int:
-    runs = situation.of_this_generation(RunKind.VALIDATION)
-    return sum(not run.live and ending(run) is not Ending.INTERRUPTED for run in runs)
+    message = f"{failure.message} The inputs are validated again."
+    return Outcome(phase=Phase.VALIDATING, reason=reasons.RETRYING, message=message, failure=failure)
 
 
 def _rejected(situation: Situation) -> Outcome:
@@ -134,28 +121,36 @@ def _first_error(situation: Situation) -> FailureStatus:
     known = situation.validation
     errors = [finding for finding in known.findings if finding.severity is Severity.ERROR]
     if not errors:
-        return FailureStatus(reason=reasons.VALIDATION_REJECTED, message="It will not train; see the report.")
+        return FailureStatus(reason=reasons.VALIDATION_REJECTED, message="Validation failed; see the report.")
     first, count = errors[0], known.errors or len(errors)
     place = f"{first.where}: " if str(first.where) else ""
     more = f" And {_counted(count - 1, 'more error')}." if count > 1 else ""
     return FailureStatus(reason=reasons.VALIDATION_REJECTED, message=f"{place}{first.message}{more}", hint=first.hint or None)
 
 
-def _broken(situation: Situation, run: Run) -> FailureStatus:
+def _without_verdict(situation: Situation, run: Run | None) -> FailureStatus:
+    """Return why there is no verdict. Once nothing is left of the run, the status knows."""
+    known = situation.status.failure
+    if run is None or run.stop_reason is not None:
+        name = run_name(situation.name, RunKind.VALIDATION, situation.validation.attempt)
+        lost = FailureStatus(reason=reasons.VALIDATION_FAILED, message=f"Validation (Job {name}) ended without a verdict.")
+        timed_out = situation.validation.end is RunEnd.TIMED_OUT
+        return known or (_timeout(situation, run) if timed_out else lost)
     found = failure_of(run, situation.run_name(run))
     reason = run.cause.reason if run.cause is not None else reasons.VALIDATION_FAILED
     return found.model_copy(update={"reason": reason, "log_tail": list(run.log_tail)})
 
 
-def _timeout(situation: Situation, run: Run) -> FailureStatus:
+def _timeout(situation: Situation, run: Run | None) -> FailureStatus:
     seconds = situation.spec.validation.timeout_seconds
+    name = run_name(situation.name, RunKind.VALIDATION, situation.validation.attempt)
     return FailureStatus(
         reason=reasons.VALIDATION_TIMED_OUT,
-        message=f"{situation.run_name(run)} was not done after {seconds} s (spec.validation.timeoutSeconds).",
-        hint="Raise spec.validation.timeoutSeconds, or give spec.validation.resources more CPU.",
-        pod=run.pod,
-        node=run.node,
-        log_tail=list(run.log_tail),
+        message=f"Validation (Job {name}) was not complete after {seconds} s (spec.validation.timeoutSeconds).",
+        hint=f"Raise spec.validation.timeoutSeconds, or give spec.validation.resources more CPU; {TRY_AGAIN}.",
+        pod=run.pod if run is not None else None,
+        node=run.node if run is not None else None,
+        log_tail=list(run.log_tail) if run is not None else [],
     )
 
 

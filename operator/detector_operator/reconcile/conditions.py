@@ -38,7 +38,7 @@ def conditions_of(situation: Situation, outcome: Outcome) -> list[Condition]:
                 type=kind,
                 status=truth,
                 observed_generation=situation.observed_generation,
-                last_transition_time=before.last_transition_time if before is not None and unchanged else situation.now,
+                last_transition_time=before.last_transition_time if before is not None and unchanged else situation.timer.now,
                 reason=reason,
                 message=message,
             )

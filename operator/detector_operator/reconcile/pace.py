@@ -22,5 +22,16 @@ def due(before: Status, after: Status, every: timedelta) -> datetime | None:
 
 
 def _counts(training: TrainingStatus) -> tuple[object, ...]:
-    """What is no progress."""
-    return training.attempt, training.counted, training.restarts, training.preemptions, training.start_time, training.total_steps
+    """Return what is not mere progress."""
+    times = training.latest_run
+    return (
+        training.attempt,
+        training.counted,
+        training.restarts,
+        training.preemptions,
+        training.start_time,
+        training.total_steps,
+        # The first step is reported immediately.
+        times.model_copy(update={"step_time": None}) if times is not None else None,
+        times is not None and times.step_time is not None,
+    )

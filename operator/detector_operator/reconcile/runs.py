@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from detector_trainer.contract import Progress, TerminationMessage
+
+
+LONGEST_TEXT: Final = 1024
+"""Characters of a text that comes from outside: an API server may echo a whole object, and etcd would refuse the status."""
 
 
 class RunKind(StrEnum):
@@ -20,7 +25,9 @@ class RunState(StrEnum):
     """How far a run is."""
 
     PENDING = "pending"
-    """It is there, and nothing has started yet: it waits for a node, a GPU, an image."""
+    """It has no pod on a node: it waits for a queue, a node or a GPU, and holds nothing."""
+    STARTING = "starting"
+    """Its pod is on a node and holds its GPUs; the main container has not started: image pull, mounts, init containers."""
     RUNNING = "running"
     ENDED = "ended"
 
@@ -36,10 +43,40 @@ class Why:
     hint: str = ""
     """What to do about it."""
 
+    def __post_init__(self) -> None:
+        for name in ("message", "hint"):
+            text = getattr(self, name)
+            if len(text) > LONGEST_TEXT:
+                object.__setattr__(self, name, f"{text[: LONGEST_TEXT - 1]}…")
+
+
+@dataclass(frozen=True)
+class LogView:
+    """How well the log of a run can be read. All times are by the operator's clock."""
+
+    read_at: datetime | None = None
+    """When its end was last read: everything written before is known."""
+    attempted_at: datetime | None = None
+    """When that was last attempted."""
+    without_progress_since: datetime | None = None
+    """Since when no progress line has been read, although the log was read; None if the newest read had one."""
+    unavailable_since: datetime | None = None
+    """Since when it cannot be read; None if it can."""
+    error: str = ""
+    """Why it cannot be read."""
+
+    @classmethod
+    def of_file(cls, now: datetime) -> LogView:
+        """Return the view of a log that is a file of this machine and was just read to its end."""
+        return cls(read_at=now, attempted_at=now)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What is known of a run. A Job and its pod on a cluster, a process on one machine."""
+    """What is known of a run. A Job and its pod on a cluster, a process on one machine.
+
+    It has no times: those of its objects are by the clocks of nodes, and `decide` measures durations by its own clock.
+    """
 
     kind: RunKind
     attempt: int
@@ -47,29 +84,27 @@ class Run:
     generation: int
     """Generation of the spec that it was started for (see spec_generation)."""
     state: RunState
-    created: datetime | None = None
-    """When what waits or runs was made: its pod, before that its Job."""
-    start_time: datetime | None = None
-    end_time: datetime | None = None
     exit_code: int | None = None
-    """None while it runs, if a signal ended it, and if it went away without anyone seeing how."""
+    """None while it runs, if a signal ended it, if a container that is not ours ended it, and if nobody saw its end."""
     signal: int | None = None
     """The signal that ended it. 128 + n of a container is given here, not as an exit code."""
     message: TerminationMessage | None = None
     progress: Progress | None = None
     log_tail: tuple[str, ...] = ()
+    log: LogView = field(default_factory=LogView)
+    """How well its log can be read."""
     stop_reason: str | None = None
-    """Why we asked it to stop; None if we did not. Kept on the run itself (an annotation, a file)."""
+    """Why the operator decided to stop it; None if it did not. Kept in the status, on one machine in a file."""
+    stopping: bool = False
+    """Whether the stop has been requested from the cluster, or by signal."""
     waiting: Why | None = None
-    """What a live run waits for, where it does nothing meanwhile. It may heal by itself."""
+    """What a live run waits for, where it does nothing meanwhile. It may resolve by itself."""
     cause: Why | None = None
     """Why it ended, where the cluster knows more than an exit code tells."""
-    heard: bool = True
-    """Whether somebody reads its log: what nobody hears is not silent."""
-    heard_since: datetime | None = None
-    """When its log began to be read, if that was after its start."""
     stored: bool = False
     """Whether an object of it is left that can be deleted: a Job."""
+    lingering: bool = False
+    """It has ended, and another container keeps its pod, and with it its GPUs."""
     pod: str | None = None
     container: str | None = None
     node: str | None = None
@@ -78,6 +113,11 @@ class Run:
     def live(self) -> bool:
         """Whether it may still write into the model directory."""
         return self.state is not RunState.ENDED
+
+    @property
+    def key(self) -> str:
+        """Identify the run within its resource: `train-2`."""
+        return run_key(self.kind, self.attempt)
 
     @property
     def step(self) -> int | None:
@@ -92,6 +132,11 @@ class Run:
         return max((step for step in known if step is not None), default=None)
 
 
+def run_key(kind: RunKind, attempt: int) -> str:
+    """Return `train-2`: the name of a run within its resource."""
+    return f"{kind}-{attempt}"
+
+
 def run_name(resource: str, kind: RunKind, attempt: int) -> str:
-    """`pets-train-2`: the same for the same run, so that two reconciles can never create it twice."""
-    return f"{resource}-{kind}-{attempt}"
+    """Return `pets-train-2`: the same for the same run, so that two reconciles can never create it twice."""
+    return f"{resource}-{run_key(kind, attempt)}"

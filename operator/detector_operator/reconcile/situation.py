@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from detector_operator.api import FailureStatus, Phase, Spec, Status, TrainingStatus, ValidationStatus
+from detector_operator.api import FailureStatus, LatestRun, Phase, Spec, Status, TrainingStatus, ValidationStatus
 from detector_operator.reconcile.actions import Action, StopRun
 from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_name
+from detector_operator.reconcile.timer import Timer
+from detector_trainer.contract import reasons
 
 TRANSIENT: Final = timedelta(seconds=10)
 """What a new pod waits for may pass within so long: a claim is bound, a queue admits it."""
@@ -36,11 +38,11 @@ class Situation:
     generation: int
     """The one that runs are started for (see spec_generation)."""
     observed_generation: int
-    """metadata.generation, which also counts changes of spec.suspend."""
+    """metadata.generation, which also counts changes of spec.suspend, of limits and of retries."""
     spec: Spec
     status: Status
     runs: tuple[Run, ...]
-    now: datetime
+    timer: Timer
     backoff: Backoff = Backoff()
     refusal: Refusal | None = None
 
@@ -73,17 +75,30 @@ class Situation:
         known = self.validation.attempt if kind is RunKind.VALIDATION else self.training.attempt
         return 1 + max([known, *(run.attempt for run in self.runs if run.kind is kind)])
 
-    def next_start(self, run: Run, *, failures: int) -> datetime:
-        """When the run after this one may start: at once, if nobody knows when this one ended."""
-        return run.end_time + self.backoff.after(failures) if run.end_time is not None else self.now
+    def latest_run(self, run: Run) -> LatestRun:
+        """Return when a run was first observed in each state; nothing is known of one that is not the newest."""
+        known = self.validation.latest_run if run.kind is RunKind.VALIDATION else self.training.latest_run
+        return known if known is not None and known.attempt == run.attempt else LatestRun(attempt=run.attempt)
+
+    def may_start_after(self, end: datetime | None, *, failures: int) -> bool:
+        """Return whether the backoff after a run that ended then is over: immediately, if nobody knows when it ended."""
+        return end is None or self.timer.reached(end + self.backoff.after(failures))
 
     def run_name(self, run: Run) -> str:
         """The name of a run."""
         return run_name(self.name, run.kind, run.attempt)
 
     def stop_all(self, reason: str) -> tuple[StopRun, ...]:
-        """Stops for every live run that was not asked yet."""
-        return tuple(StopRun(run, reason) for run in self.live_runs if run.stop_reason is None)
+        """Return a stop for every live run that is not stopping yet."""
+        return tuple(stop(run, reason) for run in self.live_runs if not run.stopping)
+
+    def waiting_to_stop(self, runs: tuple[Run, ...]) -> str:
+        """Name the runs that have to stop first, and what keeps them: a node that does not answer, for example."""
+        names = " and ".join(map(self.run_name, runs))
+        kept = [
+            f"{run.waiting.message} {run.waiting.hint}".strip() for run in runs if run.waiting is not None and keeps(run.waiting)
+        ]
+        return " ".join([f"Waiting for {names} to stop.", *kept])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +113,12 @@ class Outcome:
     """Set with it; None leaves what the status says."""
     training: TrainingStatus | None = None
     """Replaces the status' own; None leaves it."""
-    wake_at: datetime | None = None
-    """When to decide again though nothing was observed."""
     waiting: bool = False
-    """It waits for something outside: told as a warning, and not again when only the words change, which are others' words."""
+    """It waits for something outside: reported as a Warning, and not again when only the message changes, which is others'."""
+
+    def doing(self, *actions: Action) -> Outcome:
+        """Return the same answer with more to do."""
+        return replace(self, actions=(*self.actions, *actions))
 
 
 def wait_for(why: Why, phase: Phase) -> Outcome:
@@ -109,12 +126,24 @@ def wait_for(why: Why, phase: Phase) -> Outcome:
     return Outcome(phase=phase, reason=why.reason, message=f"{why.message} {why.hint}".strip(), waiting=True)
 
 
-def worth_telling_at(run: Run, now: datetime) -> datetime | None:
-    """When to tell what a run waits for, if it then still does; None if now, or if it does not wait."""
-    if run.waiting is None or run.state is not RunState.PENDING or run.created is None:
+def stop(run: Run, reason: str) -> StopRun:
+    """Return the stop of a run; one that was decided before keeps its reason."""
+    return StopRun(run, run.stop_reason or reason)
+
+
+def keeps(why: Why) -> bool:
+    """Return whether a run that was told to stop may not come to its end by itself."""
+    return why.reason == reasons.NODE_LOST
+
+
+def reported_wait(situation: Situation, run: Run) -> Why | None:
+    """Return what a live run waits for, once it has waited for longer than what usually resolves in a moment."""
+    if run.waiting is None:
         return None
-    time = run.created + TRANSIENT
-    return time if now < time else None
+    seen = situation.latest_run(run).seen_time
+    if run.state is RunState.RUNNING or seen is None or situation.timer.reached(seen + TRANSIENT):
+        return run.waiting
+    return None
 
 
 def at_step(run: Run) -> str:
@@ -125,8 +154,3 @@ def at_step(run: Run) -> str:
 def with_status(situation: Situation, status: Status) -> Situation:
     """The same situation with other facts."""
     return replace(situation, status=status)
-
-
-def started(run: Run, default: datetime) -> datetime:
-    """When a run started, or `default` while it has not."""
-    return run.start_time if run.start_time is not None and run.state is not RunState.PENDING else default

@@ -1,20 +1,38 @@
-"""Since which generation the spec is as it is. `suspend` does not count: what is resumed is the training that was suspended."""
+"""Which generation of the spec runs are started for.
+
+Changes of what is not trained do not count: `suspend`, because what is resumed is the training that was suspended, and limits,
+because raising one neither trains nor validates anything else.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from typing import Any, Final
 
 from detector_operator.api import DetectorTraining, Spec
 
+NOT_COUNTED: Final[dict[str, Any]] = {
+    "suspend": True,
+    "retries": True,
+    "active_deadline_seconds": True,
+    "stall_timeout_seconds": True,
+    "ttl_seconds_after_finished": True,
+    "trainer": {"start_timeout_seconds"},
+    "validation": {"timeout_seconds"},
+}
+
 
 def spec_hash(spec: Spec) -> str:
-    """Tells specs apart that differ in more than `suspend`. What is left to its default does not count: defaults may be added."""
-    text = spec.model_dump_json(by_alias=True, exclude={"suspend"}, exclude_defaults=True)
+    """Return a hash of what is trained. What is left to its default does not count: defaults may be added."""
+    fields = spec.model_dump(mode="json", by_alias=True, exclude=NOT_COUNTED, exclude_defaults=True)
+    counted = {name: value for name, value in fields.items() if value != {}}
+    text = json.dumps(counted, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def spec_generation(resource: DetectorTraining) -> int:
-    """The generation that runs are started for: metadata.generation, or an earlier one if only `suspend` has changed since."""
+    """Return metadata.generation, or an earlier one if nothing that counts has changed since."""
     status, generation = resource.status, resource.metadata.generation
     if status is None or status.spec_generation is None:
         return generation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from detector_operator.api import DetectorTraining
 from detector_operator.reconcile.runs import RunKind
 from detector_operator.specs import command_lines
@@ -13,6 +15,8 @@ from detector_operator.specs.resources import trainer_resources
 from detector_operator.specs.settings import Settings
 from detector_operator.specs.volumes import scratch, shared_memory
 from detector_trainer.contract import ExitCode
+
+PREFLIGHT: Final = "preflight"
 
 
 def build_training_job(resource: DetectorTraining, attempt: int, settings: Settings) -> Manifest:
@@ -43,8 +47,8 @@ def build_training_job(resource: DetectorTraining, attempt: int, settings: Setti
     pod_spec = build_pod_spec(
         trainer,
         settings,
-        init_containers=[container("preflight", preflight)],
-        container=container("train", [*train, "--progress=both"]),
+        init_containers=[container(PREFLIGHT, preflight)],
+        container=container(RunKind.TRAINING.value, [*train, "--progress=both"]),
         volumes=volumes,
         fields={
             "nodeSelector": trainer.node_selector,
@@ -72,10 +76,12 @@ def _pod_failure_policy() -> Manifest:
     see the preemption nor count it. Codes that may pass have no rule: `decide` starts the next run for them.
     """
     final = sorted(code.value for code in ExitCode if code is not ExitCode.DONE and not code.retryable)
+    # Of our containers alone: an injected one that exits with 65 tells nothing about the inputs.
+    codes = [{"containerName": name, "operator": "In", "values": final} for name in (PREFLIGHT, RunKind.TRAINING.value)]
     return {
         "rules": [
             {"action": "FailJob", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
-            {"action": "FailJob", "onExitCodes": {"operator": "In", "values": final}},
+            *({"action": "FailJob", "onExitCodes": each} for each in codes),
         ]
     }
 

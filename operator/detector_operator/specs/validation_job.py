@@ -74,7 +74,14 @@ def build_validation_job(resource: DetectorTraining, attempt: int, settings: Set
             "terminationGracePeriodSeconds": GRACE_PERIOD,
         },
     )
-    return build_job(resource, RunKind.VALIDATION, attempt, pod_spec)
+    return build_job(
+        resource,
+        RunKind.VALIDATION,
+        attempt,
+        pod_spec,
+        labels=spec.validation.labels,
+        annotations=spec.validation.annotations,
+    )
 
 
 def report_path(model_dir: str, attempt: int) -> str | None:

@@ -15,6 +15,7 @@ DEFAULTS = [
     "--shm-size=1Gi",
     "--user-id=1000",
     "--health-port=8080",
+    "--metrics-port=8081",
     "--log-format=json",
     "--log-level=info",
 ]
@@ -48,6 +49,9 @@ def test_what_it_is_called_with(render):
         ('trainer.userId="none"', "--user-id=none"),
         ('log.format="text"', "--log-format=text"),
         ('log.level="debug"', "--log-level=debug"),
+        ("metrics.port=9100", "--metrics-port=9100"),
+        ("metrics.enabled=false", "--metrics-port=0"),
+        ("metrics.perTraining=false", "--no-training-metrics"),
     ],
 )
 def test_values_become_arguments(render, value, argument):
@@ -121,7 +125,7 @@ def test_only_the_pod_has_the_token(render):
 
 def test_probes_ask_the_port_that_it_is_told_to_serve(render):
     container = operator(render())
-    (port,) = container["ports"]
+    port = next(port for port in container["ports"] if port["name"] == "health")
     assert f"--health-port={port['containerPort']}" in container["args"]
     asked = {
         container[probe]["httpGet"]["path"]: container[probe]["httpGet"]["port"] for probe in ("livenessProbe", "readinessProbe")
@@ -168,4 +172,4 @@ def test_its_selector_never_changes(render):
 
 def test_the_name_of_the_release_is_part_of_every_name(render):
     names = {manifest["metadata"]["name"] for manifest in render("crds.install=false", release="vision")}
-    assert names == {f"vision-detector-training{end}" for end in ("", "-edit", "-view")}
+    assert names == {f"vision-detector-training{end}" for end in ("", "-edit", "-view", "-metrics")}

@@ -69,7 +69,7 @@ def test_users_may_do_in_their_namespaces_what_they_may_do_with_other_things(ren
 @pytest.mark.parametrize("values", [(), (NAMESPACED,)], ids=["all namespaces", "some namespaces"])
 def test_nothing_is_granted_when_someone_else_does_it(render, values):
     manifests = render("rbac.create=false", "rbac.aggregateClusterRoles=false", *values)
-    assert {found["kind"] for found in manifests} == {"CustomResourceDefinition", "Deployment", "ServiceAccount"}
+    assert {found["kind"] for found in manifests} == {"CustomResourceDefinition", "Deployment", "Service", "ServiceAccount"}
 
 
 def test_the_service_account_can_be_one_that_is_there(render):

@@ -15,32 +15,52 @@ from cluster.images import ROOT
 
 VALUES = (CHART / "values.yaml").read_text(encoding="utf-8")
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
-GROUPS = ("image", "trainer", "log", "crds", "rbac", "serviceAccount")
+GROUPS = (
+    "image",
+    "trainer",
+    "log",
+    "metrics",
+    "metrics.serviceMonitor",
+    "metrics.prometheusRule",
+    "metrics.dashboard",
+    "networkPolicy",
+    "podDisruptionBudget",
+    "crds",
+    "rbac",
+    "serviceAccount",
+)
 """Values that hold others. All others are one value, be they maps."""
 
 
 def documented() -> dict[str, str]:
     """Name to comment: the line above it."""
-    found, group, comment = {}, "", ""
+    found: dict[str, str] = {}
+    path: list[str] = []
+    comment = ""
     for line in VALUES.splitlines():
         if match := re.match(r"( *)([A-Za-z]+):", line):
             indent, name = match.groups()
-            if not indent:
-                group = name if name in GROUPS else ""
-            if group and indent:
-                found[f"{group}.{name}"] = comment
-            elif not group and not indent:
-                found[name] = comment
+            depth = len(indent) // 2
+            if ".".join(path[:depth]) in ("", *GROUPS) and depth <= len(path):
+                path = [*path[:depth], name]
+                if ".".join(path) not in GROUPS:
+                    found[".".join(path)] = comment
         comment = line.strip().removeprefix("# ") if line.strip().startswith("#") else ""
     return found
 
 
 def defaults() -> dict[str, Any]:
-    values = yaml.safe_load(VALUES)
-    return {
-        **{f"{group}.{name}": value for group in GROUPS for name, value in values[group].items()},
-        **{name: value for name, value in values.items() if name not in GROUPS},
-    }
+    """Name to value, groups before what is in none."""
+    found = _flat(yaml.safe_load(VALUES))
+    return {**{name: value for name, value in found.items() if "." in name}, **found}
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        path = f"{prefix}{name}"
+        found |= _flat(value, f"{path}.") if path in GROUPS else {path: value}
+    return found
 
 
 def table() -> str:
@@ -73,15 +93,17 @@ def test_the_schema_has_the_same_and_asks_for_each():
     """A value that is set to null is gone, and a template would go on without it."""
     names = set(SCHEMA["required"]) - set(GROUPS)
     for group in GROUPS:
-        part = SCHEMA["properties"][group]
+        part = SCHEMA
+        for name in group.split("."):
+            part = part["properties"][name]
         assert part["required"] == list(part["properties"])
-        names |= {f"{group}.{name}" for name in part["properties"]}
+        names |= {f"{group}.{name}" for name in part["properties"]} - set(GROUPS)
     assert names == set(defaults())
     assert set(SCHEMA["properties"]) == {*SCHEMA["required"], "global", "enabled"}
 
 
 def test_the_schema_is_strict():
-    handed_on = {"global", "nodeAffinity", "podAffinity", "podAntiAffinity"}
+    handed_on = {"global", "nodeAffinity", "podAffinity", "podAntiAffinity", "namespaceSelector", "podSelector", "ipBlock"}
     loose = [path for path, part in objects(SCHEMA).items() if part.get("additionalProperties") in (None, True)]
     assert {path.rpartition("/")[2] for path in loose} == handed_on
 
@@ -108,6 +130,14 @@ def test_the_schema_is_strict():
         ('watchNamespaces=["a","a"]', "/watchNamespaces"),
         ('watchNamespaces=["Team A"]', "/watchNamespaces/0"),
         ('log.level="verbose"', "/log/level"),
+        ("metrics.port=8080", "/metrics/port"),
+        ("metrics.port=80", "/metrics/port"),
+        ("metrics.enabled=null", "missing property 'enabled'"),
+        ('metrics.serviceMonitor.interval="30 s"', "/metrics/serviceMonitor/interval"),
+        ('metrics.prometheusRule.runbookUrl="runbook.md"', "/metrics/prometheusRule/runbookUrl"),
+        ('networkPolicy.metricsFrom=[{"namespace":"monitoring"}]', "'namespace' not allowed"),
+        ("networkPolicy.apiServerPorts=[]", "/networkPolicy/apiServerPorts"),
+        ("podDisruptionBudget.minAvailable=1", "'minAvailable' not allowed"),
         ("crds.keep=false", "'keep' not allowed"),
         ('resources.limit={"memory":"1Gi"}', "'limit' not allowed"),
         ('nodeSelector={"gpu":true}', "/nodeSelector/gpu"),

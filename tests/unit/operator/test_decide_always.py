@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import assert_never
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from detector_operator.api import Phase, Status
-from detector_operator.reconcile.actions import DeleteRun, StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.actions import CheckRun, CreateConfigMap, DeleteRun, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.refusal import Refusal
-from detector_operator.reconcile.runs import Run, RunKind, RunState, Why
+from detector_operator.reconcile.runs import LogView, Run, RunKind, RunState, Why
 from detector_operator.reconcile.spec_generation import spec_generation
 from detector_trainer.contract import reasons
 from support.trainings import T0, at, passed, rejected, said, training, validate_run
@@ -42,7 +43,7 @@ VALIDATION_ENDS = st.sampled_from(
 def told(status):
     """A status, but for the generation that it is about: only suspend has changed since."""
     conditions = [condition.model_copy(update={"observed_generation": 0}) for condition in status.conditions]
-    return status.model_copy(update={"observed_generation": 0, "conditions": conditions})
+    return status.model_copy(update={"observed_generation": 0, "spec_hash": "", "retry": None, "conditions": conditions})
 
 
 def deletions(decision):
@@ -62,12 +63,15 @@ class Cluster(RuleBasedStateMachine):
         self.started: list[tuple[RunKind, int, int]] = []
         self.seen: set[tuple[RunKind, int]] = set()
         self.refused: Refusal | None = None
+        self.retry = ""
 
     def decide(self):
         return self.decide_after(self.status)
 
     def decide_after(self, status):
         resource = training(self.generation, status, **self.spec)
+        metadata = resource.metadata.model_copy(update={"annotations": {"detector-training.io/retry": self.retry}})
+        resource = resource.model_copy(update={"metadata": metadata})
         return decide(resource, self.runs.values(), self.now, refused=self.refused)
 
     def act(self, actions):
@@ -79,16 +83,26 @@ class Cluster(RuleBasedStateMachine):
                     assert not any(run.live for key, run in self.runs.items() if key[0] is RunKind.TRAINING)
                     self.start(RunKind.TRAINING, attempt)
                 case StopRun(run, reason):
-                    self.runs[run.kind, run.attempt] = replace(run, stop_reason=reason)
+                    self.runs[run.kind, run.attempt] = replace(run, stop_reason=reason, stopping=True, stored=False)
                 case DeleteRun(run):
                     self.delete(run)
+                case CheckRun(run):
+                    view = replace(run.log, read_at=self.now, attempted_at=self.now)
+                    self.runs[run.kind, run.attempt] = replace(run, log=view)
+                case CreateConfigMap():
+                    pass
+                case _:
+                    assert_never(action)
 
     def delete(self, run):
-        ended = [other for other in self.runs.values() if other.kind is run.kind and not other.live]
-        assert any(other.attempt > run.attempt for other in ended), "the newest was deleted"
-        assert run in ended
-        if run.kind is RunKind.TRAINING:
-            assert run.attempt <= self.status.training.counted, "it was not counted yet"
+        status = self.status
+        assert not run.live
+        latest = status.training if run.kind is RunKind.TRAINING else status.validation
+        newest = latest is not None and latest.latest_run is not None and latest.latest_run.attempt == run.attempt
+        if newest:
+            assert self.now >= latest.latest_run.end_time + timedelta(seconds=600), "its log was still wanted"
+        if run.generation == status.spec_generation and not status.phase.terminal:
+            assert run.attempt <= latest.counted, "its end was not recorded yet"
         del self.runs[run.kind, run.attempt]
 
     def start(self, kind, attempt):
@@ -110,7 +124,8 @@ class Cluster(RuleBasedStateMachine):
         self.act(decision.actions)
         self.status = decision.status
         ended = before is not None and before.phase.terminal and before.spec_generation == decision.status.spec_generation
-        assert not ended or told(decision.status) == told(before), "a terminal state was lost"
+        retried = ended and before.phase is not Phase.SUCCEEDED and self.retry and self.retry != before.retry
+        assert not ended or retried or told(decision.status) == told(before), "a terminal state was lost"
 
     @rule()
     def reconcile_and_crash_before_the_status_is_written(self):
@@ -138,22 +153,42 @@ class Cluster(RuleBasedStateMachine):
 
     @rule(data=st.data())
     @precondition(lambda self: any(run.live for run in self.runs.values()))
+    def a_run_is_assigned_to_a_node(self, data):
+        run = data.draw(st.sampled_from([run for run in self.runs.values() if run.live]))
+        self.put(run, state=RunState.STARTING, node="gpu-1", pod="pets-train-1-x7k2p")
+
+    @rule(readable=st.booleans())
+    @precondition(lambda self: self.live(RunKind.TRAINING))
+    def its_log_is_read(self, readable):
+        (run,) = self.live(RunKind.TRAINING)
+        view = LogView(read_at=self.now, attempted_at=self.now) if readable else LogView(
+            attempted_at=self.now, unavailable_since=run.log.unavailable_since or self.now, error="no route to host"
+        )
+        self.put(run, log=view)
+
+    @rule()
+    @precondition(lambda self: self.status is not None)
+    def a_retry_is_requested(self):
+        self.retry = f"{self.retry}x"
+
+    @rule(data=st.data())
+    @precondition(lambda self: any(run.live for run in self.runs.values()))
     def a_run_starts(self, data):
         run = data.draw(st.sampled_from([run for run in self.runs.values() if run.live]))
-        self.put(run, state=RunState.RUNNING, start_time=run.start_time or self.now)
+        self.put(run, state=RunState.RUNNING, node="gpu-1")
 
     @rule(step=st.integers(0, 100))
     @precondition(lambda self: self.live(RunKind.TRAINING))
     def a_step_is_done(self, step):
         (run,) = self.live(RunKind.TRAINING)
         progress = at(step, time=(self.now - T0).total_seconds(), checkpoint=step)
-        self.put(run, state=RunState.RUNNING, start_time=run.start_time or self.now, progress=progress)
+        self.put(run, state=RunState.RUNNING, progress=progress)
 
     @rule(facts=TRAINING_ENDS)
     @precondition(lambda self: self.live(RunKind.TRAINING))
     def the_training_ends(self, facts):
         (run,) = self.live(RunKind.TRAINING)
-        self.put(run, state=RunState.ENDED, end_time=self.now, **facts)
+        self.put(run, state=RunState.ENDED, **facts)
 
     @rule(make=VALIDATION_ENDS, data=st.data())
     @precondition(lambda self: self.live(RunKind.VALIDATION))
@@ -161,7 +196,7 @@ class Cluster(RuleBasedStateMachine):
         run = data.draw(st.sampled_from(self.live(RunKind.VALIDATION)))
         end = make()
         facts = {"exit_code": end.exit_code, "signal": end.signal, "message": end.message}
-        self.put(run, state=RunState.ENDED, end_time=self.now, **facts)
+        self.put(run, state=RunState.ENDED, **facts)
 
     @rule(data=st.data())
     @precondition(lambda self: self.runs)
@@ -173,13 +208,13 @@ class Cluster(RuleBasedStateMachine):
     def a_run_has_to_wait(self, data):
         run = data.draw(st.sampled_from([run for run in self.runs.values() if run.live]))
         why = Why(reasons.UNSCHEDULABLE, "No node takes it.")
-        self.put(run, waiting=data.draw(st.sampled_from([why, None])), heard=data.draw(st.booleans()))
+        self.put(run, waiting=data.draw(st.sampled_from([why, None])))
 
     @rule(changed=st.booleans(), suspend=st.booleans(), policy=st.sampled_from(["Enforce", "Warn", "Skip"]))
     def the_spec_changes(self, changed, suspend, policy):
         self.spec = {
             **self.spec,
-            "retries": 10 + self.generation if changed else self.spec.get("retries", 3),
+            "numSteps": 100 + self.generation if changed else self.spec.get("numSteps", 100),
             "suspend": suspend,
             "validation": {"policy": policy, "timeoutSeconds": 600},
         }
@@ -195,7 +230,7 @@ class Cluster(RuleBasedStateMachine):
         new = [action for action in again.actions if action not in first.actions]
         assert all(isinstance(action, DeleteRun) for action in new)
         assert [action for action in first.actions if action not in again.actions] == []
-        assert again.wake_at == first.wake_at
+        assert again.wake_at == first.wake_at or (new and first.wake_at == self.now)
 
     @invariant()
     def once_acted_there_is_nothing_more_to_do(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detector_operator.observe.manifests import OURS
 from detector_operator.observe.sight import Sight
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
@@ -28,7 +29,7 @@ def exit_code(sight: Sight) -> int | None:
     if condition.get("type") == "Complete":
         return 0
     found = _EXIT_CODE.match(_message(sight))
-    return int(found.group(2)) if found else None
+    return int(found.group(2)) if found and found.group(1) in OURS[sight.kind] else None
 
 
 def _message(sight: Sight) -> str:

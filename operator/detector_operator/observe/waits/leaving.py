@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detector_operator.observe.causes import disruption
 from detector_operator.observe.sight import Sight
+from detector_operator.observe.waits import silent_node
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
 
@@ -11,8 +12,11 @@ from detector_trainer.contract import reasons
 def wait(sight: Sight) -> Why | None:
     """Until the pod is gone. Of a node that does not come back somebody has to say so."""
     pod = next((pod for pod in sight.pods if pod.deleted is not None), None)
-    if pod is None or sight.stopped_by_us:
+    if pod is None:
         return None
+    if sight.stopped_by_us:  # as it shall: only what keeps it is reported
+        why = disruption.why(pod)
+        return why if pod.has(disruption.CONDITION) and why.reason == reasons.NODE_LOST else silent_node.wait(sight)
     if not pod.has(disruption.CONDITION):
         return Why(reasons.POD_DELETED, f"{pod.name} was deleted and is stopping.")
     why = disruption.why(pod)

@@ -16,7 +16,7 @@ _VOLUME: Final = re.compile(r'^(?:MountVolume|AttachVolume|MapVolume)\S* failed 
 
 def wait(sight: Sight) -> Why | None:
     """Until it can: the kubelet tries again."""
-    event = sight.event(sight.pod) if not sight.running else None
+    event = sight.event(sight.pod) if not sight.started else None
     if event is None or event.reason not in REASONS:
         return None
     if why := missing(event.message):

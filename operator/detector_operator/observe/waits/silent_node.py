@@ -12,7 +12,7 @@ def wait(sight: Sight) -> Why | None:
 
     The node controller then says of the pod that it is not ready, and gives no reason; the kubelet always gives one.
     """
-    ready = sight.pod.condition("Ready") if sight.pod is not None and sight.running and not sight.pod.over else None
+    ready = sight.pod.condition("Ready") if sight.pod is not None and sight.started and not sight.pod.over else None
     if sight.pod is None or ready is None or ready.get("status") != "False" or ready.get("reason"):
         return None
     node = sight.pod.node or "Its node"

@@ -12,8 +12,10 @@ from aiohttp import ClientError, ClientTimeout, web
 from kubernetes.aio.client import ApiClient, Configuration
 
 from detector_operator.operate import api_server
-from detector_operator.operate.api_server import CORE, JOBS, ApiServer, Refused, Stale
+from detector_operator.operate.api_errors import AlreadyExistsError, ApiError, ConflictError
+from detector_operator.operate.api_server import CORE, JOBS, ApiServer
 from detector_operator.operate.lines import LONGEST_LINE
+from detector_operator.operate.metrics_protocol import NoMetrics
 
 JOB = {"metadata": {"name": "pets-train-1"}}
 
@@ -27,7 +29,7 @@ async def write_status(server):
 
 
 async def refused_by(asked):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         await asked
     return caught.value
 
@@ -50,9 +52,37 @@ def test_what_is_created_is_answered(talk):
     assert seen == {"method": "POST", "path": "/apis/batch/v1/namespaces/team/jobs?fieldManager=detector-training", "body": JOB}
 
 
-def test_what_is_there_already_is_not_created(talk, refusal):
+def test_what_exists_already_is_an_error_of_its_own(talk, refusal):
     exists = refusal(409, 'jobs.batch "pets-train-1" already exists', reason="AlreadyExists")
-    assert talk(answering(exists), create) is None
+    error = talk(answering(exists), lambda server: refused_by(create(server)))
+    assert (type(error), error.status, error.reason) == (AlreadyExistsError, 409, "AlreadyExists")
+
+
+def test_a_conflict_with_the_update_of_a_quota_is_not_taken_for_an_object_that_exists(talk, refusal):
+    message = (
+        'Operation cannot be fulfilled on resourcequotas "few": the object has been modified; please apply your changes to the '
+        "latest version and try again"
+    )
+    error = talk(answering(refusal(409, message, reason="Conflict")), lambda server: refused_by(create(server)))
+    assert (type(error), error.reason, error.message) == (ApiError, "Conflict", message)
+
+
+@pytest.mark.parametrize(
+    ("headers", "details", "seconds"),
+    [
+        ({"Retry-After": "7"}, {}, 7),
+        ({}, {"retryAfterSeconds": 3}, 3),
+        ({}, {}, None),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, {}, None),
+        ({"Retry-After": "-1"}, {}, None),
+    ],
+    ids=["header", "details", "neither", "a date", "negative"],
+)
+def test_an_error_says_when_to_ask_again(talk, headers, details, seconds):
+    body = {"kind": "Status", "reason": "TooManyRequests", "message": "too many requests", "details": details}
+    response = web.json_response(body, status=429, headers=headers)
+    error = talk(answering(response), lambda server: refused_by(create(server)))
+    assert (error.status, error.reason, error.retry_after) == (429, "TooManyRequests", seconds)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +108,30 @@ def test_what_is_deleted_takes_along_what_it_owns_and_is_what_was_meant(talk):
     talk(answer, lambda server: server.delete(JOBS, "team", "jobs", "pets-train-1", "a-uid"))
     options = {"propagationPolicy": "Background", "preconditions": {"uid": "a-uid"}}
     assert seen == {"method": "DELETE", "path": "/apis/batch/v1/namespaces/team/jobs/pets-train-1", "body": options}
+
+
+def test_the_pods_of_a_job_can_be_deleted_before_it(talk):
+    seen = {}
+
+    async def answer(request):
+        seen.update(await request.json())
+        return web.json_response({"kind": "Job"})
+
+    talk(answer, lambda server: server.delete(JOBS, "team", "jobs", "pets-train-1", "a-uid", "Foreground"))
+    assert seen == {"propagationPolicy": "Foreground", "preconditions": {"uid": "a-uid"}}
+
+
+def test_one_object_is_read_by_its_name(talk):
+    async def answer(request):
+        assert (request.method, request.path_qs) == ("GET", "/api/v1/namespaces/team/configmaps/pets-config")
+        return web.json_response({"kind": "ConfigMap"})
+
+    assert talk(answer, lambda server: server.read(CORE, "team", "configmaps", "pets-config")) == {"kind": "ConfigMap"}
+
+
+def test_an_object_that_does_not_exist_is_none(talk, refusal):
+    missing = answering(refusal(404, 'configmaps "pets-config" not found', reason="NotFound"))
+    assert talk(missing, lambda server: server.read(CORE, "team", "configmaps", "pets-config")) is None
 
 
 @pytest.mark.parametrize("code", [404, 409])
@@ -126,7 +180,7 @@ def test_a_status_is_replaced_if_the_resource_is_as_it_was_read(talk):
 )
 def test_a_resource_that_has_changed_is_stale(talk, refusal, code, message):
     async def conversation(server):
-        with pytest.raises(Stale):
+        with pytest.raises(ConflictError):
             await write_status(server)
 
     talk(answering(refusal(code, message, details={})), conversation)
@@ -156,6 +210,38 @@ def test_a_list_is_read_in_pages(talk, monkeypatch):
         answer, lambda server: server.list(f"{CORE}/pods", lambda pod: pod["metadata"]["name"] < "d", labelSelector="x=y")
     )
     assert ([pod["metadata"]["name"] for pod in listed.manifests], listed.left_out) == (["d", "e"], {"a", "b", "c"})
+
+
+@pytest.fixture
+def expiring(monkeypatch, refusal):
+    """A list of two pages whose continue token has expired so many times."""
+    monkeypatch.setattr(api_server, "PAGE", 1)
+
+    def answering(times):
+        left = [times]
+
+        async def answer(request):
+            if "continue" in request.query:
+                if left[0]:
+                    left[0] -= 1
+                    return refusal(410, "The provided continue parameter is too old", reason="Expired")
+                return web.json_response({"metadata": {"resourceVersion": "9"}, "items": [{"metadata": {"uid": "b"}}]})
+            items = [{"metadata": {"uid": "a"}}]
+            return web.json_response({"metadata": {"resourceVersion": "9", "continue": "c"}, "items": items})
+
+        return answer
+
+    return answering
+
+
+def test_a_list_whose_continue_token_has_expired_is_read_from_its_beginning(talk, expiring):
+    listed = talk(expiring(2), lambda server: server.list(f"{CORE}/pods"))
+    assert [pod["metadata"]["uid"] for pod in listed.manifests] == ["a", "b"]
+
+
+def test_but_not_forever(talk, expiring):
+    error = talk(expiring(99), lambda server: refused_by(server.list(f"{CORE}/pods")))
+    assert (error.status, error.reason) == (410, "Expired")
 
 
 def test_what_is_not_known_at_all_is_gone(talk):
@@ -218,6 +304,34 @@ def test_a_log_that_is_followed_is_let_go_of(talk):
     assert talk(answer, conversation) == "first"
 
 
+@pytest.mark.parametrize("lines", [b"", b"first\n"], ids=["no line", "a line"])
+def test_a_followed_log_on_which_nothing_comes_is_given_up(talk, monkeypatch, lines):
+    """Its connection may be half open: that it is silent says nothing about the trainer."""
+    monkeypatch.setattr(api_server, "FOLLOW_LIMIT", ClientTimeout(total=None, sock_read=0.05))
+
+    async def answer(request):
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(lines)
+        await asyncio.Event().wait()
+        return response
+
+    async def conversation(server):
+        async def follow():
+            async with aclosing(server.log_lines("team", "p", "train", 20, follow=True)) as followed:
+                return [line async for line in followed]
+
+        with pytest.raises(TimeoutError):
+            await follow()
+
+    talk(answer, conversation)
+
+
+def test_a_followed_log_has_a_time_without_a_line_and_no_time_in_all():
+    assert (api_server.FOLLOW_LIMIT.total, api_server.FOLLOW_LIMIT.sock_read) == (None, 300)
+    assert api_server.LIMIT.total == 15
+
+
 def test_a_log_that_is_not_there_yet_is_refused(talk, refusal):
     message = 'container "train" in pod "p" is waiting to start: PodInitializing'
     lines = answering(refusal(400, message))
@@ -231,3 +345,78 @@ def test_a_merge_is_a_merge_patch(talk):
 
     patch = {"spec": {"suspend": True}}
     assert talk(answer, lambda server: server.merge(JOBS, "team", "jobs", "pets-train-1", patch)) == patch
+
+
+class Measured(NoMetrics):
+    """Keeps what was measured of the requests."""
+
+    def __init__(self):
+        self.requests = []
+
+    def api_request(self, method, code, seconds):
+        assert seconds >= 0
+        self.requests.append((method, code))
+
+
+def test_each_request_is_measured_by_its_status(talk, refusal):
+    measured = Measured()
+
+    async def conversation(server):
+        measuring = ApiServer(server._client, measured)
+        await create(measuring)
+        await refused_by(measuring.list("/apis/x"))
+
+    async def answer(request):
+        return web.json_response(JOB, status=201) if request.method == "POST" else refusal(403, "no")
+
+    talk(answer, conversation)
+    assert measured.requests == [("POST", "201"), ("GET", "403")]
+
+
+def test_one_without_an_answer_is_measured_by_its_error(monkeypatch):
+    monkeypatch.setattr(ApiServer._request, "__defaults__", (None, "application/json", ClientTimeout(total=0.05)))
+    measured = Measured()
+
+    async def main():
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # and nobody listens
+            configuration = Configuration()
+            configuration.host = f"http://127.0.0.1:{taken.getsockname()[1]}"
+            async with ApiClient(configuration) as client:
+                with pytest.raises(ClientError):
+                    await create(ApiServer(client, measured))
+
+    asyncio.run(main())
+    assert measured.requests == [("POST", "connection-error")]
+
+
+def test_one_that_times_out_is_measured_as_that(talk, monkeypatch):
+    monkeypatch.setattr(ApiServer._request, "__defaults__", (None, "application/json", ClientTimeout(total=0.05)))
+    measured = Measured()
+
+    async def silent(_):
+        await asyncio.Event().wait()
+
+    async def conversation(server):
+        with pytest.raises(TimeoutError):
+            await create(ApiServer(server._client, measured))
+
+    talk(silent, conversation)
+    assert measured.requests == [("POST", "timeout")]
+
+
+def test_a_client_can_be_replaced(talk):
+    async def answer(request):
+        return web.json_response({"client": request.headers.get("X-Client")}, status=201)
+
+    async def conversation(server):
+        first = await create(server)
+        configuration = server._client.configuration
+        async with ApiClient(configuration) as newer:
+            newer.configuration.client_session_kwargs = {"headers": {"X-Client": "newer"}}
+            before = server.use(newer)
+            second = await create(server)
+            assert server.use(before) is newer
+        return first, second
+
+    assert talk(answer, conversation) == ({"client": None}, {"client": "newer"})

@@ -9,7 +9,7 @@ from kubernetes.aio.config import ConfigException
 from cluster.helm import Helm
 from detector_operator.cli import cmd_operator
 from detector_operator.cli.cmd_operator import main
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.operator import NotInstalled
 from support.helm import find_helm
 
@@ -62,7 +62,7 @@ def test_a_user_is_a_number_above_zero_or_none(operated, user, capsys):
     [
         (ConfigException("no configuration found"), "there is no cluster to work on: no configuration found"),
         (kopf.LoginError("Ran out of valid credentials."), "the API server refuses its requests: Ran out of valid credentials."),
-        (Refused(403, "pods is forbidden"), "the API server refuses its requests: pods is forbidden"),
+        (ApiError(403, "", "pods is forbidden"), "the API server refuses its requests: pods is forbidden"),
         (NotInstalled("the cluster does not know it"), "the cluster does not know it"),
         (TimeoutError(), "the API server does not answer"),
         (OSError(98, "address already in use"), "[Errno 98] address already in use"),
@@ -82,8 +82,10 @@ def test_what_ends_it_is_one_sentence(operated, capsys, error, sentence):
         ["--set=watchNamespaces={a,b}"],
         ["--set=trainer.userId=none", "--set=trainer.imagePullPolicy=Always"],
         ["--set=log.format=json", "--set=log.level=debug"],
+        ["--set=metrics.port=9100", "--set=metrics.perTraining=false"],
+        ["--set=metrics.enabled=false"],
     ],
-    ids=["defaults", "namespaces", "trainer", "log"],
+    ids=["defaults", "namespaces", "trainer", "log", "metrics", "no metrics"],
 )
 def test_what_the_chart_says_is_understood(operated, values):
     started = operated()
@@ -93,3 +95,5 @@ def test_what_the_chart_says_is_understood(operated, values):
     assert (verb, main(arguments)) == ("operator", 0)
     assert started[0].settings.trainer_image == "i:1"
     assert started[0].namespaces == (["a", "b"] if "watchNamespaces" in str(values) else [])
+    served = 0 if "enabled=false" in str(values) else 9100 if "9100" in str(values) else 8081
+    assert (started[0].metrics_port, started[0].training_metrics) == (served, "perTraining" not in str(values))

@@ -7,7 +7,9 @@ import logging
 from datetime import timedelta
 
 import pytest
+from aiohttp import ClientPayloadError
 
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.store import Listed
 from support.fake_api_server import KEY, FakeApiServer
@@ -71,8 +73,21 @@ def test_what_does_not_wait_any_more_is_forgotten(ask):
     assert ask.reader._asked == {}
 
 
-def test_events_that_may_not_be_read_hold_nothing_up(ask, server, caplog):
-    server.refuse("events", 403, "events is forbidden")
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ApiError(403, "Forbidden", "events is forbidden"), "events is forbidden"),
+        (TimeoutError(), "TimeoutError"),
+        (ClientPayloadError("the connection was lost"), "the connection was lost"),
+        (ConnectionResetError(104, "Connection reset by peer"), "reset by peer"),
+    ],
+    ids=["forbidden", "slow", "cut off", "reset"],
+)
+def test_events_that_cannot_be_read_hold_nothing_up(ask, server, caplog, error, words):
+    told = event(JOB, "FailedCreate", "exceeded quota")
+    server.lists[PATH] = Listed([told], "1")
     ask(0, JOB)
-    assert ask(10, JOB) == ([], T0 + timedelta(seconds=13))
-    assert "events is forbidden" in caplog.text
+    ask(10, JOB)
+    server.refusals["events"] = error
+    assert ask(13, JOB) == ([told], T0 + timedelta(seconds=22))  # what was read last still counts
+    assert words in caplog.text

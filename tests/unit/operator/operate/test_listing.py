@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from detector_operator.operate import listing
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.listing import SELECTOR, read_all, resync
 from detector_operator.operate.store import Key, Listed, Store
 from support.fake_api_server import KEY, FakeApiServer
@@ -103,7 +103,7 @@ def test_every_resource_is_reconciled_also_one_that_went_unnoticed(resyncing):
 
 
 @pytest.mark.parametrize(
-    "error", [Refused(503, "not now"), TimeoutError(), KeyError("items")], ids=["refused", "slow", "unforeseen"]
+    "error", [ApiError(503, "", "not now"), TimeoutError(), KeyError("items")], ids=["refused", "slow", "unforeseen"]
 )
 def test_a_list_that_cannot_be_read_is_read_the_next_time(resyncing, error):
     server, store = FakeApiServer(), Store()

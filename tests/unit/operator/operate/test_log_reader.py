@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from detector_operator.operate import log_reader as module
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.reconcile.runs import RunState
 from support.fake_api_server import KEY, FakeApiServer
@@ -87,8 +87,8 @@ def test_what_was_read_before_is_told_once(reading):
 @pytest.mark.parametrize(
     "error",
     [
-        Refused(400, "PodInitializing"),
-        Refused(404, "not found"),
+        ApiError(400, "", "PodInitializing"),
+        ApiError(404, "", "not found"),
         ConnectionResetError(),
         TimeoutError(),
         ValueError("Chunk too big"),
@@ -153,7 +153,7 @@ def test_the_end_of_a_log_is_read_once(reading):
 
 def test_an_end_that_cannot_be_read_holds_nothing_up(reading):
     async def play(reading):
-        reading.server.logs["p"] = script([], [asyncio.Event()], [Refused(404, "not found")])
+        reading.server.logs["p"] = script([], [asyncio.Event()], [ApiError(404, "", "not found")])
         reading.reader.follow(KEY, [RUN])
         await reading.told.get()
         while reading.server.count("log") < 2:
@@ -188,7 +188,7 @@ def test_a_log_that_nobody_serves_is_asked_for_ever_more_seldom(reading, monkeyp
 
         monkeypatch.setattr(module.asyncio, "sleep", sleep)
         monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0.5)
-        reading.server.logs["p"] = lambda _: [Refused(502, "dial tcp 10.0.0.1:10250: connect: connection refused")]
+        reading.server.logs["p"] = lambda _: [ApiError(502, "", "dial tcp 10.0.0.1:10250: connect: connection refused")]
         reading.reader.follow(KEY, [RUN])
         await enough.wait()
         assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]

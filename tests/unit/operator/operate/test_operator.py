@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
@@ -11,9 +12,9 @@ from collections import defaultdict
 
 import pytest
 import yaml
-from aiohttp import web
+from aiohttp import ClientSession, web
 
-from detector_operator.operate.api_server import Refused
+from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.operator import CONNECTION_BUFFER, NotInstalled, Options, operate
 from detector_operator.specs.settings import Settings
 from support.trainings import T0
@@ -105,7 +106,7 @@ def _group(prefix):
 def operating(server_of, refusal, tmp_path, monkeypatch):
     """Runs the operator during a play; the play may refuse something before it starts."""
 
-    def run(play, refused=(), namespaces=()):
+    def run(play, refused=(), namespaces=(), **more):
         async def main():
             server = Server(refusal)
             server.refused = dict(refused)
@@ -122,7 +123,7 @@ def operating(server_of, refusal, tmp_path, monkeypatch):
                     "current-context": "x",
                 }
                 (tmp_path / "config").write_text(yaml.safe_dump(config))
-                options = Options(namespaces=namespaces, settings=Settings(trainer_image="i"), health_port=0)
+                options = Options(namespaces=namespaces, settings=Settings(trainer_image="i"), health_port=0, **more)
                 running = asyncio.create_task(operate(options, logging.getLogger("test")))
                 playing = asyncio.create_task(play(server))
                 await asyncio.wait([running, playing], return_when=asyncio.FIRST_COMPLETED)
@@ -156,6 +157,20 @@ def test_a_resource_that_was_there_before_gets_its_validation(operating):
         assert (await server.until_created("events"))["reason"] == "Waiting"
 
     operating(play)
+
+
+def test_metrics_show_the_resources_that_it_watches(operating):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    async def play(server):
+        await server.until_created("jobs")
+        async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as response:
+            shown = await response.text()
+        assert re.search(r'^detector_training_info{name="pets",namespace="team",', shown, re.MULTILINE)
+
+    operating(play, metrics_port=port)
 
 
 def test_hundreds_of_tls_connections_need_little_memory(operating):
@@ -201,5 +216,5 @@ def test_without_the_resource_on_the_cluster_it_says_so(operating):
 
 def test_without_a_right_it_says_which(operating, refusal):
     words = 'pods is forbidden: User "u" cannot list resource "pods" in API group "" in the namespace "team"'
-    with pytest.raises(Refused, match="cannot list resource"):
+    with pytest.raises(ApiError, match="cannot list resource"):
         operating(forever, {"/api/v1/namespaces/team/pods": lambda: refusal(403, words)}, namespaces=("team",))

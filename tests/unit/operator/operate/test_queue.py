@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import itertools
 import logging
 
 import pytest
+from aiohttp import ClientConnectionError
 
 from detector_operator.operate import queue as module
+from detector_operator.operate.api_errors import ApiError
+from detector_operator.operate.metrics_protocol import NoMetrics
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.store import Key
 from support.fake_api_server import KEY
+from support.virtual_time import run_in_virtual_time
 
 
 class Work:
@@ -42,21 +48,12 @@ def playing(play):
         await play(work, queue)
         await queue.close()
 
-    asyncio.run(run())
+    run_in_virtual_time(run())
 
 
 async def settle(queue):
     while queue._tasks:
         await asyncio.gather(*queue._tasks.values(), return_exceptions=True)
-
-
-@pytest.fixture
-def delays(monkeypatch):
-    """Retries come at once; how long they would have taken is noted."""
-    noted = []
-    ask_in = Queue.ask_in
-    monkeypatch.setattr(Queue, "ask_in", lambda self, key, seconds: (noted.append(seconds), ask_in(self, key, 0))[1])
-    return noted
 
 
 def test_what_is_asked_for_ten_times_before_it_starts_is_done_once():
@@ -112,45 +109,203 @@ def test_only_so_many_run_at_once(monkeypatch):
     playing(play)
 
 
-def test_what_fails_is_tried_again_ever_more_seldom(delays):
-    async def play(work, queue):
-        work.errors = [RuntimeError("no")] * 9
-        work.go.set()
+class Failing:
+    """Fails with these errors in turn, then succeeds; keeps when it was called."""
+
+    def __init__(self, *errors):
+        self.errors, self.times = list(errors), []
+
+    async def __call__(self, _):
+        self.times.append(round(asyncio.get_running_loop().time(), 3))
+        if self.errors:
+            raise self.errors.pop(0)
+
+
+def retrying(*errors, play=None, seconds=10_000, metrics=None, logger=None):
+    """When a resource was reconciled that was asked for at second 0, while the play goes on."""
+    work = Failing(*errors)
+
+    async def run():
+        queue = Queue(work, logger or logging.getLogger("test"), metrics)
         queue.ask(KEY)
-        while len(work.calls) < 10:
-            await asyncio.sleep(0)
-        await settle(queue)
+        if play is not None:
+            await play(queue, work)
+        await asyncio.sleep(seconds)
+        await queue.close()
+        assert (queue._failures, queue._held_until, queue._timers) == ({}, {}, {})
 
-    playing(play)
-    assert delays == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    run_in_virtual_time(run())
+    return work.times
 
 
-def test_after_a_success_the_delays_begin_anew(delays):
-    async def play(work, queue):
-        work.go.set()
-        for _ in range(2):
-            work.errors = [RuntimeError("no")]
-            calls = len(work.calls)
+def times(*pauses):
+    return [0, *itertools.accumulate(pauses)]
+
+
+def test_what_fails_is_tried_again_with_exponential_backoff():
+    assert retrying(*[RuntimeError("no")] * 9) == times(1, 2, 4, 8, 16, 32, 60, 60, 60)
+
+
+def test_events_do_not_shorten_a_backoff():
+    """29 events in 2.9 seconds were 29 attempts in 2.9 seconds."""
+
+    async def play(queue, _):
+        for _ in range(29):
+            await asyncio.sleep(0.1)
             queue.ask(KEY)
-            while len(work.calls) < calls + 2:
-                await asyncio.sleep(0)
-            await settle(queue)
-        assert queue._failures == {}
 
-    playing(play)
-    assert delays == [1, 1]
+    assert retrying(RuntimeError("no"), RuntimeError("no"), play=play) == times(1, 2)
 
 
-def test_years_of_failures_do_not_overflow(delays):
-    async def play(work, queue):
-        queue._failures[KEY] = 5000
-        work.errors = [RuntimeError("no")]
-        work.go.set()
+def test_an_event_while_it_fails_does_not_shorten_the_backoff_either():
+    async def play(queue, work):
+        async def told_of_and_fail(key):
+            if work.errors:
+                queue.ask(key)
+            await work(key)
+
+        queue._work = told_of_and_fail
+
+    assert retrying(*[RuntimeError("no")] * 3, play=play) == times(1, 2, 4)
+
+
+def test_nor_does_a_time_that_a_run_has_set():
+    async def play(queue, _):
+        await asyncio.sleep(0.5)
+        queue.ask_in(KEY, 0)
+
+    assert retrying(RuntimeError("no"), play=play) == times(1)
+
+
+def test_an_event_after_a_success_is_not_held_back():
+    async def play(queue, work):
+        while len(work.times) < 3:
+            await asyncio.sleep(0.5)
         queue.ask(KEY)
+
+    assert retrying(RuntimeError("no"), RuntimeError("no"), play=play) == [0, 1, 3, 3]
+
+
+def test_one_resource_in_backoff_holds_no_other_back():
+    other = Key("team", "other")
+    work = Failing(RuntimeError("no"))
+
+    async def run():
+        queue = Queue(work, logging.getLogger("test"))
+        queue.ask(KEY)
+        await asyncio.sleep(0.1)
+        queue.ask(other)
+        await settle(queue)
+        await queue.close()
+
+    run_in_virtual_time(run())
+    assert work.times == [0, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "pause"),
+    [(7.0, 7), (0.5, 1), (None, 1), (86_400.0, 300)],
+    ids=["longer", "shorter than the backoff", "none", "absurd"],
+)
+def test_retry_after_is_the_least_time_to_the_next_attempt(retry_after, pause):
+    error = ApiError(429, "TooManyRequests", "too many requests", retry_after)
+
+    async def play(queue, _):
+        await asyncio.sleep(0.1)
+        queue.ask(KEY)
+
+    assert retrying(error, play=play) == [0, pause]
+
+
+def test_after_a_success_the_backoff_begins_again():
+    async def play(queue, work):
+        await asyncio.sleep(100)
+        work.errors = [RuntimeError("no")]
+        queue.ask(KEY)
+
+    assert retrying(RuntimeError("no"), play=play) == [0, 1, 100, 101]
+
+
+def test_years_of_failures_do_not_overflow():
+    async def play(queue, _):
+        queue._failures[KEY] = 5000
+
+    assert retrying(RuntimeError("no"), play=play) == [0, 60]
+
+
+@pytest.mark.parametrize(
+    ("error", "traceback"),
+    [
+        (RuntimeError("no"), True),
+        (ApiError(503, "", "not now"), False),
+        (ClientConnectionError("refused"), False),
+        (TimeoutError(), False),
+    ],
+    ids=["a bug", "an answer", "no connection", "no answer"],
+)
+def test_only_what_nobody_has_foreseen_has_a_traceback(caplog, error, traceback):
+    retrying(error)
+    (record,) = caplog.records
+    assert (bool(record.exc_info), "next attempt in 1 s" in record.getMessage()) == (traceback, True)
+
+
+class Measured(NoMetrics):
+    """Keeps what was measured."""
+
+    def __init__(self):
+        self.depths, self.results = [], []
+
+    def queue_depth(self, depth):
+        self.depths.append(depth)
+
+    def reconcile(self, result, seconds):
+        self.results.append((result, seconds))
+
+
+def test_each_reconcile_is_measured():
+    measured = Measured()
+    retrying(RuntimeError("no"), metrics=measured)
+    assert measured.results == [("error", 0), ("success", 0)]
+
+
+def test_the_depth_is_what_waits_and_does_not_run(monkeypatch):
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    measured = Measured()
+
+    async def run():
+        work = Work()
+        queue = Queue(work, logging.getLogger("test"), measured)
+        for number in range(3):
+            queue.ask(Key("team", str(number)))
+        await work.started.wait()
+        assert measured.depths[-1] == 2
+        queue.ask(Key("team", "0"))  # once more
+        assert measured.depths[-1] == 3
+        work.go.set()
         await settle(queue)
 
-    playing(play)
-    assert delays == [60]
+    run_in_virtual_time(run())
+    assert (max(measured.depths), measured.depths[-1]) == (3, 0)
+
+
+def test_a_reconcile_does_not_belong_to_whoever_asks_for_it():
+    asking = contextvars.ContextVar("asking", default="nobody")
+    seen = []
+
+    async def work(_):
+        seen.append(asking.get())
+
+    async def run():
+        queue = Queue(work, logging.getLogger("test"))
+        asking.set("a watch")
+        queue.ask(KEY)
+        await settle(queue)
+        queue.ask_in(KEY, 1)
+        await asyncio.sleep(2)
+        await queue.close()
+
+    run_in_virtual_time(run())
+    assert seen == ["nobody", "nobody"]
 
 
 def test_what_is_asked_for_now_is_not_also_done_later():

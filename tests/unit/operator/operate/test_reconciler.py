@@ -11,11 +11,13 @@ from datetime import timedelta
 
 import pytest
 
-from detector_operator.operate.api_server import Refused, Stale
+from detector_operator.api import DetectorTraining
+from detector_operator.operate.api_errors import AlreadyExistsError, ApiError, ConflictError
 from detector_operator.operate.event_reader import EventReader
 from detector_operator.operate.log_reader import LogReader
-from detector_operator.operate.reconciler import STALE_SECONDS, Reconciler, Taken
+from detector_operator.operate.reconciler import STALE_SECONDS, Reconciler
 from detector_operator.operate.store import Listed, Store
+from detector_operator.specs.config_map import build_config_map
 from detector_operator.specs.settings import Settings
 from detector_trainer.contract import reasons
 from support.fake_api_server import KEY, FakeApiServer
@@ -127,7 +129,7 @@ def test_that_a_gpu_will_be_asked_for_is_written_before_it_is(skipping):
 
 def test_a_process_that_died_after_the_status_was_written_goes_on(skipping):
     skipping.server.refuse("jobs", 503, "the server is currently unable to handle the request")
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         skipping.reconcile()
     skipping.server.refusals.clear()
     assert verbs(skipping.reconcile()) == [("create", "jobs")]
@@ -151,7 +153,7 @@ def test_a_job_that_was_created_and_not_told_of_is_not_created_twice(cluster, ki
     if kind == "train":
         cluster.apply(validation={"policy": "Skip"})
     cluster.server.put("jobs", job(kind))
-    with pytest.raises(Taken, match=f"there is a Job pets-{kind}-1 already"):
+    with pytest.raises(AlreadyExistsError, match=f'"pets-{kind}-1" already exists'):
         cluster.reconcile()
     cluster.put_job(job(kind))
     assert ("create", "jobs") not in verbs(cluster.reconcile())
@@ -180,7 +182,7 @@ def test_a_job_that_was_created_and_not_told_of_is_known_at_once(cluster):
 
 def test_a_resource_that_has_changed_is_looked_at_again_even_if_no_watch_tells(cluster, monkeypatch):
     async def stale(*_):
-        raise Stale
+        raise ConflictError(409, "Conflict", "the object has been modified")
 
     monkeypatch.setattr(cluster.server, "write_status", stale)
     assert verbs(cluster.reconcile()) == [("create", "jobs")]
@@ -200,7 +202,7 @@ def test_a_job_that_is_refused_for_ever_fails_the_resource_with_the_servers_word
 @pytest.mark.parametrize("code", [401, 429, 500])
 def test_trouble_of_the_server_is_left_to_the_queue_and_the_status_stays(cluster, code):
     cluster.server.refuse("jobs", code, "not now")
-    with pytest.raises(Refused, match="not now"):
+    with pytest.raises(ApiError, match="not now"):
         cluster.reconcile()
     assert cluster.status["phase"] == "Validating"
 
@@ -253,6 +255,40 @@ def test_a_config_that_is_not_admitted_is_said_too(cluster):
     assert ("create", "jobs") not in verbs(cluster.server.requests)
 
 
+def test_a_config_that_somebody_else_made_is_said_and_creates_no_job(cluster):
+    cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
+    name = build_config_map(DetectorTraining.model_validate(cluster.store.resource(KEY)))["metadata"]["name"]
+    cluster.server.put("configmaps", {"metadata": {"name": name}, "data": {"pipeline.config": "model {}"}})
+    cluster.reconcile()
+    assert headline(cluster)["reason"] == "JobNotCreated"
+    assert f"ConfigMap {name} exists, but it has no owner" in headline(cluster)["message"]
+    assert ("create", "jobs") not in verbs(cluster.server.requests)
+
+
+def test_a_config_that_is_still_being_deleted_is_left_to_the_queue(cluster):
+    cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
+    manifest = build_config_map(DetectorTraining.model_validate(cluster.store.resource(KEY)))
+    manifest["metadata"]["deletionTimestamp"] = T0.isoformat()
+    cluster.server.put("configmaps", manifest)
+    with pytest.raises(ApiError, match="is being deleted"):
+        cluster.reconcile()
+    cluster.server.objects.pop(("configmaps", manifest["metadata"]["name"]))
+    assert verbs(cluster.reconcile())[:2] == [("create", "configmaps"), ("create", "jobs")]
+
+
+@pytest.mark.parametrize("plural", ["configmaps", "jobs"])
+def test_a_conflict_with_the_update_of_a_quota_is_tried_again(cluster, plural):
+    """A 409 on a create says that the object exists only if its reason is AlreadyExists."""
+    cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
+    words = 'Operation cannot be fulfilled on resourcequotas "few": the object has been modified'
+    cluster.server.refuse(plural, 409, words, "Conflict")
+    with pytest.raises(ApiError, match="resourcequotas"):
+        cluster.reconcile()
+    assert cluster.status["phase"] == "Validating"
+    cluster.server.refusals.clear()
+    assert ("create", "jobs") in verbs(cluster.reconcile())
+
+
 def test_a_refusal_is_not_held_against_another_spec_or_another_resource_of_the_name(cluster):
     refused(cluster, QUOTA.format(2))
     cluster.apply(generation=2, numSteps=200)
@@ -269,7 +305,7 @@ def test_a_process_that_has_just_started_learns_a_refusal_again(cluster):
 
 
 @pytest.mark.parametrize(
-    "error", [Refused(403, "events is forbidden"), TimeoutError(), ConnectionResetError()], ids=["refused", "slow", "broken"]
+    "error", [ApiError(403, "", "events is forbidden"), TimeoutError(), ConnectionResetError()], ids=["refused", "slow", "broken"]
 )
 def test_an_event_that_cannot_be_told_holds_nothing_up(cluster, error):
     cluster.server.refusals["events"] = error
@@ -279,7 +315,7 @@ def test_an_event_that_cannot_be_told_holds_nothing_up(cluster, error):
 
 def test_what_happened_is_told_even_if_what_was_to_be_done_failed(cluster):
     cluster.server.refuse("jobs", 503, "not now")
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         cluster.reconcile()
     assert verbs(cluster.server.requests)[-2:] == [("create", "jobs"), ("create", "events")]
 

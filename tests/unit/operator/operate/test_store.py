@@ -134,3 +134,35 @@ def test_resources_of_one_name_in_two_namespaces_are_two():
     other["metadata"]["namespace"] = "other"
     assert store.put_resource(other) == Key("other", "pets")
     assert len(list(store)) == 2
+
+
+def elsewhere(manifest, uid):
+    return {"metadata": {**manifest["metadata"], "namespace": "other", "uid": uid}}
+
+
+def test_the_lists_of_one_namespace_say_nothing_about_another():
+    store = Store()
+    for manifest in (resource(1), elsewhere(resource(2), "b")):
+        store.put_resource(manifest)
+    for manifest in (job(1), elsewhere(job(2), "j2")):
+        store.put_job(manifest)
+    empty = Listed([], "100")
+    store.replace(empty, empty, empty, "other")
+    assert (list(store), uids(store), store.jobs(Key("other", "pets"))) == ([KEY], ["j1"], [])
+
+
+def test_what_was_deleted_in_another_namespace_does_not_come_back_either():
+    store = Store()
+    store.put_job(job(1))
+    store.drop_job(job(2))
+    empty = Listed([], "100")
+    store.replace(empty, empty, empty, "other")
+    store.put_job(job(1))
+    assert uids(store) == []
+
+
+def test_the_resources_of_a_namespace():
+    store = Store()
+    store.put_resource(resource(1))
+    store.put_resource(elsewhere(resource(2), "b"))
+    assert (store.keys("team"), store.keys()) == ({KEY}, {KEY, Key("other", "pets")})

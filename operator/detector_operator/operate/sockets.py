@@ -1,0 +1,33 @@
+"""Sockets that notice when the other end is gone: a connection that is half open looks like one on which nothing happens."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, Final
+
+IDLE_SECONDS: Final = 30
+"""Without traffic for so long, the kernel probes the other end."""
+PROBE_SECONDS: Final = 10
+PROBES: Final = 3
+UNACKNOWLEDGED_MILLISECONDS: Final = (IDLE_SECONDS + PROBE_SECONDS * PROBES) * 1000
+"""A request whose bytes nobody acknowledges for so long ends the connection too; the kernel's default is about 15 minutes."""
+
+# By name: not every platform has each of them.
+_OPTIONS: Final = (
+    ("TCP_KEEPIDLE", IDLE_SECONDS),
+    ("TCP_KEEPINTVL", PROBE_SECONDS),
+    ("TCP_KEEPCNT", PROBES),
+    ("TCP_USER_TIMEOUT", UNACKNOWLEDGED_MILLISECONDS),
+)
+
+
+def keepalive_socket(address: tuple[Any, ...]) -> socket.socket:
+    """Create a socket with TCP keepalive for an address as getaddrinfo returns it (a socket factory of aiohttp)."""
+    family, kind, protocol, *_ = address
+    created = socket.socket(family, kind, protocol)
+    created.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _OPTIONS:
+        option = getattr(socket, name, None)
+        if option is not None:
+            created.setsockopt(socket.IPPROTO_TCP, option, value)
+    return created
