@@ -52,7 +52,7 @@ ABSOLUTE = (
     "must begin with / and be on one of trainer.volumes, or in a bucket such as gs://bucket/pets: the pod itself is read-only"
 )
 A_CODE = "must be the code of a finding, area/what-is-wrong, for example records/too-many-boxes"
-TOO_LONG = "must be at most 1,000,000 bytes long: it becomes a ConfigMap; put it on a volume and set path instead"
+TOO_LONG = "must be at most 131,072 bytes long; store it in a ConfigMap and set configMapKeyRef, or on a volume and set path"
 EXTENDED = "must be an extended resource such as nvidia.com/gpu"
 A_NAME = "metadata.name: Invalid value: must have at most 45 characters and no dot: the names of Jobs and pods are made from it"
 
@@ -86,14 +86,14 @@ CASES = {
         "spec.pipelineConfig.configMapKeyRef.key: Required value",
         "spec.pipelineConfig.configMapKeyRef.key is missing.",
     ),
-    "an inline config as long as may be": Case(config(inline="#" * 1_000_000)),
+    "an inline config as long as may be": Case(config(inline="#" * 131_072)),
     "an inline config that is too long": Case(
-        config(inline="#" * 1_000_001),
-        "spec.pipelineConfig.inline: Too long: may not be more than 1000000 bytes",
-        "spec.pipelineConfig.inline is '" + "#" * 59 + "…, and must be at most 1000000 characters long.",
+        config(inline="#" * 131_073),
+        "spec.pipelineConfig.inline: Too long: may not be more than 131072 bytes",
+        "spec.pipelineConfig.inline is '" + "#" * 59 + "…, and must be at most 131072 characters long.",
     ),
     "an inline config that is too long in UTF-8": Case(
-        config(inline="ü" * 500_001),
+        config(inline="ü" * 65_537),
         f"spec.pipelineConfig.inline: Invalid value: {TOO_LONG}",
         f"spec.pipelineConfig.inline {TOO_LONG}.",
     ),

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 # Names of Jobs and pods are made from it (NAME-validate-3, five characters more for a pod) and may have 63 characters.
 MAX_NAME: Final = 45
-# It becomes a ConfigMap, and those take 1 MiB.
-MAX_INLINE: Final = 1_000_000
+# Bytes. Official configs have 3 to 9 kB; every list and every event of a watch carries all of it.
+MAX_INLINE: Final = 128 * 1024
 
 RESERVED: Final = "detector-training.io/"
 """Labels and annotations of the operator's own: those of a user are never taken for them."""
@@ -40,7 +40,7 @@ ONE_SOURCE: Final = Rule(
 # Of the config, not of its text: the API server would print the text, all of it.
 INLINE_SIZE: Final = Rule(
     f"!has(self.inline) || size(bytes(self.inline)) <= {MAX_INLINE}",
-    f"must be at most {MAX_INLINE:,} bytes long: it becomes a ConfigMap; put it on a volume and set path instead",
+    f"must be at most {MAX_INLINE:,} bytes long; store it in a ConfigMap and set configMapKeyRef, or on a volume and set path",
     lambda config: config.inline is None or len(config.inline.encode()) <= MAX_INLINE,
     field="inline",
 )

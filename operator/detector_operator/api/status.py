@@ -228,6 +228,8 @@ class Status(StatusModel):
     """Hash of the fields of the spec that specGeneration counts."""
     phase: Phase = Phase.PENDING
     """Current phase."""
+    phase_time: Time | None = None
+    """When it entered this phase."""
     reason: str | None = None
     """Why it is in this phase, where the phase alone does not tell: what it waits for, or why it failed."""
     retry: str | None = None

@@ -19,7 +19,7 @@ def policy(situation: Situation) -> Outcome | None:
     """Validate, and reject what will not train. None once the training may start."""
     wanted, known = situation.spec.validation.policy, situation.validation
     enforced = wanted == "Enforce"
-    if wanted == "Skip" or known.verdict is Verdict.PASS or _given_before(situation) is not None:
+    if wanted == "Skip" or known.verdict is Verdict.PASS:
         return None
     if known.verdict is Verdict.REJECT:
         return _rejected(situation) if enforced else None
@@ -40,6 +40,8 @@ def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"]
     known, run = situation.validation, situation.newest(RunKind.VALIDATION)
     if situation.spec.validation.policy == "Skip":
         return "Unknown", reasons.VALIDATION_SKIPPED, "spec.validation.policy is Skip."
+    if known.verdict is Verdict.PASS and known.errors is None:
+        return "True", reasons.VALIDATION_PASSED, "Validated before the Job of the training was created."
     if known.verdict is Verdict.PASS:
         records = f"{known.records:,} records, " if known.records is not None else ""
         return (
@@ -49,20 +51,10 @@ def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"]
         )
     if known.verdict is Verdict.REJECT:
         return "False", reasons.VALIDATION_REJECTED, _first_error(situation).message
-    if (proof := _given_before(situation)) is not None and situation.spec.validation.policy == "Enforce":
-        return "True", reasons.VALIDATION_PASSED, f"Validated before Job {situation.run_name(proof)} was created."
     if known.end in (RunEnd.FINAL, RunEnd.TIMED_OUT, RunEnd.FAILED) and (run is None or not run.live):
         name = run_name(situation.name, RunKind.VALIDATION, known.attempt)
         return "False", reasons.VALIDATION_FAILED, f"Validation (Job {name}) ended without a verdict."
     return "Unknown", reasons.VALIDATING, "The inputs are being validated."
-
-
-def _given_before(situation: Situation) -> Run | None:
-    """A run that was only created because the validation let it, should the verdict itself be lost with its pod.
-
-    The operator may end between the creation of a Job and the writing of the status.
-    """
-    return situation.newest(RunKind.TRAINING) if situation.validation.verdict is None else None
 
 
 def _start(situation: Situation) -> Outcome:

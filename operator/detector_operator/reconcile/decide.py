@@ -99,6 +99,8 @@ def decide(
     outcome = refusal.held(facts, next(answer for policy in POLICIES if (answer := policy(facts)) is not None))
     actions = facts.stop_all(outcome.reason) if outcome.phase.terminal else outcome.actions
     status = _status(facts, outcome, actions, retry.wanted(resource))
+    since = given.phase_time if given.phase is status.phase else None
+    status = status.model_copy(update={"phase_time": since or now})
     _wake_for_leftovers(with_status(facts, status), old)
     decision = Decision(status, (*actions, *old), tuple(_events(given, status, outcome, retried=retried)), timer.wake_at)
     due = pace.due(given, status, progress_every)

@@ -11,7 +11,7 @@ from detector_operator.api import LatestRun, RunEnd, Status, Stop, TrainingStatu
 from detector_operator.policies import failure_reasons, retries
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_key, run_name
 from detector_operator.reconcile.situation import Situation, with_status
-from detector_trainer.contract import reasons
+from detector_trainer.contract import Verdict, reasons
 
 
 def gather(situation: Situation) -> Situation:
@@ -81,7 +81,18 @@ def _validation(situation: Situation) -> ValidationStatus:
         )
         if not run.live:
             known = _ended_validation(known, run)
+    if known.verdict is None and situation.spec.validation.policy == "Enforce" and _was_validated(situation):
+        return known.model_copy(update={"verdict": Verdict.PASS, "end": None})
     return known
+
+
+def _was_validated(situation: Situation) -> bool:
+    """Return whether a training run exists that was only created because the validation let it.
+
+    The operator may end between the creation of a Job and the writing of the status, and the verdict be lost with its pod.
+    """
+    run = situation.newest(RunKind.TRAINING)
+    return run is not None and run.proves_verdict and run.attempt > (situation.training.counted or 0)
 
 
 def _ended_validation(known: ValidationStatus, run: Run) -> ValidationStatus:

@@ -9,7 +9,6 @@ from typing import Final
 
 from detector_trainer.contract import Progress, TerminationMessage
 
-
 LONGEST_TEXT: Final = 1024
 """Characters of a text that comes from outside: an API server may echo a whole object, and etcd would refuse the status."""
 
@@ -101,6 +100,8 @@ class Run:
     """What a live run waits for, where it does nothing meanwhile. It may resolve by itself."""
     cause: Why | None = None
     """Why it ended, where the cluster knows more than an exit code tells."""
+    proves_verdict: bool = True
+    """Whether its existence proves that the inputs passed. Not where they may have been edited since it was created."""
     stored: bool = False
     """Whether an object of it is left that can be deleted: a Job."""
     lingering: bool = False

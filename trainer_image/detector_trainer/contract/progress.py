@@ -20,7 +20,12 @@ def _none_if_wrong(value: object, handler: ValidatorFunctionWrapHandler) -> obje
         return None
 
 
+def _zero_if_wrong(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    return _none_if_wrong(value, handler) or 0.0
+
+
 Speed = Annotated[float | None, Field(ge=0, allow_inf_nan=False), WrapValidator(_none_if_wrong)]
+Moment = Annotated[float, Field(ge=0, lt=LARGEST, allow_inf_nan=False), WrapValidator(_zero_if_wrong)]
 Checkpoint = Annotated[Count | None, WrapValidator(_none_if_wrong)]
 
 PREFIX = "detector-training: "
@@ -40,7 +45,7 @@ class Progress(Contract):
     images_per_second: Speed = None
     last_checkpoint_step: Checkpoint = None
     last_checkpoint: str | None = None
-    time: Annotated[float | None, Field(ge=0, lt=LARGEST, allow_inf_nan=False), WrapValidator(_none_if_wrong)] = None
+    time: Moment = 0.0
     """Seconds since the epoch, by the clock of the node: for people, no duration is measured with it."""
 
     @property
