@@ -161,6 +161,7 @@ def train(argv: list[str]) -> int:
     flags = parse(argv)
     lease = Lease(flags.model_dir)
     lease.hold()
+    lease.settle()
     try:
         return FakeTraining(flags).run()
     finally:
