@@ -79,10 +79,7 @@ class Kueue:
 
         Its objects have finalizers, so they are deleted while it runs, and in this order.
         """
-        for kind in ("localqueues", "workloads"):
-            self.kubectl("delete", f"{kind}.{GROUP}", "--all", "--all-namespaces", "--timeout=60s")
-        for kind in ("clusterqueues", "resourceflavors", "workloadpriorityclasses"):
-            self.kubectl("delete", f"{kind}.{GROUP}", "--all", "--timeout=60s")
+        until(self._emptied, "Kueue's objects to be gone", seconds=120)
         self.helm("uninstall", RELEASE, "--ignore-not-found", "--wait")
         self.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
 
@@ -100,6 +97,17 @@ class Kueue:
     def log(self) -> str:
         """Return what it has logged since its pod started."""
         return self.kubectl("logs", DEPLOYMENT)
+
+    def _emptied(self) -> bool:
+        """Delete all queues and workloads. False where a namespace is deleted meanwhile, which takes its own along."""
+        try:
+            for kind in ("localqueues", "workloads"):
+                self.kubectl("delete", f"{kind}.{GROUP}", "--all", "--all-namespaces", "--timeout=60s")
+            for kind in ("clusterqueues", "resourceflavors", "workloadpriorityclasses"):
+                self.kubectl("delete", f"{kind}.{GROUP}", "--all", "--timeout=60s")
+        except KubectlError:
+            return False
+        return True
 
     def _answers(self) -> bool:
         """Whether it accepts an object. Its certificate reaches the webhooks a moment after its pod is ready."""

@@ -208,7 +208,7 @@ def wanted_images(items: list[pytest.Item]) -> list[images.Image]:
 def wanted_programs(items: list[pytest.Item]) -> list[str]:
     """The programs beside the cluster's own that these tests will ask for: those that are named as the fixture that starts them."""
     used = {fixture for item in items for fixture in getattr(item, "fixturenames", ())}
-    return [name for name in ("prometheus", "kueue") if name in used]
+    return [name for name in ("promtool", "prometheus", "kueue") if name in used]
 
 
 def failed(request: pytest.FixtureRequest) -> bool:

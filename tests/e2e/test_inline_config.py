@@ -61,10 +61,13 @@ def test_a_config_map_that_is_still_being_deleted_is_waited_for(workspace: Works
     status = workspace.wait_for_phase("Succeeded", "Failed", seconds=120)
     assert (status["phase"], status["training"]["progress"], status["training"]["restarts"]) == ("Succeeded", "30/30", 0)
     new = kubectl.get("dt", "pets")
+    config = kubectl.get("configmap", name)
     assert old is not None
     assert new is not None
-    owners = (kubectl.get("configmap", name) or {})["metadata"]["ownerReferences"]
-    assert [owner["uid"] for owner in owners] == [new["metadata"]["uid"]] != [old["metadata"]["uid"]]
+    assert config is not None
+    assert (
+        [owner["uid"] for owner in config["metadata"]["ownerReferences"]] == [new["metadata"]["uid"]] != [old["metadata"]["uid"]]
+    )
 
 
 def test_a_config_map_that_somebody_deleted_is_created_again_while_a_run_waits_for_it(workspace: Workspace):

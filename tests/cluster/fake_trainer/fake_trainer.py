@@ -164,6 +164,7 @@ def train(argv: list[str]) -> int:
     diary = write_diary(flags)  # noqa: F841 - its lock lasts as long as it is open
     lease = Lease(flags.model_dir)
     lease.hold()
+    lease.settle()
     try:
         return FakeTraining(flags).run()
     finally:
