@@ -140,7 +140,7 @@ CONTAINERS = {
             "InvalidImageName",
             'Failed to apply default image tag "a b": couldn\'t parse image name "a b": invalid reference format',
         ),
-        *("InvalidImageName", "registry.example/trainer:1 is no name of an image.", "Mend spec.trainer.image"),
+        *("InvalidImageName", "Invalid image reference registry.example/trainer:1", "Fix spec.trainer.image"),
     ),
     "no ConfigMap": (
         ("CreateContainerConfigError", 'configmap "env" not found'),
@@ -309,6 +309,7 @@ def test_a_pod_in_its_grace_period_is_live_and_says_why_it_goes():
 
 
 def test_it_goes_on_saying_so_until_the_job_has_counted_the_pod():
+    # core bug: the run is said to wait for its Job to start, until the Job controller counts the pod that was evicted.
     condition = disrupted("EvictionByEvictionAPI", "Eviction API: evicting")
     run = only_run([job()], [pod(phase="Failed", main=ended(75), conditions=[condition], deleted=seconds(40))])
     assert (run.live, run.waiting.reason) == (True, "Evicted")
@@ -328,10 +329,6 @@ STOPPED = {
         with_container(pod(main=ended(75), deleted=seconds(40)), "p", running()),
     ),
     "a queue has suspended it": (job(suspend=True), pod(deleted=seconds(40))),
-    "it is preempted meanwhile": (
-        job(deleted=seconds(40)),
-        pod(deleted=seconds(40), conditions=[disrupted("PreemptionByScheduler", "default-scheduler: preempting")]),
-    ),
 }
 
 
@@ -351,6 +348,16 @@ def test_what_we_have_stopped_on_a_lost_node_says_what_keeps_it():
         "NodeLost",
         "gpu-1 no longer answers; pets-train-1-x7k2p may still run there.",
     )
+
+
+@pytest.mark.parametrize("reason", ["DeletionByTaintManager", "DeletionByPodGC", "PreemptionByScheduler"])
+def test_why_a_pod_is_taken_away_is_the_same_before_and_after_its_run_is_stopped(reason):
+    """Else the status of a training that is suspended changes twice, and loses what to do about a lost node."""
+    leaving = pod(conditions=[disrupted(reason, "it had to go")], deleted=seconds(40))
+    before = only_run([job()], [leaving]).waiting
+    assert only_run([job(deleted=seconds(40))], [leaving], stops=[stopped()]).waiting == before
+    if reason != "PreemptionByScheduler":
+        assert before.hint == "If the node does not come back: `kubectl delete node gpu-1`."
 
 
 def test_a_pod_on_a_lost_node_is_live_and_says_how_to_give_it_up():
