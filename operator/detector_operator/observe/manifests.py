@@ -146,11 +146,6 @@ class Container:
         return time((self.state.get("running") or self.terminated or {}).get("startedAt"))
 
     @property
-    def ended(self) -> datetime | None:
-        """When it ended."""
-        return time((self.terminated or {}).get("finishedAt"))
-
-    @property
     def image(self) -> str:
         """Its image, as the spec says it."""
         return str(self.spec.get("image", ""))

@@ -124,7 +124,9 @@ class LogReader:
                     elif line.strip():
                         tail.append(line.rstrip()[:TAIL_WIDTH])
         except Exception as error:  # noqa: BLE001 - whatever it is, the log cannot be read, and nothing else is known
-            self._logger.debug("log of %s: %r", pod, error, extra=about(key))
+            # Once, not at every attempt: it may last for hours.
+            level = logging.DEBUG if reader.log.view.unavailable_since is not None else logging.WARNING
+            self._logger.log(level, "log of %s cannot be read: %r", pod, error, extra=about(key))
             self._metrics.log_read_failed()
             reader.failed(self._clock(), error)
             return False

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from signal import SIGKILL, SIGTERM
+from typing import Final
+
 from detector_operator.observe.causes import job_condition
 from detector_operator.observe.sight import Sight
 from detector_operator.reconcile.runs import Why
-from detector_trainer.contract import reasons
+from detector_trainer.contract import ExitCode, reasons
+
+BY_DELETION: Final = (ExitCode.STOPPED, 128 + SIGTERM, 128 + SIGKILL)
 
 
 def cause(sight: Sight) -> Why | None:
@@ -24,6 +29,10 @@ def cause(sight: Sight) -> Why | None:
 
 
 def _ended_before(sight: Sight) -> bool:
-    """Whether the pod ended before it was deleted."""
-    pod, ended = sight.pod, sight.end.ended if sight.end is not None else None
-    return pod is not None and ended is not None and (pod.deleted is None or ended < pod.deleted)
+    """Return whether the pod ended by itself, and was deleted later.
+
+    The clock of its node does not tell: it may be wrong. A pod that is deleted while it runs ends by a signal, or saves a
+    checkpoint and ends with the code for that; every other end is its own.
+    """
+    ended = sight.end.terminated if sight.end is not None else None
+    return ended is not None and ended.get("exitCode") not in BY_DELETION

@@ -326,6 +326,16 @@ def test_a_run_that_crashed_before_its_job_was_deleted_is_a_failure():
     assert seen([job(deleted=seconds(40))], [over(ended(70, at=30), deleted=seconds(41))]).cause is None
 
 
+@pytest.mark.parametrize("at", [-2100, 30, 50, 2100], ids=["35 min behind", "before", "after", "35 min ahead"])
+@pytest.mark.parametrize(("code", "how"), [(75, RunEnd.INTERRUPTED), (143, RunEnd.INTERRUPTED), (70, RunEnd.FAILED)])
+def test_the_clock_of_a_node_does_not_decide_whether_a_pod_was_deleted_before_it_ended(code, at, how):
+    run = seen([job(**failed())], [over(ended(code, at=at), deleted=seconds(40))])
+    assert (run.cause.reason if run.cause is not None else None, end_of_training(run)) == (
+        "PodDeleted" if how is RunEnd.INTERRUPTED else None,
+        how,
+    )
+
+
 def test_an_exit_code_that_the_kubelet_made_up_is_none():
     run = seen([job(**failed())], [over(ended(137, reason="ContainerStatusUnknown", message=LOG))])
     assert (run.exit_code, run.signal, run.step, run.log_tail) == (None, None, None, ())
