@@ -10,6 +10,7 @@ them, in processor time, in turn with and without.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import statistics
@@ -65,7 +66,7 @@ def framing_pass(paths: list[Path]) -> None:
 
 def scan(paths: list[Path], *, decode: bool, processes: int) -> None:
     """Our scan."""
-    overrides = {"trainInputPaths": ",".join(map(str, paths))}
+    overrides = {"trainInputPaths": json.dumps([str(path) for path in paths])}
     inputs = Inputs(CONFIG, overrides=overrides, decode_images=decode, processes=processes)
     outcome = scan_records(inputs)
     assert not [finding for finding in outcome.findings if finding.severity == "error"]

@@ -203,7 +203,7 @@ def _headline(status: Manifest) -> tuple[str, str]:
 
 def _condition(status: Manifest, kind: str) -> tuple[str, str]:
     """Return reason and message of a condition; both empty if it is not there."""
-    found = next((each for each in status.get("conditions", ()) if each["type"] == kind), {})
+    found: Manifest = next((each for each in status.get("conditions", ()) if each["type"] == kind), {})
     return found.get("reason", ""), found.get("message", "")
 
 

@@ -72,7 +72,7 @@ def _statuses(result: Result, name: str) -> Iterable[tuple[float, str]]:
 
 def _status(manifest: Manifest) -> str:
     status = manifest.get("status", {})
-    headline = next((each for each in status.get("conditions", ()) if each["type"] == "Training"), {})
+    headline: Manifest = next((each for each in status.get("conditions", ()) if each["type"] == "Training"), {})
     training = status.get("training", {})
     counts = {count: training[count] for count in ("progress", "attempt", "restarts", "preemptions") if training.get(count)}
     generation = manifest["metadata"]["generation"]

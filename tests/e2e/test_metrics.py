@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cluster.prometheus import Prometheus, service
 
 from cluster.operators import NAMESPACE, RELEASE, Operator
-from cluster.prometheus import Prometheus, service
 from cluster.up import Cluster
 from cluster.waiting import until
 from e2e.workspace import Workspace

@@ -105,7 +105,9 @@ def test_the_model_directory_stays_while_the_training_runs(namespace: Kubectl, p
     apply(namespace)
     set_status(namespace, observedGeneration=1, phase=phase, training={"step": 40})
     said = refusal(lambda: apply(namespace, {"modelDir": "/models/other"}))
-    assert "spec.modelDir: Invalid value: must not change while the training runs, because it would start from scratch there" in said
+    assert (
+        "spec.modelDir: Invalid value: must not change while the training runs, because it would start from scratch there" in said
+    )
     assert apply(namespace, {"numSteps": 200})["spec"]["numSteps"] == 200
 
 

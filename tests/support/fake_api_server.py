@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import suppress
 
+from detector_operator.api.status import rfc3339
 from detector_operator.operate.api_errors import AlreadyExistsError, ApiError
 from detector_operator.operate.store import Key, Listed
 from detector_operator.specs.manifest import Manifest
+from support.trainings import T0
 
 KEY = Key("team", "pets")
 Log = Iterable[str | Exception | asyncio.Event]
@@ -23,7 +25,8 @@ class FakeApiServer:
         self.refusals: dict[str, Exception] = {}
         self.lists: dict[str, Listed] = {}
         self.logs: dict[str, Log | Callable[[bool], Log]] = {}
-        self.propagations: list[str] = []
+        self.deletions: list[tuple[str, str, str]] = []
+        """Name, uid that the object must have, and propagation of each delete."""
         self.version = 1000
 
     def refuse(self, plural: str, status: int, message: str, reason: str = "") -> None:
@@ -51,12 +54,20 @@ class FakeApiServer:
 
     async def delete(
         self, _prefix: str, _namespace: str, plural: str, name: str, uid: str, propagation: str = "Background"
-    ) -> None:
+    ) -> Manifest | None:
+        """Delete an object. With propagation Foreground it stays, with a deletionTimestamp, until a test calls `remove`."""
         self._note("delete", plural, name)
-        self.propagations.append(propagation)
+        self.deletions.append((name, uid, propagation))
         known = self.objects.get((plural, name))
-        if known is not None and known["metadata"]["uid"] == uid:
+        if known is None or known["metadata"]["uid"] != uid:
+            return None
+        if propagation != "Foreground":
             del self.objects[plural, name]
+            return None
+        if "deletionTimestamp" in known["metadata"]:
+            return known
+        deletion = {"deletionTimestamp": rfc3339(T0), "deletionGracePeriodSeconds": 0, "finalizers": ["foregroundDeletion"]}
+        return self._keep(plural, {**known, "metadata": {**known["metadata"], **deletion}})
 
     async def write_status(self, _namespace: str, name: str, status: Manifest, resource_version: str) -> Manifest:
         self._note("status", "detectortrainings", name)
@@ -86,6 +97,10 @@ class FakeApiServer:
     def put(self, plural: str, manifest: Manifest) -> Manifest:
         """Something that is there."""
         return self._keep(plural, manifest)
+
+    def remove(self, plural: str, name: str) -> Manifest:
+        """Remove an object, as the garbage collector does once what it owns is gone."""
+        return self.objects.pop((plural, name))
 
     def count(self, verb: str) -> int:
         """How many requests of a kind."""

@@ -24,6 +24,19 @@ if TYPE_CHECKING:  # a fake imports nothing of this
     from detector_operator.reconcile.runs import RunKind
 
 PASS = {"verdict": "pass", "findings": [], "stats": {"records": 10, "images": 10, "boxes": 12}, "durationSeconds": 0.1}
+WARN = {
+    **PASS,
+    "findings": [
+        {
+            "code": "records/class-imbalance",
+            "severity": "warning",
+            "message": "1 of 12 boxes is a cat.",
+            "hint": "Add images of cats.",
+            "where": {"file": "pets.record"},
+            "count": 1,
+        }
+    ],
+}
 REJECT = {
     "verdict": "reject",
     "findings": [
@@ -66,6 +79,9 @@ def validate(behaviour: str, output: Path) -> int:
     match behaviour:
         case "pass":
             output.write_text(json.dumps(PASS))
+            return 0
+        case "warn":
+            output.write_text(json.dumps(WARN))
             return 0
         case "reject":
             output.write_text(json.dumps(REJECT))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from detector_operator.api import Stop
 from detector_operator.api.resource import Metadata
 from detector_operator.api.status import rfc3339
 from detector_operator.specs.manifest import Manifest
@@ -25,14 +26,14 @@ def job(
     attempt: int = 1,
     *,
     owner: str = UID,
-    stop_reason: str | None = None,
+    annotations: Manifest | None = None,
     suspend: bool = False,
     deleted: str | None = None,
     **status: Any,
 ) -> Manifest:
-    """A Job; it is not over unless `status` says so."""
+    """A Job that has not ended unless `status` says so. A deleted one stays, as one does that is deleted with propagation Foreground."""
     name = f"pets-{kind}-{attempt}"
-    metadata = {
+    metadata: Manifest = {
         "name": name,
         "namespace": "team",
         "uid": f"uid-of-{name}",
@@ -42,10 +43,10 @@ def job(
             {"apiVersion": "detector-training.io/v1alpha1", "kind": "DetectorTraining", "name": "pets", "uid": owner}
         ],
     }
-    if stop_reason:
-        metadata["annotations"] = {"detector-training.io/stop-reason": stop_reason}
+    if annotations:
+        metadata["annotations"] = annotations
     if deleted:
-        metadata["deletionTimestamp"] = deleted
+        metadata |= {"deletionTimestamp": deleted, "deletionGracePeriodSeconds": 0, "finalizers": ["foregroundDeletion"]}
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -120,6 +121,23 @@ def unscheduled(message: str, **facts: Any) -> Manifest:
     """A pod that no node takes."""
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
     return pod(phase="Pending", node=None, conditions=[condition], initContainerStatuses=[], containerStatuses=[], **facts)
+
+
+def with_container(
+    given: Manifest, name: str, state: Manifest, *, init: bool = False, first: bool = False, sidecar: bool = False
+) -> Manifest:
+    """Return the pod with a container that somebody added: before ours or after them, an init container, or a native sidecar."""
+    kind, statuses = ("initContainers", "initContainerStatuses") if init or sidecar else ("containers", "containerStatuses")
+    container = {"name": name, "image": "mesh.example/proxy:1", **({"restartPolicy": "Always"} if sidecar else {})}
+    place = 0 if first else len(given["spec"][kind])
+    given["spec"][kind].insert(place, container)
+    given["status"][statuses].insert(place, {"name": name, "state": state})
+    return given
+
+
+def stopped(run: str = "train-1", reason: str = "Suspended", at: float = 30) -> Stop:
+    """The decision to stop a run, as status.stops has it."""
+    return Stop(run=run, reason=reason, time=after(at))
 
 
 def running(since: float = 5) -> Manifest:

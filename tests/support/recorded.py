@@ -9,16 +9,18 @@ from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.runs import Run, RunState, Why
 from detector_operator.specs.manifest import Manifest
 from detector_trainer.contract import reasons
-from support.trainings import after, at, passed, rejected, said, train_run, training, validate_run
+from support.trainings import T0, after, at, decided, passed, rejected, said, train_run, training, validate_run
 
-PENDING: dict[str, Any] = {"state": RunState.PENDING, "start_time": None}
+PENDING: dict[str, Any] = {"state": RunState.PENDING, "node": None}
+STARTING: dict[str, Any] = {"state": RunState.STARTING}
 UNSCHEDULABLE = Why(reasons.UNSCHEDULABLE, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", "Ask for fewer GPUs.")
 
 
 def recorded(*runs: Run, seconds: float = 30, **spec: Any) -> Manifest:
-    """What `kubectl get -o json` says after a reconcile."""
+    """Return what `kubectl get -o json` shows so long after the first reconcile."""
     resource = training(**spec)
-    return resource.model_copy(update={"status": decide(resource, runs, after(seconds)).status}).to_dict()
+    status = decided(resource, (runs, T0), (runs, after(seconds))).status
+    return resource.model_copy(update={"status": status}).to_dict()
 
 
 def unseen() -> Manifest:
@@ -50,8 +52,9 @@ RESOURCES = {
     "rejected, and the policy is Warn": recorded(rejected(), validation={"policy": "Warn"}),
     "queued": recorded(passed(), train_run(**PENDING)),
     "queued, no node fits": recorded(passed(), train_run(waiting=UNSCHEDULABLE, **PENDING)),
+    "starting": recorded(passed(), train_run(**STARTING)),
     "training": recorded(passed(), train_run(progress=at(40))),
-    "between two tries": recorded(passed(), train_run(signal=9), seconds=12),
+    "between two tries": recorded(passed(), train_run(signal=9), seconds=5),
     "suspended, and still stopping": recorded(passed(), train_run(progress=at(40)), suspend=True),
     "suspended": recorded(passed(), train_run(exit_code=75, stop_reason=reasons.SUSPENDED), suspend=True),
     "suspended from the start": recorded(suspend=True, seconds=0),

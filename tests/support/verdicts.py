@@ -56,7 +56,25 @@ TOO_LONG = "must be at most 131,072 bytes long; store it in a ConfigMap and set 
 EXTENDED = "must be an extended resource such as nvidia.com/gpu"
 A_NAME = "metadata.name: Invalid value: must have at most 45 characters and no dot: the names of Jobs and pods are made from it"
 
+RESERVED = "must not contain keys that begin with detector-training.io/: they are reserved for the operator"
+
 CASES = {
+    "a label of a queue": Case(trainer(labels={"kueue.x-k8s.io/queue-name": "gpus"})),
+    "a label that is reserved": Case(
+        trainer(labels={"detector-training.io/attempt": "9"}),
+        f"spec.trainer.labels: Invalid value: {RESERVED}",
+        f"spec.trainer.labels {RESERVED}.",
+    ),
+    "an annotation that is reserved": Case(
+        trainer(annotations={"detector-training.io/stop-reason": "Suspended"}),
+        f"spec.trainer.annotations: Invalid value: {RESERVED}",
+        f"spec.trainer.annotations {RESERVED}.",
+    ),
+    "an annotation of a validation that is reserved": Case(
+        {"validation": {"annotations": {"detector-training.io/retry": "1"}}},
+        f"spec.validation.annotations: Invalid value: {RESERVED}",
+        f"spec.validation.annotations {RESERVED}.",
+    ),
     "the least there can be": Case({}),
     "a config in a ConfigMap": Case(config(configMapKeyRef={"name": "pets", "key": "pipeline.config"})),
     "a config in the resource": Case(config(inline="model {}")),

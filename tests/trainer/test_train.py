@@ -143,3 +143,17 @@ def test_the_trainers_words_come_back_as_cause_and_fix(tmp_path: Path):
     assert "cut off" in message["message"]
     assert "validate" in message["hint"]
     assert "DataLossError" in message["traceback"]
+
+
+def test_a_training_whose_model_directory_another_has_taken_over_ends_and_saves_nothing_more(tmp_path: Path):
+    training = Training(tmp_path, tiny_config(tmp_path), "--num_train_steps=100000", "--checkpoint_every_n=100000")
+    training.until_step(2)
+    other = tmp_path / "other"
+    other.write_text('{"host": "pets-train-2", "time": 1}')
+    other.replace(lease_file(str(training.model_dir)))
+    assert training.ended() == 74
+    message = training.message
+    assert message["reason"] == "ModelDirInUse"
+    assert message["message"].startswith(f"pets-train-2 has taken over {training.model_dir} at step ")
+    assert saved_step(training) == 0
+    assert "pets-train-2" in lease_file(str(training.model_dir)).read_text()

@@ -15,6 +15,9 @@ MAX_NAME: Final = 45
 # Bytes. Official configs have 3 to 9 kB; every list and every event of a watch carries all of it.
 MAX_INLINE: Final = 128 * 1024
 
+RESERVED: Final = "detector-training.io/"
+"""Labels and annotations of the operator's own: those of a user are never taken for them."""
+
 _CODE = r"^[a-z0-9-]+/[a-z0-9-]+$"
 _EXTENDED_RESOURCE = r"^[a-z0-9]([-.a-z0-9]*[a-z0-9])?/[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?$"
 _QUANTITY = r"^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
@@ -67,6 +70,11 @@ FINDING_CODE: Final = Rule(
     f"self.matches('{_CODE}')",
     "must be the code of a finding, area/what-is-wrong, for example records/too-many-boxes",
     lambda code: re.fullmatch(_CODE, code) is not None,
+)
+NOT_RESERVED: Final = Rule(
+    f"self.all(key, !key.startsWith('{RESERVED}'))",
+    f"must not contain keys that begin with {RESERVED}: they are reserved for the operator",
+    lambda keys: not any(key.startswith(RESERVED) for key in keys),
 )
 
 # Of the whole resource: of all metadata, rules see only the name; and only from here they see the status. pydantic knows no

@@ -14,6 +14,7 @@ from detector_operator.api.pod import EnvVar, Free, Volume, VolumeMount
 Text = Annotated[str, StringConstraints(min_length=1)]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Quantity = Annotated[int | str, WithJsonSchema({"x-kubernetes-int-or-string": True, "maxLength": 64}), rules.QUANTITY]
+Metadata = Annotated[dict[str, str], Field(max_length=64), rules.NOT_RESERVED]
 Quantities = Annotated[dict[str, Quantity], Field(max_length=32)]
 
 
@@ -117,9 +118,9 @@ class Trainer(SpecModel):
     """securityContext of the pod. Its fields replace those of the operator's, which are of the level restricted."""
     security_context: Free = {}
     """securityContext of the container. Its fields replace those of the operator's, which are of the level restricted."""
-    labels: dict[str, str] = {}
+    labels: Metadata = {}
     """Labels added to the training's Job and its pod, for example kueue.x-k8s.io/queue-name."""
-    annotations: dict[str, str] = {}
+    annotations: Metadata = {}
     """Annotations added to the training's Job and its pod."""
     termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
     """How long a stop may take: the trainer finishes its step and saves a checkpoint in this time."""
@@ -146,9 +147,9 @@ class Validation(SpecModel):
     """Taints of nodes that it tolerates."""
     affinity: Free = {}
     """Rules for the choice of its node, as in a pod."""
-    labels: dict[str, str] = {}
+    labels: Metadata = {}
     """Labels added to the validation's Job and its pod. Those of the trainer are not: a queue for GPUs does not hold it up."""
-    annotations: dict[str, str] = {}
+    annotations: Metadata = {}
     """Annotations added to the validation's Job and its pod."""
 
 

@@ -122,6 +122,8 @@ class ValidationStatus(StatusModel):
     """Number of the newest validation run."""
     counted: int | None = None
     """Number of the newest validation run whose end is recorded here."""
+    counted_time: Time | None = None
+    """When that end was recorded."""
     end: RunEnd | None = None
     """How that run ended, if it produced no verdict."""
     crashes: int | None = None
@@ -159,6 +161,8 @@ class TrainingStatus(StatusModel):
     """Number of the newest training run that was seen."""
     counted: int | None = None
     """Number of the newest training run whose end is counted in restarts or preemptions."""
+    counted_time: Time | None = None
+    """When that end was counted."""
     end: RunEnd | None = None
     """How that run ended, while no other one has followed."""
     progress: str | None = None
@@ -228,6 +232,8 @@ class Status(StatusModel):
     """Hash of the fields of the spec that specGeneration counts."""
     phase: Phase = Phase.PENDING
     """Current phase."""
+    phase_time: Time | None = None
+    """When it entered this phase."""
     reason: str | None = None
     """Why it is in this phase, where the phase alone does not tell: what it waits for, or why it failed."""
     retry: str | None = None

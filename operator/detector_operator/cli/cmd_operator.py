@@ -1,7 +1,8 @@
 """Run the operator: watch DetectorTrainings on a cluster, validate and train them.
 
-It uses the service account of its pod, or else the kubeconfig. Exit code: 0 stopped by a signal, 1 the cluster cannot be used,
-2 wrong flags.
+It uses the service account of its pod, or else the kubeconfig. While the API server is unreachable or refuses its requests, or the
+CustomResourceDefinition is not installed, it reports that, is not ready, and tries again. Exit code: 0 stopped by a signal, 1 no
+cluster is configured or the health port is taken, 2 wrong flags.
 """
 
 from __future__ import annotations
@@ -11,13 +12,11 @@ import asyncio
 import logging
 import sys
 
-import kopf
 from aiohttp import ClientError
 from kubernetes.aio.config import ConfigException
 
-from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.log_format import JsonLines, TextLines
-from detector_operator.operate.operator import NotInstalled, Options, operate
+from detector_operator.operate.operator import Options, operate
 from detector_operator.specs.settings import Settings
 
 STOPPED, UNUSABLE = 0, 1
@@ -45,12 +44,8 @@ def main(argv: list[str]) -> int:
     try:
         asyncio.run(operate(options, logger))
     except ConfigException as error:
-        return _say(f"there is no cluster to work on: {error}")
-    except (ApiError, kopf.LoginError) as error:
-        return _say(f"the API server refuses its requests: {error}")
-    except TimeoutError:
-        return _say("the API server does not answer")
-    except (NotInstalled, ClientError, OSError) as error:
+        return _say(f"no cluster is configured: {error}")
+    except (ClientError, OSError) as error:
         return _say(str(error))
     return STOPPED
 
@@ -103,10 +98,16 @@ def _user_id(text: str) -> int | None:
 def _logger(form: str, level: str) -> logging.Logger:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    handler.addFilter(_reported_once)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logger = logging.getLogger("detector_operator")
     logger.setLevel(level.upper())
     return logger
+
+
+def _reported_once(record: logging.LogRecord) -> bool:
+    """Drop the tracebacks that kopf logs, for each of its tasks, when a watch fails: the operator reports that itself."""
+    return not (record.exc_info and record.name.startswith("kopf._core.reactor"))
 
 
 def _say(message: str) -> int:

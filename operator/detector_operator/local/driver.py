@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from signal import SIGKILL, SIGTERM
+from typing import assert_never
 
 from detector_operator.api import DetectorTraining, Phase, Status
 from detector_operator.local import records
@@ -18,7 +19,15 @@ from detector_operator.local.status_file import EventFile, StatusFile
 from detector_operator.local.take_over import take_over
 from detector_operator.local.waker import Waker
 from detector_operator.local.workplace import Workplace
-from detector_operator.reconcile.actions import Action, StartTraining, StartValidation, StopRun
+from detector_operator.reconcile.actions import (
+    Action,
+    CheckRun,
+    CreateConfigMap,
+    DeleteRun,
+    StartTraining,
+    StartValidation,
+    StopRun,
+)
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.runs import Run, RunKind, run_name
 from detector_operator.reconcile.situation import Backoff
@@ -59,6 +68,7 @@ class Driver:
         self._status_file = StatusFile(workplace.status_file)
         self._event_file = EventFile(workplace.events)
         self._records: dict[Key, Record] = {(record.kind, record.attempt): record for record in records.read_all(workplace)}
+        self._of_earlier_commands = frozenset(self._records)
         self._children: dict[Key, Child] = {}
         self._logs: dict[Key, LogFollower] = {}
         self._asked_at: dict[Key, float] = {}
@@ -146,7 +156,11 @@ class Driver:
         return self._logs.setdefault(key, LogFollower(self._workplace.log(*key)))
 
     def _runs(self) -> list[Run]:
-        return [record.run(self._clock(), self._logs.get(key)) for key, record in self._records.items()]
+        """The runs. Those of earlier commands do not prove a verdict: files may have been edited since."""
+        return [
+            record.run(self._clock(), self._logs.get(key), proves_verdict=key not in self._of_earlier_commands)
+            for key, record in self._records.items()
+        ]
 
     def _keep(self, record: Record) -> None:
         self._records[record.kind, record.attempt] = record
@@ -167,6 +181,14 @@ class Driver:
                 self._start(RunKind.TRAINING, attempt)
             case StopRun(run, reason):
                 self._ask_to_stop(self._records[run.kind, run.attempt], reason)
+            case DeleteRun():
+                # Asked for of Jobs, which fill a namespace. The files of a run stay here: its log is the user's, and its record
+                # is small and keeps the numbers of runs.
+                return
+            case CheckRun() | CreateConfigMap():
+                return  # every log is read before each decision, and the inline config is a file
+            case _:
+                assert_never(action)
 
     def _start(self, kind: RunKind, attempt: int) -> None:
         spec, log = self._resource.spec, self._workplace.log(kind, attempt)

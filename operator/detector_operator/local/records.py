@@ -65,8 +65,14 @@ class Record(BaseModel):
             }
         )
 
-    def run(self, now: datetime, log: LogFollower | None = None) -> Run:
-        """The run as `decide` sees it; `log` has the progress of one that is still live."""
+    def run(self, now: datetime, log: LogFollower | None = None, *, proves_verdict: bool = True) -> Run:
+        """Return the run as `decide` sees it.
+
+        Args:
+            now: when its log was read.
+            log: has the progress of a run that is still live.
+            proves_verdict: whether this command has started it, after its validation.
+        """
         live = self.end_time is None
         return Run(
             kind=self.kind,
@@ -81,6 +87,7 @@ class Record(BaseModel):
             log=LogView.of_file(now),
             stop_reason=self.stop_reason,
             stopping=self.stop_reason is not None,
+            proves_verdict=proves_verdict,
         )
 
 

@@ -12,8 +12,8 @@ def take_over(given: DetectorTraining, left: DetectorTraining | None, records: l
     """The resource to work on.
 
     A changed spec is a new generation, and so is starting again after Rejected or Failed: someone has mended something, or the
-    command would not have been typed. What was stopped goes on in its generation. The verdict is forgotten either way, because
-    files may have been edited since; validating again is cheap.
+    command would not have been typed. What was stopped resumes in its generation. The verdict is forgotten either way, because
+    files may have been edited since; validating again is cheap. Its findings stay until there is another verdict.
 
     Args:
         given: what the user asks for now.
@@ -29,8 +29,8 @@ def take_over(given: DetectorTraining, left: DetectorTraining | None, records: l
     if not same_spec(left.spec, given.spec) or before.phase in (Phase.REJECTED, Phase.FAILED) or _succeeded(left):
         generation = max(generation, newest) + 1
         before = before.model_copy(update={"spec_generation": None, "spec_hash": None})
-    attempt = before.validation.attempt if before.validation is not None else 0
-    status = before.model_copy(update={"validation": ValidationStatus(attempt=attempt)})
+    validation = (before.validation or ValidationStatus()).model_copy(update={"verdict": None})
+    status = before.model_copy(update={"validation": validation})
     return _with(given, generation, left.metadata.creation_timestamp or now, status)
 
 

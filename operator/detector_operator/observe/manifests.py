@@ -121,6 +121,11 @@ class Container:
     state: Manifest
 
     @property
+    def sidecar(self) -> bool:
+        """Whether it starts before the others and runs beside them."""
+        return self.init and self.spec.get("restartPolicy") == "Always"
+
+    @property
     def waiting(self) -> Manifest | None:
         """Why it waits, if the kubelet said so."""
         return self.state.get("waiting")
@@ -185,9 +190,13 @@ class Pod(Object):
     @property
     def containers(self) -> tuple[Container, ...]:
         """Its containers in the order in which they start, without sidecars: their end is not that of the run."""
-        init = [container for container in items(self.spec, "initContainers") if container.get("restartPolicy") != "Always"]
+        return tuple(container for container in self.all_containers if not container.sidecar)
+
+    @property
+    def all_containers(self) -> tuple[Container, ...]:
+        """Its containers in the order in which they start."""
         return (
-            *self._with_state(init, "initContainerStatuses", init=True),
+            *self._with_state(items(self.spec, "initContainers"), "initContainerStatuses", init=True),
             *self._with_state(items(self.spec, "containers"), "containerStatuses", init=False),
         )
 

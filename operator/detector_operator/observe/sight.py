@@ -93,13 +93,17 @@ class Sight:
     @property
     def ended_by_ours(self) -> bool:
         """Whether the container whose end is that of the run is one of ours: only their exit codes mean something."""
-        return self.end is not None and self.end.name in OURS[self.kind]
+        return self.end is not None and self.is_ours(self.end)
 
     @property
     def waiting_containers(self) -> tuple[Container, ...]:
-        """The containers of the newest pod that the kubelet says to wait."""
-        containers = self.pod.containers if self.pod is not None else ()
+        """The containers of the newest pod that keep the run waiting: once it works, others do not."""
+        containers = self.pod.all_containers if self.pod is not None and not self.running else ()
         return tuple(container for container in containers if container.waiting is not None)
+
+    def is_ours(self, container: Container) -> bool:
+        """Return whether a container is one that the operator has put into the pod."""
+        return container.name in OURS[self.kind]
 
     @property
     def settings(self) -> str:

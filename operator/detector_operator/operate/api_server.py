@@ -53,6 +53,11 @@ class ApiServer:
     def __init__(self, client: ApiClient, metrics: OperatorMetrics | None = None) -> None:
         self._client, self._metrics = client, metrics or NoMetrics()
 
+    @property
+    def client(self) -> ApiClient:
+        """The client that sends the requests."""
+        return self._client
+
     def use(self, client: ApiClient) -> ApiClient:
         """Send later requests with another client. Returns the one before; its requests may still be running."""
         before, self._client = self._client, client

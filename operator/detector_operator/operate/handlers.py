@@ -7,7 +7,6 @@ answer to a request of our own, is no news.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from typing import Any, Final
 
@@ -26,6 +25,15 @@ PAGE: Final = 20
 """Objects in one answer of a list of kopf's, which reads whole ones, whatever is in them."""
 IDLE_SECONDS: Final = 0.2
 """How long kopf keeps what it was told last: after a list that is every object."""
+
+INACTIVITY_SECONDS: Final = 70.0
+"""API servers send a bookmark every 60 s, and remember events for 75 s."""
+WATCH_SECONDS: Final = 600
+"""How long one watch request lasts. A right that was taken away is noticed at the next one."""
+REQUEST_SECONDS: Final = 30
+CONNECT_SECONDS: Final = 15
+ERROR_BACKOFFS: Final = (1, 2, 4)
+"""Pauses of kopf between attempts. After the last one it gives up; then `watch` lists, until that works, and begins again."""
 
 
 class _Connection(kopf.ConnectionInfo):
@@ -48,13 +56,12 @@ class _NoDiffs(kopf.DiffBaseStorage):
         """Nothing."""
 
 
-def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -> kopf.OperatorRegistry:
-    """The handlers.
+def registry(store: Store, queue: Queue) -> kopf.OperatorRegistry:
+    """Create the handlers.
 
     Args:
         store: takes what they are told.
         queue: is asked for reconciles.
-        close: ends what goes on beside kopf, which otherwise waits for it before it kills it.
     """
     handlers = kopf.OperatorRegistry()
 
@@ -66,10 +73,6 @@ def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -
     async def login(**known: Any) -> kopf.ConnectionInfo | None:
         found = kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
         return _Connection(**{field.name: getattr(found, field.name) for field in fields(found)}) if found else None
-
-    @kopf.on.cleanup(registry=handlers)
-    async def cleanup(**_: Any) -> None:
-        await close()
 
     @kopf.on.event(*JOBS, registry=handlers)
     async def job(event: kopf.RawEvent, **_: Any) -> None:
@@ -101,14 +104,26 @@ def registry(store: Store, queue: Queue, close: Callable[[], Awaitable[None]]) -
 
 
 def settings() -> kopf.OperatorSettings:
-    """No events by kopf, no finalizers, no peers; only our own Jobs and pods are watched, and kopf remembers nothing of them."""
+    """No events by kopf, no finalizers, no peers; only our own Jobs and pods are watched, and kopf remembers nothing of them.
+
+    A watch on which nothing comes, not even the bookmark that an API server sends every minute, is given up and opened again.
+    """
     chosen = kopf.OperatorSettings()
+    # It would kill the process some minutes after one of several operators in it was stopped.
+    chosen.process.ultimate_exiting_timeout = None
     chosen.posting.enabled = False
     chosen.peering.standalone = True
     chosen.scanning.disabled = True
     chosen.watching.label_selectors[JOBS] = SELECTOR
     chosen.watching.label_selectors[PODS] = SELECTOR
     chosen.watching.chunk_size = PAGE
+    chosen.watching.inactivity_timeout = INACTIVITY_SECONDS
+    chosen.watching.server_timeout = WATCH_SECONDS
+    chosen.watching.client_timeout = WATCH_SECONDS + REQUEST_SECONDS
+    chosen.watching.connect_timeout = CONNECT_SECONDS
+    chosen.networking.request_timeout = REQUEST_SECONDS
+    chosen.networking.connect_timeout = CONNECT_SECONDS
+    chosen.networking.error_backoffs = ERROR_BACKOFFS
     chosen.queueing.idle_timeout = IDLE_SECONDS
     chosen.persistence.diffbase_storage = _NoDiffs()
     return chosen

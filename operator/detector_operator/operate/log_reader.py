@@ -166,7 +166,8 @@ class _Reader:
         """Take the end of the log. One without a progress line may just have been rotated: it disproves nothing."""
         since = None if progress is not None else self._view.without_progress_since or now
         self._view = LogView(read_at=now, attempted_at=now, without_progress_since=since)
-        self._progress = progress or self._progress
+        if progress is not None and _order(progress) >= _order(self._progress):
+            self._progress = progress  # an answer may be older than what a follow has brought meanwhile
         if last := tuple(tail):
             self._tail = deque(last, maxlen=TAIL_LINES)
 
@@ -199,7 +200,7 @@ class _Reader:
                     self._tail.clear()
                 self._tail.append(line.rstrip()[:TAIL_WIDTH])
             return False
-        if self._progress is not None and (progress == self._progress or progress.step < self._progress.step):
+        if _order(progress) <= _order(self._progress):
             return False
         self._view = replace(self._view, without_progress_since=None)
         self._progress = progress
@@ -208,3 +209,8 @@ class _Reader:
     def stop(self) -> None:
         if self.task is not None:
             self.task.cancel()
+
+
+def _order(progress: Progress | None) -> tuple[int, int]:
+    """Return what only rises in the log of one pod."""
+    return (progress.step, progress.last_checkpoint_step or 0) if progress is not None else (-1, 0)

@@ -19,7 +19,6 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from detector_operator.api import Phase, Status, TrainingStatus, ValidationStatus
-from detector_operator.operate.phase_start import phase_start
 from detector_operator.operate.training_collector import OTHER, PREFIX, REASONS, TrainingCollector, Trainings, known_reason
 from detector_operator.policies.retries import INTERRUPTIONS
 from detector_trainer import __version__
@@ -157,10 +156,9 @@ class Metrics:
             after: the status that was written.
             now: when it was written, by the operator's clock.
         """
-        if before is not None and before.phase is not after.phase and not before.phase.terminal:
-            start = phase_start(before)
-            if start is not None:
-                self._phases.labels(before.phase.value).observe(max(0.0, (now - start).total_seconds()))
+        since = before.phase_time if before is not None else None
+        if before is not None and since is not None and before.phase is not after.phase and not before.phase.terminal:
+            self._phases.labels(before.phase.value).observe(max(0.0, (now - since).total_seconds()))
         self._count_verdict(before, after)
         self._count_restarts(before, after)
 

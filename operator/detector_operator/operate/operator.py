@@ -1,47 +1,33 @@
-"""Puts the parts together and runs them until it is asked to stop."""
+"""Puts the parts together and runs them until a signal comes."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
-import platform
-from asyncio.sslproto import SSLProtocol
+import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
-from typing import Final
+from functools import partial
 
-import kopf
-from kubernetes.aio import config
-from kubernetes.aio.client import ApiClient, Configuration
-
-from detector_operator.api.resource import GROUP, PLURAL
 from detector_operator.operate import handlers
-from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.api_server import ApiServer
+from detector_operator.operate.connection import connect, follow_certificates
 from detector_operator.operate.event_reader import EventReader
-from detector_operator.operate.health import served
-from detector_operator.operate.listing import read_all, resync
+from detector_operator.operate.health import Health, served
+from detector_operator.operate.kopf_watch import tell_tasks_apart, watch_with_kopf
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.metrics import Metrics
+from detector_operator.operate.metrics_protocol import OperatorMetrics
 from detector_operator.operate.metrics_server import metrics_served
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.reconciler import Reconciler
 from detector_operator.operate.store import Store
 from detector_operator.operate.training_collector import stored_statuses
+from detector_operator.operate.watch import Watch
 from detector_operator.specs.settings import Settings
-
-NO_CONNECTION_LIMIT: Final = 0
-"""Every running trainer's log takes a connection: were they limited, they could leave none for all else."""
-CONNECTION_BUFFER: Final = 1 << 15
-"""Bytes of a TLS connection; a record needs half of them. asyncio's own 256 KiB, for each of hundreds of logs, are more than all
-else."""
-
-
-class NotInstalled(Exception):
-    """The cluster does not know the resource."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,90 +44,82 @@ class Options:
     """Whether /metrics has gauges of each training."""
 
 
-async def operate(options: Options, logger: logging.Logger) -> None:
-    """Runs the operator until a signal comes.
+async def operate(options: Options, logger: logging.Logger, metrics: OperatorMetrics | None = None) -> None:
+    """Run the operator until a signal comes.
+
+    An API server that is away or refuses its requests, or a cluster without the CustomResourceDefinition, does not end it: it
+    reports that, is not ready, and tries again.
 
     Raises:
-        kubernetes.aio.config.ConfigException: neither a pod's service account nor a kubeconfig is there.
-        kopf.LoginError: what it says is not accepted any more.
-        NotInstalled: the CustomResourceDefinition is not there.
-        ApiError: what is to be watched may not be read.
-        aiohttp.ClientError: the API server cannot be reached.
-        OSError: the same, or the health or metrics port is taken.
+        kubernetes.aio.config.ConfigException: there is neither a pod's service account nor a kubeconfig.
+        OSError: the health or metrics port is taken.
     """
-    ready, store = asyncio.Event(), Store()
-    metrics = Metrics(lambda: stored_statuses(store), training_metrics=options.training_metrics)
-    async with (
-        ApiClient(await _configuration()) as client,
-        served(options.health_port, ready.is_set),
-        metrics_served(options.metrics_port, metrics.exposition),
-    ):
-        server = ApiServer(client)
-        queue = Queue(lambda key: reconciler.reconcile(key), logger)
-        logs = LogReader(server, queue.ask, _now, logger)
-        reconciler = Reconciler(
-            server=server,
-            store=store,
-            settings=options.settings,
-            logs=logs,
-            events=EventReader(server, logger),
-            wake=queue.ask_in,
-            clock=_now,
-            logger=logger,
-        )
+    loop = asyncio.get_running_loop()
+    stop, store = asyncio.Event(), Store()
+    exported = Metrics(lambda: stored_statuses(store), training_metrics=options.training_metrics)
+    measured = metrics or exported
+    tell_tasks_apart(loop)
+    server = ApiServer(await connect(), measured)
+    queue = Queue(lambda key: reconciler.reconcile(key), logger, measured)
+    logs = LogReader(server, queue.ask, _now, logger, measured)
+    reconciler = Reconciler(
+        server=server,
+        store=store,
+        settings=options.settings,
+        logs=logs,
+        events=EventReader(server, logger),
+        wake=queue.ask_in,
+        clock=_now,
+        logger=logger,
+        metrics=measured,
+    )
 
-        async def close() -> None:
-            await queue.close()
-            await logs.close()
+    def take_signals() -> None:
+        with suppress(NotImplementedError, ValueError):  # not on this platform, or not in this thread
+            for each in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(each, stop.set)
 
-        await _read_first(server, store, options.namespaces)
+    async def begin(namespace: str | None) -> None:
         # Thousands of objects that stay, and hundreds that come and go with a request: to look through them holds everything up.
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
-        ready.set()
-        for key in store:
-            queue.ask(key)
-        again = asyncio.create_task(resync(server, store, queue, options.namespaces, logger), name="resync")
-        try:
-            await kopf.operator(
-                registry=handlers.registry(store, queue, close),
-                settings=handlers.settings(),
-                clusterwide=not options.namespaces,
-                namespaces=list(options.namespaces),
-                # kopf's own guess asks for the name of the user, and the user of a container need not have one.
-                identity=platform.node(),  # type: ignore[arg-type]
-            )
-        finally:
-            again.cancel()
-            await asyncio.gather(again, return_exceptions=True)
-            await close()
+        await watch_with_kopf(namespace, handlers.registry(store, queue), handlers.settings(), take_signals)
 
+    watches = [
+        Watch(
+            namespace,
+            server=server,
+            store=store,
+            queue=queue,
+            begin=partial(begin, namespace),
+            logger=logger,
+            metrics=measured,
+        )
+        for namespace in options.namespaces or (None,)
+    ]
 
-async def _configuration() -> Configuration:
-    """Of the pod's service account, else of the kubeconfig."""
-    configuration = Configuration()
+    def connect_again() -> None:
+        for watch in watches:
+            watch.begin_again()
+
+    take_signals()
     try:
-        config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
-    except config.ConfigException:
-        await config.load_kube_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
-    configuration.connection_pool_maxsize = NO_CONNECTION_LIMIT
-    # Else every request waits twice for a thread, which looks for ~/.netrc and a proxy in the environment; kopf heeds neither.
-    configuration.client_session_kwargs = {"trust_env": False}
-    SSLProtocol.max_size = CONNECTION_BUFFER
-    return configuration
-
-
-async def _read_first(server: ApiServer, store: Store, namespaces: Sequence[str]) -> None:
-    """kopf would wait for ever for a kind that is not there, and reconcile a resource whose Jobs it has not told of."""
-    try:
-        await read_all(server, store, namespaces)
-    except ApiError as error:
-        if error.status != HTTPStatus.NOT_FOUND:
-            raise
-        raise NotInstalled(
-            f"the cluster does not know {PLURAL}.{GROUP}: install the chart's CustomResourceDefinition, "
-            "or what `detector-training crd` prints"
-        ) from error
+        async with served(options.health_port, Health(watches)), metrics_served(options.metrics_port, exported.exposition):
+            work = [asyncio.create_task(watch.run(), name=f"keeps {watch.where} up to date") for watch in watches]
+            work.append(asyncio.create_task(follow_certificates(server, connect_again, logger), name="follows certificates"))
+            stopping = asyncio.create_task(stop.wait(), name="waits for a signal")
+            try:
+                done, _ = await asyncio.wait([*work, stopping], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (*work, stopping):
+                    task.cancel()
+                await asyncio.gather(*work, stopping, return_exceptions=True)
+                await queue.close()
+                await logs.close()
+            for task in done:
+                task.result()  # none of them ends without a signal: the process does not go on without it
+    finally:
+        await server.client.close()
 
 
 def _now() -> datetime:

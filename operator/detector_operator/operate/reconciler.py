@@ -265,4 +265,4 @@ class Reconciler:
 
 
 def _waits_in_silence(run: Run) -> bool:
-    return run.state is RunState.PENDING and run.waiting is None
+    return run.state in (RunState.PENDING, RunState.STARTING) and run.waiting is None

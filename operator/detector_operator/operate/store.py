@@ -99,7 +99,8 @@ class Store:
     def replace(self, resources: Listed, jobs: Listed, pods: Listed, namespace: str | None = None) -> None:
         """Takes whole lists: what is older and not in them is gone, and a watch has not told.
 
-        Watches go on while lists are read: what they told of later is not undone. Lists of one namespace say nothing about others.
+        Watches go on while lists are read: what they told of later is not undone. Lists of one namespace say nothing about
+        others.
         """
         for kind, listed in ((self._resources, resources), (self._jobs, jobs), (self._pods, pods)):
             kind.replace(listed, namespace)
@@ -111,8 +112,8 @@ class _Kind:
     def __init__(self, key_of: Callable[[Manifest], Key | None]) -> None:
         self._key_of = key_of
         self.objects: dict[Key, dict[str, Manifest]] = {}
-        # Namespace and uid of those deleted since the last whole list: an answer or a list that was on its way does not bring them
-        # back.
+        # Namespace and uid of those deleted since the last whole list: an answer or a list that was on its way does not bring
+        # them back.
         self._gone: set[tuple[str, str]] = set()
 
     def of(self, key: Key) -> list[Manifest]:

@@ -12,7 +12,6 @@ from prometheus_client.registry import Collector
 from pydantic import ValidationError
 
 from detector_operator.api import ConditionType, Phase, Status, TrainingStatus
-from detector_operator.operate.phase_start import phase_start
 from detector_operator.operate.store import Store
 from detector_trainer.contract import reasons
 
@@ -121,8 +120,8 @@ PER_TRAINING: Final = {
 def _values(status: Status | None, now: datetime) -> tuple[float | None, ...]:
     """Return the values of the gauges in the order of PER_TRAINING; None for what is not known or has no meaning now."""
     status = status or Status()
-    training, start = status.training or TrainingStatus(), phase_start(status)
-    stepped = _last_step_time(training)
+    training, start = status.training or TrainingStatus(), status.phase_time
+    stepped = training.latest_run.step_time if training.latest_run is not None else None
     trains = status.phase is Phase.TRAINING
     return (
         start.timestamp() if start is not None else None,
@@ -135,18 +134,10 @@ def _values(status: Status | None, now: datetime) -> tuple[float | None, ...]:
     )
 
 
-def _last_step_time(training: TrainingStatus) -> datetime | None:
-    """Return when the last step was first observed. A status of an older operator only tells when any number last changed."""
-    if training.step is None:
-        return None
-    stepped: datetime | None = getattr(training, "step_time", None)
-    return stepped if stepped is not None else training.progress_time
-
-
 def _state(status: Status | None) -> tuple[str, str]:
     """Return phase and reason as they are exported."""
     if status is None:
         return Phase.PENDING.value, OTHER
     headline = status.condition(ConditionType.TRAINING)
-    reason: str | None = getattr(status, "reason", None) or (headline.reason if headline is not None else None)
+    reason: str | None = status.reason or (headline.reason if headline is not None else None)
     return status.phase.value, known_reason(reason)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from aiohttp import ClientError
 from pydantic import ValidationError
 
 from detector_operator.api import ConditionType, DetectorTraining, Metadata
@@ -55,22 +56,27 @@ class Unsupported:
             metadata = job["metadata"]
             if "deletionTimestamp" not in metadata:
                 self.logger.info("stopping Job %s: %s", metadata["name"], reasons.SUSPENDED, extra=about(key))
-                await self.server.delete(JOBS, key.namespace, "jobs", metadata["name"], metadata["uid"], propagation="Foreground")
+                deleted = await self.server.delete(
+                    JOBS, key.namespace, "jobs", metadata["name"], metadata["uid"], propagation="Foreground"
+                )
+                if deleted is not None:
+                    self.store.put_job(deleted)
 
     async def _write(self, key: Key, manifest: Manifest, text: str, now: datetime) -> None:
         """Replace the two conditions of kstatus, and keep all else of a status that is not understood."""
         status, given = part(manifest, "status"), items(part(manifest, "status"), "conditions")
         known = {each.get("type"): each for each in given if isinstance(each, dict)}
         wanted = {ConditionType.RECONCILING.value: "False", ConditionType.STALLED.value: "True"}
-        if all((known.get(kind) or {}).get("message") == text for kind in wanted):
-            return
         generation = manifest["metadata"].get("generation", 1)
+        reported = [known.get(kind, {}) for kind in wanted]
+        if all((each.get("message"), each.get("observedGeneration")) == (text, generation) for each in reported):
+            return
         conditions = [
             {
                 "type": kind,
                 "status": truth,
                 "observedGeneration": generation,
-                "lastTransitionTime": rfc3339(now),
+                "lastTransitionTime": _since(known.get(kind, {}), truth) or rfc3339(now),
                 "reason": reasons.UNSUPPORTED_RESOURCE,
                 "message": text,
             }
@@ -79,19 +85,28 @@ class Unsupported:
         kept = [each for each in given if isinstance(each, dict) and each.get("type") not in wanted]
         changed = {**status, "observedGeneration": generation, "conditions": [*kept, *conditions]}
         changed["reason"] = reasons.UNSUPPORTED_RESOURCE
+        if any(each.get("message") != text for each in reported):
+            await self._announce(key, manifest, text, now)  # before the status: what is in it is not reported again
         try:
             written = await self.server.write_status(*key, changed, str(manifest["metadata"]["resourceVersion"]))
         except ConflictError:
             return  # the event of the change comes
         self.store.put_resource(written)
-        await self._announce(key, manifest, text, now)
 
     async def _announce(self, key: Key, manifest: Manifest, text: str, now: datetime) -> None:
-        metadata = Metadata.model_validate(
-            {name: value for name, value in manifest["metadata"].items() if name in ("name", "namespace", "uid", "generation")}
+        given = manifest["metadata"]
+        # Not validated: what cannot be read may be its name.
+        metadata = Metadata.model_construct(
+            name=given["name"], namespace=given["namespace"], uid=given["uid"], generation=given.get("generation", 1)
         )
         about_it = DetectorTraining.model_construct(metadata=metadata, status=None)
         try:
             await announce(self.server, about_it, Event("Warning", reasons.UNSUPPORTED_RESOURCE, text), now)
-        except ApiError as error:
+        except (ApiError, ClientError, OSError) as error:
             self.logger.warning("event %s: %r", reasons.UNSUPPORTED_RESOURCE, error, extra=about(key))
+
+
+def _since(condition: Manifest, truth: str) -> str | None:
+    """Return when a condition got the status that it keeps."""
+    since: str | None = condition.get("lastTransitionTime")
+    return since if condition.get("status") == truth else None

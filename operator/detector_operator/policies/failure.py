@@ -29,6 +29,6 @@ def _failure(situation: Situation, run: Run) -> FailureStatus:
     known = situation.status.failure
     if run.stop_reason == reasons.TRAINING_STALLED:
         return stall.failure_of(situation, run)
-    if known is not None and run.stop_reason is not None and known.reason == run.stop_reason:
+    if known is not None and known.reason == run.stop_reason and end_of_training(run) is RunEnd.FAILED:
         return known  # recorded when it was stopped
     return failure_of(run, situation.run_name(run))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from detector_operator.reconcile.actions import DeleteRun
@@ -43,8 +43,18 @@ def _recorded(before: Situation, run: Run) -> bool:
 
 
 def _expired(before: Situation, run: Run) -> bool:
-    end = before.latest_run(run).end_time
+    end = _end(before, run)
     if end is None:
         return False
     kept = timedelta(seconds=before.spec.ttl_seconds_after_finished)
     return before.timer.reached(end + (min(kept, LINGERS) if run.lingering else kept))
+
+
+def _end(before: Situation, run: Run) -> datetime | None:
+    """Return when a run ended, or when that was recorded, which is not much later."""
+    known = before.training if run.kind is RunKind.TRAINING else before.validation
+    if (observed := before.latest_run(run).end_time) is not None:
+        return observed
+    if run.attempt <= (known.counted or 0):
+        return known.counted_time
+    return before.status.phase_time if before.status.phase.terminal else None

@@ -40,8 +40,10 @@ def policy(situation: Situation) -> Outcome | None:
         return None
     if run.waiting is not None and run.waiting.reason in HEALS_BY_ITSELF:
         return None
-    # An operator that comes back may find a log that was just rotated: steps were done, and no line tells.
-    end = max(since, run.log.without_progress_since or since) + timedelta(seconds=situation.spec.trainer.start_timeout_seconds)
+    if run.state is RunState.RUNNING:
+        # An operator that comes back may find a log that was just rotated: steps were done, and no line tells.
+        since = max(since, run.log.without_progress_since or since)
+    end = since + timedelta(seconds=situation.spec.trainer.start_timeout_seconds)
     if not situation.timer.reached(end):
         return None
     if (outcome := look_first(situation, run, end)) is not None:

@@ -22,7 +22,9 @@ def policy(situation: Situation) -> Outcome:
     phase = _PHASES[run.state]
     wait = reported_wait(situation, run)
     if wait is not None:
-        return with_config_map(situation, wait_for(wait, phase), wait)
+        # One that had started and is being taken away, or whose node is silent, is not known to train.
+        waits_in = Phase.QUEUED if run.state is RunState.RUNNING else phase
+        return with_config_map(situation, wait_for(wait, waits_in), wait)
     name = situation.run_name(run)
     if run.state is RunState.PENDING:
         return Outcome(phase=phase, reason=reasons.QUEUED, message=waiting_to_start(name))

@@ -19,10 +19,12 @@ def policy(situation: Situation) -> Outcome | None:
     """Validate, and reject what will not train. None once the training may start."""
     wanted, known = situation.spec.validation.policy, situation.validation
     enforced = wanted == "Enforce"
-    if wanted == "Skip" or known.verdict is Verdict.PASS or _given_before(situation) is not None:
+    if wanted == "Skip" or known.verdict is Verdict.PASS:
         return None
     if known.verdict is Verdict.REJECT:
         return _rejected(situation) if enforced else None
+    if not enforced and situation.newest(RunKind.TRAINING) is not None:
+        return None  # it trains already, and its verdict was lost
     run = situation.newest(RunKind.VALIDATION)
     if run is not None and run.live:
         return _follow(situation, run)
@@ -40,6 +42,8 @@ def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"]
     known, run = situation.validation, situation.newest(RunKind.VALIDATION)
     if situation.spec.validation.policy == "Skip":
         return "Unknown", reasons.VALIDATION_SKIPPED, "spec.validation.policy is Skip."
+    if known.verdict is Verdict.PASS and known.errors is None:
+        return "True", reasons.VALIDATION_PASSED, "Validated before the Job of the training was created."
     if known.verdict is Verdict.PASS:
         records = f"{known.records:,} records, " if known.records is not None else ""
         return (
@@ -49,20 +53,10 @@ def condition(situation: Situation) -> tuple[Literal["True", "False", "Unknown"]
         )
     if known.verdict is Verdict.REJECT:
         return "False", reasons.VALIDATION_REJECTED, _first_error(situation).message
-    if (proof := _given_before(situation)) is not None and situation.spec.validation.policy == "Enforce":
-        return "True", reasons.VALIDATION_PASSED, f"Validated before Job {situation.run_name(proof)} was created."
     if known.end in (RunEnd.FINAL, RunEnd.TIMED_OUT, RunEnd.FAILED) and (run is None or not run.live):
         name = run_name(situation.name, RunKind.VALIDATION, known.attempt)
         return "False", reasons.VALIDATION_FAILED, f"Validation (Job {name}) ended without a verdict."
     return "Unknown", reasons.VALIDATING, "The inputs are being validated."
-
-
-def _given_before(situation: Situation) -> Run | None:
-    """A run that was only created because the validation let it, should the verdict itself be lost with its pod.
-
-    The operator may end between the creation of a Job and the writing of the status.
-    """
-    return situation.newest(RunKind.TRAINING) if situation.validation.verdict is None else None
 
 
 def _start(situation: Situation) -> Outcome:
@@ -103,7 +97,7 @@ def _timed_out(situation: Situation, run: Run) -> Outcome:
 def _again(situation: Situation, run: Run | None) -> Outcome:
     """Validate again, after a backoff."""
     known = situation.validation
-    times = known.interruptions if known.end is RunEnd.INTERRUPTED else known.crashes
+    times = known.crashes if known.end is RunEnd.FAILED else known.interruptions
     ended = known.latest_run.end_time if known.latest_run is not None else None
     failure = _without_verdict(situation, run)
     if situation.may_start_after(ended, failures=times or 1):
@@ -135,7 +129,9 @@ def _without_verdict(situation: Situation, run: Run | None) -> FailureStatus:
         name = run_name(situation.name, RunKind.VALIDATION, situation.validation.attempt)
         lost = FailureStatus(reason=reasons.VALIDATION_FAILED, message=f"Validation (Job {name}) ended without a verdict.")
         timed_out = situation.validation.end is RunEnd.TIMED_OUT
-        return known or (_timeout(situation, run) if timed_out else lost)
+        if timed_out and (known is None or known.reason != reasons.VALIDATION_TIMED_OUT):
+            return _timeout(situation, run)
+        return known or lost
     found = failure_of(run, situation.run_name(run))
     reason = run.cause.reason if run.cause is not None else reasons.VALIDATION_FAILED
     return found.model_copy(update={"reason": reason, "log_tail": list(run.log_tail)})

@@ -86,11 +86,11 @@ def decide(
         generation=spec_generation(resource),
         observed_generation=resource.metadata.generation,
         spec=resource.spec,
-        status=retry.reset(given) if retried else given,
+        status=retry.reset(given, now) if retried else given,
         runs=tuple(runs),
         timer=timer,
         backoff=backoff,
-        refusal=refused,
+        refusal=None if retried else refused,
     )
     old = () if retried else leftovers.leftovers(situation)
     if situation.status.phase.terminal and given.spec_generation == situation.generation:
@@ -99,6 +99,8 @@ def decide(
     outcome = refusal.held(facts, next(answer for policy in POLICIES if (answer := policy(facts)) is not None))
     actions = facts.stop_all(outcome.reason) if outcome.phase.terminal else outcome.actions
     status = _status(facts, outcome, actions, retry.wanted(resource))
+    since = given.phase_time if given.phase is status.phase else None
+    status = status.model_copy(update={"phase_time": since or now})
     _wake_for_leftovers(with_status(facts, status), old)
     decision = Decision(status, (*actions, *old), tuple(_events(given, status, outcome, retried=retried)), timer.wake_at)
     due = pace.due(given, status, progress_every)
@@ -118,6 +120,9 @@ def _ended(resource: DetectorTraining, situation: Situation, old: tuple[Action, 
     headline = situation.status.condition(ConditionType.TRAINING)
     actions = situation.stop_all(headline.reason if headline else reasons.COMPLETED)
     status = _observed(situation.status, situation)
+    live = {run.key for run in situation.live_runs}
+    if any(each.run not in live for each in status.stops):
+        status = status.model_copy(update={"stops": [each for each in status.stops if each.run in live]})
     if status.phase is Phase.SUCCEEDED and retry.wanted(resource) != status.retry:
         status = status.model_copy(update={"retry": retry.wanted(resource)})  # a finished training is never started again
     return Decision(status, (*actions, *old), (), situation.timer.wake_at)

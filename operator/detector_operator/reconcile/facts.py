@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from detector_operator.api import LatestRun, RunEnd, Status, Stop, TrainingStatus, ValidationStatus
 from detector_operator.policies import failure_reasons, retries
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_key, run_name
 from detector_operator.reconcile.situation import Situation, with_status
-from detector_trainer.contract import reasons
+from detector_trainer.contract import Verdict, reasons
 
 
 def gather(situation: Situation) -> Situation:
@@ -34,10 +35,15 @@ def _of_this_generation(situation: Situation) -> Status:
         observed_generation=situation.observed_generation,
         spec_generation=situation.generation,
         conditions=status.conditions,
-        validation=ValidationStatus(attempt=validations, counted=validations),
-        training=TrainingStatus(attempt=trainings, counted=trainings, total_steps=situation.spec.num_steps),
+        validation=ValidationStatus(**_counted(validations, situation.timer.now)),
+        training=TrainingStatus(total_steps=situation.spec.num_steps, **_counted(trainings, situation.timer.now)),
         stops=status.stops,
     )
+
+
+def _counted(attempt: int, now: datetime) -> dict[str, Any]:
+    """Return the fields of a status in which the ends of all runs up to this one are recorded."""
+    return {"attempt": attempt, "counted": attempt, "counted_time": now} if attempt else {}
 
 
 def _newest_before(situation: Situation, kind: RunKind) -> int:
@@ -80,11 +86,22 @@ def _validation(situation: Situation) -> ValidationStatus:
             }
         )
         if not run.live:
-            known = _ended_validation(known, run)
+            known = _ended_validation(known, run, situation.timer.now)
+    if known.verdict is None and situation.spec.validation.policy == "Enforce" and _was_validated(situation):
+        return known.model_copy(update={"verdict": Verdict.PASS, "end": None})
     return known
 
 
-def _ended_validation(known: ValidationStatus, run: Run) -> ValidationStatus:
+def _was_validated(situation: Situation) -> bool:
+    """Return whether a training run exists that was only created because the validation let it.
+
+    The operator may end between the creation of a Job and the writing of the status, and the verdict be lost with its pod.
+    """
+    run = situation.newest(RunKind.TRAINING)
+    return run is not None and run.proves_verdict and run.attempt > (situation.training.counted or 0)
+
+
+def _ended_validation(known: ValidationStatus, run: Run, now: datetime) -> ValidationStatus:
     summary = run.message.validation if run.message is not None else None
     if summary is None:
         end = retries.end_of_validation(run)
@@ -92,6 +109,7 @@ def _ended_validation(known: ValidationStatus, run: Run) -> ValidationStatus:
         return known.model_copy(
             update={
                 "counted": run.attempt,
+                "counted_time": now,
                 "end": end,
                 "crashes": (known.crashes or 0) + 1 if crashed else known.crashes,
                 "interruptions": (known.interruptions or 0) + 1 if interrupted else known.interruptions,
@@ -100,6 +118,7 @@ def _ended_validation(known: ValidationStatus, run: Run) -> ValidationStatus:
     return ValidationStatus(
         attempt=known.attempt,
         counted=run.attempt,
+        counted_time=now,
         latest_run=known.latest_run,
         verdict=summary.verdict,
         errors=summary.errors,
@@ -130,7 +149,7 @@ def _training(situation: Situation) -> Status:
             break
         if run.stop_reason is None:
             failure = failure_reasons.failure_of(run, situation.run_name(run))
-        training = granted
+        training = granted.model_copy(update={"counted_time": situation.timer.now})
     return status.model_copy(update={"training": training, "failure": failure})
 
 
@@ -167,7 +186,7 @@ def _progress(training: TrainingStatus, run: Run, now: datetime) -> TrainingStat
     """Return the newest numbers that a run has reported; those it has not reported stay."""
     times = _latest(training.latest_run, run, now)
     seen: dict[str, object] = {"step": run.step, "last_checkpoint_step": run.last_checkpoint_step}
-    if training.start_time is None:
+    if training.start_time is None and run.stop_reason is None:
         seen["start_time"] = times.assigned_time
     if run.progress is not None and (times.step_time is None or run.step != training.step):
         times = times.model_copy(update={"step_time": now})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from detector_operator.api import DetectorTraining, Phase, Status, TrainingStatus, ValidationStatus
@@ -24,7 +25,7 @@ def requested(resource: DetectorTraining) -> bool:
     return failed and status is not None and wanted(resource) not in (None, status.retry)
 
 
-def reset(status: Status) -> Status:
+def reset(status: Status, now: datetime) -> Status:
     """Return the status to begin with: it keeps the numbers of the runs and the newest checkpoint.
 
     The inputs are validated again: they may have been the reason.
@@ -34,10 +35,11 @@ def reset(status: Status) -> Status:
         update={
             "phase": Phase.PENDING,
             "failure": None,
-            "validation": ValidationStatus(attempt=validation.attempt, counted=validation.attempt),
+            "validation": ValidationStatus(attempt=validation.attempt, counted=validation.attempt, counted_time=now),
             "training": TrainingStatus(
                 attempt=training.attempt,
                 counted=training.attempt,
+                counted_time=now,
                 progress=training.progress,
                 step=training.step,
                 total_steps=training.total_steps,

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from detector_trainer.contract import Progress, TerminationMessage
+
+LONGEST_TEXT: Final = 1024
+"""Characters of a text that comes from outside: an API server may echo a whole object, and etcd would refuse the status."""
 
 
 class RunKind(StrEnum):
@@ -37,6 +41,12 @@ class Why:
     """What happened, with names and numbers."""
     hint: str = ""
     """What to do about it."""
+
+    def __post_init__(self) -> None:
+        for name in ("message", "hint"):
+            text = getattr(self, name)
+            if len(text) > LONGEST_TEXT:
+                object.__setattr__(self, name, f"{text[: LONGEST_TEXT - 1]}…")
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,8 @@ class Run:
     """What a live run waits for, where it does nothing meanwhile. It may resolve by itself."""
     cause: Why | None = None
     """Why it ended, where the cluster knows more than an exit code tells."""
+    proves_verdict: bool = True
+    """Whether its existence proves that the inputs passed. Not where they may have been edited since it was created."""
     stored: bool = False
     """Whether an object of it is left that can be deleted: a Job."""
     lingering: bool = False

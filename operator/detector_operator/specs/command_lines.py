@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import PurePosixPath
 
 from detector_operator.api import Overrides, Spec
@@ -67,9 +68,10 @@ def train(spec: Spec, *, pipeline_config: str, termination_message: str) -> list
 
 
 def _overrides(overrides: Overrides) -> list[str]:
+    """`--set` for each override. A list is written as JSON, because a path may contain any character but NUL."""
     given = overrides.model_dump(by_alias=True, exclude_none=True)
-    return [
-        argument
-        for name, value in given.items()
-        for argument in ("--set", f"{name}={','.join(value) if isinstance(value, list) else value}")
-    ]
+    return [argument for name, value in given.items() for argument in ("--set", f"{name}={_value(value)}")]
+
+
+def _value(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
 from detector_operator.api import DetectorTraining, Trainer
+from detector_operator.api.rules import RESERVED
 from detector_operator.reconcile.runs import RunKind, run_name
 from detector_operator.specs.labels import run_labels
 from detector_operator.specs.manifest import Manifest, without_empty
@@ -65,11 +66,12 @@ def build_job(
         pod_failure_policy: what is said in the Job of a pod that has failed.
     """
     ours = run_labels(resource, kind, attempt)
+    labels, annotations = _unreserved(labels), _unreserved(annotations)
     name = run_name(resource.metadata.name, kind, attempt)
     job = {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": object_metadata(resource, name, {**(labels or {}), **ours}, annotations),
+        "metadata": object_metadata(resource, name, {**labels, **ours}, annotations),
         "spec": without_empty(
             {
                 "completions": 1,
@@ -79,10 +81,15 @@ def build_job(
                 "podReplacementPolicy": "Failed",
                 "podFailurePolicy": pod_failure_policy,
                 "template": {
-                    "metadata": without_empty({"labels": {**(labels or {}), **ours}, "annotations": dict(annotations or {})}),
+                    "metadata": without_empty({"labels": {**labels, **ours}, "annotations": annotations}),
                     "spec": pod_spec,
                 },
             }
         ),
     }
     return deepcopy(job)  # whoever changes a manifest changes no spec
+
+
+def _unreserved(theirs: Mapping[str, str] | None) -> dict[str, str]:
+    """Leave out keys that are the operator's: a resource may be older than the rule that rejects them."""
+    return {key: value for key, value in (theirs or {}).items() if not key.startswith(RESERVED)}

@@ -8,7 +8,9 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -165,7 +167,32 @@ def test_a_model_directory_in_which_another_trains(case: Case):
     finally:
         other.release()
     assert (code, message["reason"]) == (74, "ModelDirInUse")
-    assert message["message"].startswith(f"{os.uname().nodename} trains in {case.model_dir}")
+    assert message["message"] == (
+        f"{os.uname().nodename} (process {os.getpid()}) trains in {case.model_dir}: "
+        f"it renews {lease.lease_file(str(case.model_dir))}."
+    )
+
+
+def test_a_model_directory_in_which_another_pod_trains_names_that_pod(case: Case):
+    file, over = lease.lease_file(str(case.model_dir)), threading.Event()
+    file.parent.mkdir(parents=True)
+
+    def renew() -> None:
+        for time in count():
+            file.with_name("new").write_text(f'{{"host": "pets-train-1-x7k2p", "time": {time}}}')
+            file.with_name("new").replace(file)
+            if over.wait(0.05):
+                return
+
+    holder = threading.Thread(target=renew)
+    holder.start()
+    try:
+        code, message = ran(case)
+    finally:
+        over.set()
+        holder.join()
+    assert (code, message["reason"]) == (74, "ModelDirInUse")
+    assert message["message"].startswith(f"pets-train-1-x7k2p trains in {case.model_dir}: ")
 
 
 def test_a_lease_that_cannot_be_claimed_is_told_and_no_reason_to_end(case: Case, monkeypatch: pytest.MonkeyPatch, capsys):

@@ -23,6 +23,7 @@ HEALTH = {
     "rejected, and the policy is Warn": ("Progressing", "InProgress"),
     "queued": ("Progressing", "InProgress"),
     "queued, no node fits": ("Progressing", "InProgress"),
+    "starting": ("Progressing", "InProgress"),
     "training": ("Progressing", "InProgress"),
     "between two tries": ("Progressing", "InProgress"),
     "suspended, and still stopping": ("Suspended", "Current"),
@@ -88,7 +89,7 @@ def test_argocd_shows_what_went_wrong_and_what_to_do():
 
 
 def test_argocd_shows_what_is_going_on():
-    assert argocd(RESOURCES["queued"])["message"] == "pets-train-1 waits to be started."
+    assert argocd(RESOURCES["queued"])["message"] == "Waiting for Job pets-train-1 to start."
     assert argocd(RESOURCES["created"])["message"] == "Waiting for the operator."
 
 

@@ -81,6 +81,10 @@ def test_rules_stand_where_what_they_are_about_is():
         ".spec.validation.ignore[]": [""],
         ".spec.validation.resources.requests{}": [""],
         ".spec.validation.resources.limits{}": [""],
+        ".spec.trainer.annotations": [""],
+        ".spec.trainer.labels": [""],
+        ".spec.validation.annotations": [""],
+        ".spec.validation.labels": [""],
     }
 
 

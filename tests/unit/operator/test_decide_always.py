@@ -161,8 +161,10 @@ class Cluster(RuleBasedStateMachine):
     @precondition(lambda self: self.live(RunKind.TRAINING))
     def its_log_is_read(self, readable):
         (run,) = self.live(RunKind.TRAINING)
-        view = LogView(read_at=self.now, attempted_at=self.now) if readable else LogView(
-            attempted_at=self.now, unavailable_since=run.log.unavailable_since or self.now, error="no route to host"
+        view = (
+            LogView(read_at=self.now, attempted_at=self.now)
+            if readable
+            else LogView(attempted_at=self.now, unavailable_since=run.log.unavailable_since or self.now, error="no route to host")
         )
         self.put(run, log=view)
 

@@ -192,6 +192,11 @@ def test_no_value_of_a_field_gives_a_traceback(value):
 def test_what_is_written_has_the_defaults_and_nothing_empty():
     resource = parse(with_spec("trainer: {gpus: 0, env: [{name: A, value: b}]}"))
     written = resource.to_dict()["spec"]
-    assert written["trainer"] == {"gpus": 0, "env": [{"name": "A", "value": "b"}], "terminationGracePeriodSeconds": 120}
+    assert written["trainer"] == {
+        "gpus": 0,
+        "env": [{"name": "A", "value": "b"}],
+        "terminationGracePeriodSeconds": 120,
+        "startTimeoutSeconds": 3600,
+    }
     assert written["validation"] == {"policy": "Enforce", "timeoutSeconds": 3600}
     assert parse(yaml.safe_dump(resource.to_dict())).spec == resource.spec

@@ -23,6 +23,7 @@ from detector_operator.local.driver import Driver
 from detector_operator.local.lock import locked
 from detector_operator.local.process import ProcessId
 from detector_operator.local.workplace import Workplace
+from detector_operator.reconcile.actions import DeleteRun
 from detector_operator.reconcile.situation import Backoff
 from support.fake_runs import commands
 
@@ -72,19 +73,25 @@ class Acting:
             self.do()
 
 
-def drive(train, when, do, **keywords):
+def drive(train, when, do, *, validate=("pass",), **keywords):
     """The driver itself, with a display that acts."""
     workplace = Workplace.of("m", None)
     workplace.make()
     acting = Acting(when, lambda: do(driver))
     driver = Driver(
-        load("training.yaml"), workplace, acting, commands=commands(("pass",), train), backoff=SOON, poll_seconds=0.02, **keywords
+        load("training.yaml"), workplace, acting, commands=commands(validate, train), backoff=SOON, poll_seconds=0.02, **keywords
     )
     return driver.run()
 
 
 def training_at(step):
     return lambda status, done: not done and status.phase == "Training" and status.training.step == step
+
+
+def told(number):
+    """Whether a training has written a line of progress to its log."""
+    log = Path(f"m/logs/train-{number}.log")
+    return log.exists() and '"step"' in log.read_text()
 
 
 # To its end
@@ -200,12 +207,72 @@ def test_a_stop_saves_and_the_same_command_goes_on():
     assert stopped.status.phase == "Suspended"
     assert (
         stopped.status.condition(ConditionType.TRAINING).message
-        == "Suspended at step 15; goes on from the checkpoint of step 15."
+        == "Suspended at step 15; it resumes from the checkpoint at step 15."
     )
     assert run() == 0
     assert (kept()["metadata"]["generation"], status()["training"]["progress"]) == (1, "30/30")
     assert (status()["training"]["restarts"], status()["training"]["preemptions"]) == (0, 0)
     assert kept()["spec"]["suspend"] is False
+
+
+def test_after_a_stop_the_same_command_validates_again():
+    """Files may have been edited meanwhile."""
+    drive(("stop-when-asked",), training_at(15), Driver.stop)
+    assert run(validate=("reject",), train=("succeed",)) == 1
+    assert status()["phase"] == "Rejected"
+    assert not Path("m/logs/train-2.log").exists()
+    assert Path("m/saved-step").read_text() == "15"
+
+
+def test_what_was_rejected_after_a_stop_goes_on_once_it_is_fixed():
+    drive(("stop-when-asked",), training_at(15), Driver.stop)
+    run(validate=("reject",))
+    assert run(validate=("pass",)) == 0
+    assert status()["training"]["progress"] == "30/30"
+
+
+@pytest.mark.parametrize("policy", ["Warn", "Skip"])
+def test_after_a_stop_what_is_not_enforced_goes_on_whatever_the_validation_says(policy):
+    write(validation={"policy": policy})
+    drive(("stop-when-asked",), training_at(15), Driver.stop)
+    assert run(validate=("reject",)) == 0
+    assert (status()["training"]["progress"], "verdict" in status().get("validation", {})) == ("30/30", policy == "Warn")
+
+
+def test_what_a_killed_command_has_validated_is_validated_again():
+    with command("stop-when-asked") as process:
+        wait_for(trains)
+        process.kill()
+        process.wait()
+        assert run(validate=("reject",)) == 1
+    assert status()["phase"] == "Rejected"
+
+
+def test_the_findings_of_the_newest_verdict_stay():
+    drive(("stop-when-asked",), training_at(15), Driver.stop, validate=("warn",))
+    findings = status()["validation"]["findings"]
+    assert [finding["code"] for finding in findings] == ["records/class-imbalance"]
+    # Stopped again before there is another verdict.
+    drive(("succeed",), lambda _, done: not done and Path("m/logs/validate-2.log").exists(), Driver.stop, validate=("hang",))
+    known = status()["validation"]
+    assert (known["findings"], known["warnings"], known.get("verdict")) == (findings, 1, None)
+    assert run(validate=("pass",)) == 0
+    assert "findings" not in status()["validation"]
+    assert (status()["validation"]["verdict"], status()["validation"]["attempt"]) == ("pass", 3)
+
+
+def test_findings_are_shown_again_only_with_their_verdict(capsys):
+    drive(("stop-when-asked",), training_at(15), Driver.stop, validate=("warn",))
+    assert run(validate=("warn",)) == 0
+    assert capsys.readouterr().out.count("warning records/class-imbalance: 1 of 12 boxes is a cat.") == 1
+
+
+def test_steps_restarts_and_the_last_checkpoint_are_shown_while_it_validates_again():
+    drive(("storage", "stop-when-asked"), lambda _, done: not done and told(2), Driver.stop)
+    seen = []
+    drive(("succeed",), lambda status, _: status.phase == "Validating", lambda _: seen.append(status()["training"]))
+    assert (seen[0]["step"], seen[0]["lastCheckpointStep"], seen[0]["restarts"]) == (15, 15, 1)
+    assert (status()["training"]["progress"], status()["training"]["restarts"]) == ("30/30", 1)
 
 
 def test_a_stop_while_validating_starts_no_training():
@@ -239,6 +306,16 @@ def test_the_trainer_stopped_by_someone_else_goes_on_and_is_no_failure():
 
     ended = drive(("stop-when-asked", "succeed"), training_at(15), stop_the_trainer)
     assert (ended.status.phase, ended.status.training.preemptions, ended.status.training.restarts) == ("Succeeded", 1, 0)
+
+
+def test_what_an_earlier_run_has_left_is_not_deleted():
+    run()
+    workplace = Workplace.of("m", None)
+    driver = Driver(load("training.yaml"), workplace, Acting(lambda *_: False, lambda: None))
+    before = sorted(path for path in Path("m").rglob("*") if path.is_file())
+    for one in driver._runs():
+        driver._act(DeleteRun(one))
+    assert sorted(path for path in Path("m").rglob("*") if path.is_file()) == before
 
 
 # As a command of its own

@@ -61,8 +61,41 @@ def test_evaluation_inputs_make_a_reader_where_there_is_none(config: Any):
         ("batchSize", "2.5", "batchSize must be a whole number above 0, not '2.5'"),
         ("numClasses", "99999999999", "numClasses must be a whole number above 0"),
         ("trainInputPaths", ",", "trainInputPaths: no path in ','"),
+        ("trainInputPaths", "[]", "trainInputPaths: no path in '[]'"),
+        ("trainInputPaths", '["a", ""]', "trainInputPaths: an empty path in"),
+        ("trainInputPaths", '["a", 1]', 'trainInputPaths: ["a", 1] is not a JSON list of paths'),
+        ("evalInputPaths", '["a",', 'evalInputPaths: ["a", is not a JSON list of paths'),
     ],
 )
 def test_a_wrong_one_is_named(config: Any, key: str, value: str, words: str):
     with pytest.raises(ValueError, match=re.escape(words)):
         apply_overrides(config, {key: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "paths"),
+    [
+        ("a,b", ["a", "b"]),
+        ("a,", ["a"]),
+        ('["a,b","c"]', ["a,b", "c"]),
+        (' [ "a b" ] ', ["a b"]),
+        ('["[ab]*.record"]', ["[ab]*.record"]),
+        ("[ab]*.record,c", ["[ab]*.record", "c"]),
+        ("[0-9].record", ["[0-9].record"]),
+        ('["\\u00fc\\\\ü.record"]', ["ü\\ü.record"]),
+    ],
+    ids=[
+        "a list with commas",
+        "a comma at the end",
+        "a JSON list",
+        "spaces around it",
+        "a pattern in a JSON list",
+        "a pattern that begins with a bracket",
+        "a pattern of digits",
+        "escapes",
+    ],
+)
+def test_paths_are_written_with_commas_or_as_a_json_list(config: Any, value: str, paths: list[str]):
+    changed = apply_overrides(config, {"trainInputPaths": value, "evalInputPaths": value})
+    for reader in (changed.train_input_reader, *changed.eval_input_reader):
+        assert list(reader.tf_record_input_reader.input_path) == paths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detector_trainer.training.flags import UsageError, parse
+from detector_trainer.training.flags import UsageError, parse, termination_message_path
 
 REQUIRED = ("--pipeline_config_path=a.config", "--model_dir=m")
 
@@ -24,7 +24,13 @@ def test_what_is_not_given_is_left_to_model_main_tf2():
     assert set(parse(REQUIRED).upstream) == {"pipeline_config_path", "model_dir"}
 
 
-@pytest.mark.parametrize(("argument", "value"), [("--use_tpu", True), ("--nouse_tpu", False), ("--use_tpu=true", True)])
+BOOLEANS = {"true": True, "t": True, "1": True, "yes": True, "TRUE": True, "false": False, "f": False, "0": False, "no": False}
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [("--use_tpu", True), ("--nouse_tpu", False), *((f"--use_tpu={text}", value) for text, value in BOOLEANS.items())],
+)
 def test_booleans_are_written_as_absl_takes_them(argument: str, value: bool):
     assert parse([*REQUIRED, argument]).upstream["use_tpu"] is value
 
@@ -61,3 +67,42 @@ def test_a_training_of_one_worker_owns_its_model_dir(argument: str, owns: bool):
 def test_a_mistake_is_named(arguments: tuple[str, ...], words: str):
     with pytest.raises(UsageError, match=words.replace("?", r"\?")):
         parse(arguments)
+
+
+def test_the_defaults_fit_the_grace_period_of_a_pod():
+    """30 s, of which 5 are left to exit; a stall is half an hour without a step."""
+    flags = parse(REQUIRED)
+    assert (flags.grace_period, flags.stall_timeout, flags.require_gpus) == (25, 1800, 0)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0", 0), ("0.5", 0.5), ("999999999", 999999999)])
+def test_the_bounds_of_a_stall_timeout(text: str, seconds: float):
+    assert parse([*REQUIRED, f"--stall-timeout={text}"]).stall_timeout == seconds
+
+
+@pytest.mark.parametrize("text", ["-1", "1e9", "inf", "nan", "", "soon"])
+def test_no_stall_timeout(text: str):
+    with pytest.raises(UsageError, match="is not a number of seconds"):
+        parse([*REQUIRED, f"--stall-timeout={text}"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        (["--termination-message-path", "m"], "m"),
+        (["--termination-message-path=m"], "m"),
+        (["--termination-message-path=m=n"], "m=n"),
+        (["--unknown", "--termination-message-path", "m", "x"], "m"),
+        (["--termination-message-path"], None),
+        ([], None),
+    ],
+    ids=["two words", "one word", "a path with =", "beside wrong flags", "without its value", "not given"],
+)
+def test_where_to_tell_is_known_also_where_the_flags_are_wrong(arguments: list[str], path: str | None):
+    assert termination_message_path(["train", *arguments]) == path
+
+
+@pytest.mark.parametrize(("value", "human", "structured"), [("human", True, False), ("json", False, True), ("both", True, True)])
+def test_which_progress_lines_are_written(value: str, human: bool, structured: bool):
+    flags = parse([*REQUIRED, f"--progress={value}"])
+    assert (flags.human, flags.structured) == (human, structured)

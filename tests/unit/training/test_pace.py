@@ -51,3 +51,9 @@ def test_every_checkpoint_step_ends_a_call(start: int):
         step += steps
         ends.add(step)
     assert {start + 250, start + 500, start + 750, start + 1000} <= ends
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 103), (0, 7), (137, 1003), (0, 301)])
+def test_the_last_call_ends_at_the_last_step_also_where_no_checkpoint_is_due(start: int, stop: int):
+    steps = calls(1e-4, start=start, stop=stop, checkpoint_every=250)
+    assert start + sum(steps) == stop

@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from detector_trainer.contract import ExitCode
+from detector_trainer.training.ending import Standing
+from detector_trainer.training.watch import Watch, stalled
 
 PROGRAM = """
 import sys, threading, time
@@ -79,3 +82,94 @@ def test_no_further_step_may_be_the_storages_fault_and_pass():
     code, output = ended(start(stall=0.1, more="standing.step = standing.steps_this_run = 1"))
     assert code == ExitCode.STORAGE
     assert "after step 1" in output
+
+
+def test_no_step_after_a_resume_may_be_the_storages_fault_and_pass():
+    code, output = ended(start(stall=0.1, more="standing.step = standing.checkpoint_step = 500"))
+    assert code == ExitCode.STORAGE
+    assert "after resuming at step 500" in output
+
+
+def test_a_checkpoint_before_the_first_step_proves_nothing_of_the_inputs():
+    code, output = ended(start(stall=0.1, more="standing.step = standing.checkpoint_step = 0"))
+    assert code == ExitCode.DATA
+    assert "The first step did not complete" in output
+
+
+class Time(threading.Event):
+    """Waits without waiting: time passes at once, and a step completes at each of the given times."""
+
+    def __init__(self, step_times: list[int]) -> None:
+        super().__init__()
+        self.now, self._step_times = 0.0, step_times
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        assert timeout > 0
+        until = self.now + timeout
+        while self._step_times and self._step_times[0] <= until:
+            self.now = self._step_times.pop(0)
+            self.watch.stepped()
+        self.now = until
+        return self.is_set()
+
+    watch: Watch
+
+
+def stall(step_times: list[int], timeout: float) -> tuple[float, list[str]]:
+    """When a run of these steps is taken for stalled, and what is told."""
+    passing, told = Time(step_times), list[str]()
+    watch = Watch(
+        Standing(step=3, steps_this_run=3),
+        lambda ending: told.append(ending.message),
+        grace_period=1,
+        stall_timeout=timeout,
+        exit_process=lambda _: None,
+        clock=lambda: passing.now,
+    )
+    passing.watch, watch._over = watch, passing
+    watch._watch_for_stall()
+    return passing.now, told
+
+
+@pytest.mark.parametrize(
+    ("step_times", "at"),
+    [
+        ([], 10),
+        ([9], 19),
+        ([9, 18, 27], 37),
+        ([1, 2, 3, 12], 22),
+        ([10], 20),
+        ([11], 10),
+    ],
+    ids=["no step", "one in time", "each in time", "many, then a slow one", "one at the last moment", "one too late"],
+)
+def test_a_stall_is_counted_from_the_last_step(step_times: list[int], at: int):
+    assert stall(step_times, timeout=10) == (at, ["No step completed for 10 s after step 3."])
+
+
+def test_a_stall_timeout_of_0_is_none():
+    watch = Watch(Standing(), lambda _: None, grace_period=1, stall_timeout=0)
+    before = threading.active_count()
+    watch.training_begins()
+    assert threading.active_count() == before
+    assert [thread.name for thread in threading.enumerate()].count("stall") == 0
+
+
+def test_a_run_that_ends_is_not_watched_any_more():
+    told = list[str]()
+    watch = Watch(Standing(), lambda ending: told.append(ending.message), grace_period=1, stall_timeout=3600)
+    assert watch.over()
+    watch._watch_for_stall()
+    assert told == []
+
+
+def test_of_two_ends_at_the_same_time_one_is_told():
+    told = list[str]()
+    watch = Watch(
+        Standing(), lambda ending: told.append(ending.message), grace_period=1, stall_timeout=0, exit_process=lambda _: None
+    )
+    watch.end(stalled(Standing(), 1))
+    watch.end(stalled(Standing(), 2))
+    assert told == ["The first step did not complete within 1 s."]
+    assert not watch.over()

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 
 from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.pipeline.overrides import SET_HELP
 from detector_trainer.preflight.chain import preflight
 from detector_trainer.preflight.pod import Pod
 from detector_trainer.training.ending import Ending
@@ -52,9 +53,7 @@ def _parser() -> Parser:
     parser.add_argument("--model-dir", required=True, metavar="DIR", help="where the training will write its checkpoints")
     parser.add_argument("--gpus", required=True, type=int, metavar="N", help="GPUs that have to be visible")
     parser.add_argument("--fingerprint", metavar="X", help="inputsFingerprint of the verdict; not compared if not given")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="override the config: numClasses, batchSize, …"
-    )
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=SET_HELP)
     parser.add_argument(
         "--termination-message-path", metavar="FILE", help="where to write how it ended, as JSON of at most 4096 bytes"
     )

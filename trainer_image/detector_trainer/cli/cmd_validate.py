@@ -126,6 +126,8 @@ def _termination_message(report: Report, report_path: str | None) -> Termination
 
 
 def _parser() -> argparse.ArgumentParser:
+    from detector_trainer.pipeline.overrides import SET_HELP
+
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         allow_abbrev=False,
@@ -141,9 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         "--checkpoint-every-n", type=_at_least_one, default=1000, metavar="N", help="steps between checkpoints; default 1000"
     )
     parser.add_argument("--gpus", type=_count, metavar="N", help="GPUs that share a batch")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="override the config: numClasses, batchSize, …"
-    )
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=SET_HELP)
     parser.add_argument("--ignore", action="append", default=[], metavar="CODE", help="do not let findings of this code count")
     parser.add_argument("--format", choices=("text", "json", "html"), default="text", help="default text")
     parser.add_argument("--output", metavar="FILE", help="write the report there instead of on stdout; missing folders are made")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-__all__ = ["Contract", "Finding", "Report", "Severity", "Verdict", "Where"]
+__all__ = ["Contract", "Count", "Finding", "Report", "Severity", "Verdict", "Where"]
+
+
+LARGEST: Final = 2**53
+"""Numbers from here on are not exact in JSON, and Kubernetes refuses larger ones: a log may hold anything."""
+Count = Annotated[int, Field(ge=0, lt=LARGEST)]
 
 
 class Contract(BaseModel):
@@ -65,7 +70,7 @@ class Finding(Contract):
     hint: str
     """What to do about it."""
     where: Where = Where()
-    count: Annotated[int, Field(ge=1)] = 1
+    count: Annotated[int, Field(ge=1, lt=LARGEST)] = 1
     """How often it was seen; `where` is the first place."""
 
 

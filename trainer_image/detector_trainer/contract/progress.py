@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from detector_trainer.contract.findings import Contract
+from typing import Annotated, Final
+
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from detector_trainer.contract.findings import LARGEST, Contract, Count
+
+LONGEST_WAIT: Final = 100 * 365 * 86400.0
+"""Seconds."""
+
+
+def _none_if_wrong(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """Drop a number that is out of bounds, and keep the step beside it: a training must not seem to stand still for it."""
+    try:
+        return handler(value)
+    except ValidationError:
+        return None
+
+
+def _zero_if_wrong(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    return _none_if_wrong(value, handler) or 0.0
+
+
+Speed = Annotated[float | None, Field(ge=0, allow_inf_nan=False), WrapValidator(_none_if_wrong)]
+Moment = Annotated[float, Field(ge=0, lt=LARGEST, allow_inf_nan=False), WrapValidator(_zero_if_wrong)]
+Checkpoint = Annotated[Count | None, WrapValidator(_none_if_wrong)]
 
 PREFIX = "detector-training: "
 
@@ -10,26 +34,27 @@ PREFIX = "detector-training: "
 class Progress(Contract):
     """Where a training stands. In the log: the prefix `detector-training: ` and then this as one line of JSON."""
 
-    step: int
-    total_steps: int
+    step: Count
+    total_steps: Count
     loss: float | None = None
     """`Loss/total_loss` of the last step."""
     losses: dict[str, float] = {}
     """The parts of the loss by the trainer's names, for example `Loss/classification_loss`."""
     learning_rate: float | None = None
-    steps_per_second: float | None = None
-    images_per_second: float | None = None
-    last_checkpoint_step: int | None = None
+    steps_per_second: Speed = None
+    images_per_second: Speed = None
+    last_checkpoint_step: Checkpoint = None
     last_checkpoint: str | None = None
-    time: float = 0.0
-    """Seconds since the epoch."""
+    time: Moment = 0.0
+    """Seconds since the epoch, by the clock of the node: for people, no duration is measured with it."""
 
     @property
     def seconds_remaining(self) -> float | None:
-        """Time left at the present speed."""
+        """Time left at the present speed; None if it is longer than anyone waits."""
         if not self.steps_per_second:
             return None
-        return max(0, self.total_steps - self.step) / self.steps_per_second
+        seconds = max(0, self.total_steps - self.step) / self.steps_per_second
+        return seconds if seconds < LONGEST_WAIT else None
 
     def to_line(self) -> str:
         """The log line, without its newline."""
@@ -37,7 +62,7 @@ class Progress(Contract):
 
     @classmethod
     def from_line(cls, line: str) -> Progress | None:
-        """The progress in a log line; None if the line is not one of ours or was cut.
+        """Parse the progress in a log line; None if the line is not one of ours, was cut, or has no step.
 
         A timestamp or a logger's words may stand before the prefix.
         """

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
-from detector_trainer.contract.findings import Contract, Finding, Report, Severity, Verdict
+from pydantic import Field
+
+from detector_trainer.contract.findings import Contract, Count, Finding, Report, Severity, Verdict
 
 MAX_BYTES = 4096
 ELLIPSIS = "…"
@@ -15,12 +18,12 @@ class ValidationSummary(Contract):
     """What of a report fits: the counts, and the first findings."""
 
     verdict: Verdict
-    errors: int = 0
-    warnings: int = 0
-    records: int | None = None
-    images: int | None = None
-    boxes: int | None = None
-    duration_seconds: float = 0.0
+    errors: Count = 0
+    warnings: Count = 0
+    records: Count | None = None
+    images: Count | None = None
+    boxes: Count | None = None
+    duration_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     inputs_fingerprint: str | None = None
     """Of config, label map, training records and checkpoint; `preflight --fingerprint` says whether they are still the same."""
     findings: list[Finding] = []
@@ -55,11 +58,11 @@ class TerminationMessage(Contract):
     """What happened, with file, record, step."""
     hint: str = ""
     """What to do about it."""
-    step: int | None = None
+    step: Count | None = None
     """Last step the trainer completed."""
     last_checkpoint: str | None = None
     """Prefix of the newest complete checkpoint, for example `/models/pets/ckpt-3`."""
-    last_checkpoint_step: int | None = None
+    last_checkpoint_step: Count | None = None
     traceback: str = ""
     """The end of the traceback, where there is one."""
     validation: ValidationSummary | None = None

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from google.protobuf import text_format
+
+JSON_LIST = re.compile(r"""\s*\[\s*["\]]""")
+"""How a JSON list of paths begins. A pattern may begin with a bracket, too: `[0-9].record`."""
+
+SET_HELP = (
+    "override the config: numClasses, batchSize, fineTuneCheckpoint, fineTuneCheckpointType, labelMapPath, trainInputPaths, "
+    'evalInputPaths; paths with commas between them, or as a JSON list: \'["a,b.record", "c.record"]\''
+)
+"""Of the flag `--set`. It is formatted by argparse, which expands %."""
 
 
 def apply_overrides(config: Any, overrides: Mapping[str, str]) -> Any:
@@ -76,10 +87,27 @@ def _eval_input_paths(config: Any, key: str, value: str) -> None:
 
 
 def _set_paths(reader: Any, key: str, value: str) -> None:
-    paths = [path for path in value.split(",") if path]
+    reader.tf_record_input_reader.input_path[:] = _paths(key, value)
+
+
+def _paths(key: str, value: str) -> list[str]:
+    """Return the paths of a value: a JSON list, in which a path may contain commas, or for people a list with commas."""
+    paths = _json_list(key, value) if JSON_LIST.match(value) else [path for path in value.split(",") if path]
     if not paths:
         raise ValueError(f"{key}: no path in {value!r}")
-    reader.tf_record_input_reader.input_path[:] = paths
+    if "" in paths:
+        raise ValueError(f"{key}: an empty path in {value!r}")
+    return paths
+
+
+def _json_list(key: str, value: str) -> list[str]:
+    try:
+        paths = json.loads(value)
+    except ValueError:
+        paths = None
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise ValueError(f"{key}: {value} is not a JSON list of paths")
+    return paths
 
 
 def _positive(key: str, value: str) -> int:

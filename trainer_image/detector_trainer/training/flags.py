@@ -12,6 +12,8 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from detector_trainer.pipeline.overrides import SET_HELP
+
 PROGRAM = "detector-training train"
 
 
@@ -178,7 +180,7 @@ def _parser() -> Parser:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="override the config: numClasses, batchSize, trainInputPaths, …",
+        help=SET_HELP,
     )
     ours.add_argument(
         "--termination-message-path", metavar="FILE", help="where to write how the run ended, as JSON of at most 4096 bytes"

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -93,12 +93,21 @@ class TrainLoop:
     """The hooks of one training, and what they have seen."""
 
     def __init__(
-        self, tf: Any, *, standing: Standing, watch: Watch, reporter_options: Mapping[str, Any], checkpoint_every: int
+        self,
+        tf: Any,
+        *,
+        standing: Standing,
+        watch: Watch,
+        reporter_options: Mapping[str, Any],
+        checkpoint_every: int,
+        before_save: Callable[[], None],
     ) -> None:
         self._tf = tf
         self._standing, self._watch = standing, watch
         self._reporter_options = reporter_options
         self._checkpoint_every = checkpoint_every
+        self.before_save = before_save
+        """Called before a checkpoint is written; may raise Ended."""
         self._manager: Any = None
         self._steps_per_call = StepsPerCall(tf)
         self._non_finite = FirstNonFinite(tf)
@@ -232,6 +241,7 @@ def _observed(manager_class: type, loop: TrainLoop) -> type:
             loop.manager_made(self)
 
         def save(self, *args: Any, **kwargs: Any) -> Any:
+            loop.before_save()
             prefix = super().save(*args, **kwargs)
             loop.checkpoint_saved(str(prefix), int(self._step.numpy()))
             return prefix

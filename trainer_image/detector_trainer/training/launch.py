@@ -16,18 +16,22 @@ from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.training.ending import Ended, Ending, Standing, of_exception
 from detector_trainer.training.flags import TrainFlags, UsageError
 from detector_trainer.training.lease import Lease
+from detector_trainer.training.model_dir_in_use import lost
 from detector_trainer.training.watch import Watch, stopped
 
 
 def train(flags: TrainFlags) -> int:
     """Trains as the flags say; returns the exit code (contract.ExitCode). Every end writes the termination message."""
     standing = Standing()
-    lease = Lease(flags.model_dir)
 
     def tell(ending: Ending) -> None:
         ending.tell(flags.termination_message_path)
         lease.release()
 
+    def lose(holder: str) -> None:
+        watch.end(lost(holder, flags.model_dir, standing))
+
+    lease = Lease(flags.model_dir, on_lost=lose)
     watch = Watch(standing, tell, grace_period=flags.grace_period, stall_timeout=flags.stall_timeout)
     watch.start()
     try:
@@ -65,16 +69,25 @@ def _train(flags: TrainFlags, standing: Standing, watch: Watch, lease: Lease) ->
         tf, model_main_tf2 = _import_trainer()
         _require_gpus(tf, flags.require_gpus)
         _parse_upstream_flags({**flags.upstream, "pipeline_config_path": path})
+        lease.settle()
         watch.training_begins()
         if flags.evaluates_only:
             sys.stderr.write("detector-training: --checkpoint_dir is given: this evaluates checkpoints, and trains nothing.\n")
             model_main_tf2.main([])
             return Ending(ExitCode.DONE, reasons.COMPLETED, "Evaluation ended: no new checkpoint came.", standing=standing)
-        return _run_loop(tf, model_main_tf2, flags, config, standing, watch)
+        return _run_loop(tf, model_main_tf2, flags, config, standing, watch, lease)
 
 
-def _run_loop(tf: Any, model_main_tf2: Any, flags: TrainFlags, config: Any, standing: Standing, watch: Watch) -> Ending:
+def _run_loop(
+    tf: Any, model_main_tf2: Any, flags: TrainFlags, config: Any, standing: Standing, watch: Watch, lease: Lease
+) -> Ending:
     from detector_trainer.training.hooks import TrainLoop
+
+    def before_save() -> None:
+        """End the training before it writes into a directory that another has taken over."""
+        if (holder := lease.other_holder()) is not None:
+            ending = lost(holder, flags.model_dir, standing)
+            raise Ended(ending.code, ending.reason, ending.message, ending.hint)
 
     _find_checkpoint(tf, flags.model_dir, standing)
     loop = TrainLoop(
@@ -88,6 +101,7 @@ def _run_loop(tf: Any, model_main_tf2: Any, flags: TrainFlags, config: Any, stan
             "structured": flags.structured,
         },
         checkpoint_every=int(flags.upstream.get("checkpoint_every_n", 1000)),
+        before_save=before_save,
     )
     with loop.hooked(model_main_tf2.model_lib_v2):
         model_main_tf2.main([])

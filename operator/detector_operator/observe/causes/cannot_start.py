@@ -13,7 +13,12 @@ def cause(sight: Sight) -> Why | None:
     """In the runtime's words."""
     container = sight.end
     ended = container.terminated if container is not None else None
-    if container is None or ended is None or ended.get("reason") not in ("StartError", "ContainerCannotRun"):
+    if (
+        container is None
+        or not sight.is_ours(container)
+        or ended is None
+        or ended.get("reason") not in ("StartError", "ContainerCannotRun")
+    ):
         return None
     told = str(ended.get("message") or "").strip()
     return Why(reasons.CONTAINER_CANNOT_START, f"Container {container.name} could not be started: {told}", HINT)

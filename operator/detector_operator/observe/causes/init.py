@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from detector_operator.observe.manifests import OURS
 from detector_operator.observe.sight import Sight
+from detector_operator.observe.waits.added_container import ADDED
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
 
@@ -12,9 +14,16 @@ def cause(sight: Sight) -> Why | None:
     container = sight.end
     if container is None or not container.init:
         return None
-    code = (container.terminated or {}).get("exitCode")
+    ended = container.terminated or {}
+    detail = f" ({ended['reason']})" if ended.get("reason") not in (None, "Error") else ""
+    return failed(sight, container.name, f"{ended.get('exitCode')}{detail}")
+
+
+def failed(sight: Sight, name: str, code: str) -> Why:
+    """Return the cause where an init container failed that is not ours, or left no message."""
+    ours = name in OURS[sight.kind]
     return Why(
         reasons.INIT_FAILED,
-        f"Init container {container.name} ended with exit code {code}; {sight.kind.value} was not started.",
-        "The last lines of its log are in logTail.",
+        f"Init container {name} ended with exit code {code}; {sight.kind.value} was not started.",
+        "The last lines of its log are in logTail." if ours else ADDED,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detector_operator.observe.causes import init
 from detector_operator.observe.manifests import OURS
 from detector_operator.observe.sight import Sight
 from detector_operator.reconcile.runs import Why
@@ -17,6 +18,9 @@ _DISRUPTED: Final = re.compile(r"^Pod \S+/(\S+) has condition DisruptionTarget m
 
 def cause(sight: Sight) -> Why | None:
     """A disruption, if the pod that would tell which is gone."""
+    found = _EXIT_CODE.match(_message(sight)) if sight.pod is None else None
+    if found is not None and found.group(1) not in OURS[sight.kind]:
+        return init.failed(sight, found.group(1), found.group(2))
     found = _DISRUPTED.match(_message(sight)) if sight.pod is None else None
     return Why(reasons.INTERRUPTED, f"{found.group(1)} was preempted or evicted, or its node was lost.") if found else None
 

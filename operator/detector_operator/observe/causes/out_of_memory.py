@@ -17,7 +17,7 @@ LESS: Final = {
 def cause(sight: Sight) -> Why | None:
     """With its limit, and what to do about it."""
     container = sight.end
-    if container is None or (container.terminated or {}).get("reason") != "OOMKilled":
+    if container is None or not sight.is_ours(container) or (container.terminated or {}).get("reason") != "OOMKilled":
         return None
     limit = container.limit("memory")
     if limit is not None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from detector_operator.observe.causes.cannot_start import HINT
 from detector_operator.observe.sight import Sight
+from detector_operator.observe.waits.added_container import ADDED
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
 
@@ -18,5 +19,9 @@ def wait(sight: Sight) -> Why | None:
         waiting = container.waiting or {}
         if waiting.get("reason") in REASONS:
             told = str(waiting.get("message") or waiting["reason"]).strip()
-            return Why(reasons.CONTAINER_CANNOT_START, f"Container {container.name} cannot be started: {told}", HINT)
+            return Why(
+                reasons.CONTAINER_CANNOT_START,
+                f"Container {container.name} cannot be started: {told}",
+                HINT if sight.is_ours(container) else ADDED,
+            )
     return None

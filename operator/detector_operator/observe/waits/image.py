@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from detector_operator.observe.sight import Sight
+from detector_operator.observe.waits.added_container import ADDED
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
 
@@ -28,15 +29,16 @@ def wait(sight: Sight) -> Why | None:
     for container in sight.waiting_containers:
         waiting = container.waiting or {}
         told = str(waiting.get("message") or "")
+        ours = sight.is_ours(container)
         if waiting.get("reason") == "InvalidImageName":
-            message = f"{container.image} is no name of an image."
-            return Why(reasons.INVALID_IMAGE_NAME, message, "Mend spec.trainer.image: registry/name:tag.")
+            message = f"Invalid image reference {container.image} of container {container.name}."
+            return Why(reasons.INVALID_IMAGE_NAME, message, "Fix spec.trainer.image: registry/name:tag." if ours else ADDED)
         if waiting.get("reason") in NOT_PULLED:
             why = _BACK_OFF.sub("", told).strip()
             return Why(
                 reasons.IMAGE_NOT_PULLED,
                 f"Image {container.image} cannot be pulled{f': {why}' if why else ''}".rstrip(".") + ".",
-                _hint(f"{waiting['reason']} {why}"),
+                _hint(f"{waiting['reason']} {why}") if ours else f"Container {container.name}: {ADDED[0].lower()}{ADDED[1:]}",
             )
     return None
 

@@ -11,7 +11,7 @@ from detector_trainer.contract import reasons
 
 def wait(sight: Sight) -> Why | None:
     """Until the pod is gone. Of a node that does not come back somebody has to say so."""
-    pod = next((pod for pod in sight.pods if pod.deleted is not None), None)
+    pod = next((pod for pod in sight.pods if pod.deleted is not None and not pod.done(sight.kind)), None)
     if pod is None:
         return None
     if sight.stopped_by_us:  # as it shall: only what keeps it is reported

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from detector_operator.observe.sight import Sight
+from detector_operator.observe.waits.added_container import ADDED
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
 
@@ -27,9 +28,10 @@ def wait(sight: Sight) -> Why | None:
         if waiting.get("reason") == "CreateContainerConfigError":
             told = str(waiting.get("message") or "")
             hint = "Name a user in spec.trainer.podSecurityContext.runAsUser." if "runAsNonRoot" in told else ""
-            return missing(told) or Why(
-                reasons.CONTAINER_CANNOT_START, f"Container {container.name} cannot be made: {told}.", hint
+            found = missing(told) or Why(
+                reasons.CONTAINER_CANNOT_START, f"Container {container.name} cannot be created: {told}.", hint
             )
+            return found if sight.is_ours(container) else Why(found.reason, f"Container {container.name}: {found.message}", ADDED)
     return None
 
 

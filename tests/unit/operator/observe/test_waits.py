@@ -6,7 +6,20 @@ import pytest
 
 from detector_operator.observe import observe
 from detector_operator.reconcile.runs import RunState
-from support.kubernetes_objects import OWNER, disrupted, ended, event, job, pod, running, seconds, unscheduled, waiting
+from support.kubernetes_objects import (
+    OWNER,
+    disrupted,
+    ended,
+    event,
+    job,
+    pod,
+    running,
+    seconds,
+    stopped,
+    unscheduled,
+    waiting,
+    with_container,
+)
 
 CREATING = {"phase": "Pending", "init": waiting("PodInitializing"), "main": waiting("PodInitializing")}
 
@@ -36,6 +49,30 @@ SCHEDULER = {
         "Unschedulable",
         "No node takes it: 0/1 nodes are available: 1 node(s) had untolerated taint {nvidia.com/gpu: present}.",
         "Tolerate the taint in spec.trainer.tolerations, or free a node without it.",
+    ),
+    "a node selector": (
+        "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+        "Unschedulable",
+        "No node takes it: 0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
+        "Mend spec.trainer.nodeSelector or affinity: `kubectl get nodes --show-labels`.",
+    ),
+    "a volume of another zone": (
+        "0/2 nodes are available: 2 node(s) had volume node affinity conflict. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+        "Unschedulable",
+        "No node takes it: 0/2 nodes are available: 2 node(s) had volume node affinity conflict.",
+        "Its volume can only be used on other nodes: choose a node of the volume's zone.",
+    ),
+    "something new": (
+        "0/2 nodes are available: 2 node(s) were in a mood.",
+        "Unschedulable",
+        "No node takes it: 0/2 nodes are available: 2 node(s) were in a mood.",
+        "",
+    ),
+    "a claim whose volume is gone": (
+        '0/3 nodes are available: persistentvolumeclaim "data" bound to non-existent persistentvolume "pv-1".',
+        "PersistentVolumeClaimNotBound",
+        'PersistentVolumeClaim "data" bound to non-existent persistentvolume "pv-1".',
+        "Create it anew, or name another.",
     ),
     "a claim that is not there": (
         '0/3 nodes are available: persistentvolumeclaim "datasets" not found. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
@@ -121,6 +158,18 @@ CONTAINERS = {
         ("CreateContainerConfigError", "container has runAsNonRoot and image will run as root (pod: ...)"),
         *("ContainerCannotStart", "runAsNonRoot", "runAsUser"),
     ),
+    "the runtime cannot run it": (
+        ("RunContainerError", 'exec: "detector-training": executable file not found in $PATH'),
+        *(
+            "ContainerCannotStart",
+            'Container preflight cannot be started: exec: "detector-training": executable file not found',
+            "detector-training",
+        ),
+    ),
+    "the runtime does not say why": (
+        ("RunContainerError", None),
+        *("ContainerCannotStart", "Container preflight cannot be started: RunContainerError", "detector-training"),
+    ),
     "the runtime cannot make it": (
         ("CreateContainerError", "context deadline exceeded"),
         *("ContainerCannotStart", "Container preflight cannot be started: context deadline exceeded", "detector-training"),
@@ -131,7 +180,7 @@ CONTAINERS = {
 @pytest.mark.parametrize(("kubelet", "reason", "said", "hint"), CONTAINERS.values(), ids=CONTAINERS)
 def test_a_container_does_not_start(kubelet, reason, said, hint):
     run = only_run([job()], [pod(phase="Pending", init=waiting(*kubelet), main=waiting("PodInitializing"))])
-    assert run.state is RunState.PENDING
+    assert run.state is RunState.STARTING  # it has its node, and so its GPUs
     assert run.waiting.reason == reason
     assert said in run.waiting.message
     assert hint in run.waiting.hint
@@ -167,6 +216,7 @@ def test_a_volume_is_not_mounted(told, reason, said):
     about = pod(**CREATING)
     events = [event(about, "FailedMount", "an old one", at=5), event(about, *told, at=20)]
     run = only_run([job()], [about], events)
+    assert run.state is RunState.STARTING
     assert (run.waiting.reason if run.waiting else None) == reason
     assert run.waiting is None or said in run.waiting.message
 
@@ -174,6 +224,30 @@ def test_a_volume_is_not_mounted(told, reason, said):
 def test_what_the_events_told_has_passed_once_it_runs():
     about = pod()
     assert only_run([job()], [about], [event(about, "FailedMount", "x")]).waiting is None
+
+
+def test_events_of_other_objects_are_ignored():
+    mine, other = pod(**CREATING), pod(**CREATING, name="another")
+    told = event(other, "FailedMount", "mount failed")
+    assert only_run([job()], [mine], [told]).waiting is None
+    refused = event(job(attempt=2), "FailedCreate", 'Error creating: pods "p" is forbidden: not here')
+    assert only_run([job(attempt=1)], [], [refused]).waiting is None
+    ours = event(job(attempt=1), "FailedCreate", 'Error creating: pods "p" is forbidden: not here', at=5)
+    assert only_run([job(attempt=1)], [], [refused, ours]).waiting.reason == "PodNotCreated"
+
+
+def test_events_of_an_earlier_object_of_the_name_are_ignored():
+    about = pod(**CREATING)
+    told = event(about, "FailedMount", "mount failed")
+    told["involvedObject"]["uid"] = "uid-of-the-one-before"
+    assert only_run([job()], [about], [told]).waiting is None
+
+
+def test_an_event_without_a_uid_regards_nothing():
+    about = pod(**CREATING)
+    told = event(about, "FailedMount", "mount failed")
+    del told["involvedObject"]["uid"]
+    assert only_run([job()], [about], [told]).waiting is None
 
 
 # Events about a Job without a pod
@@ -236,7 +310,7 @@ def test_a_pod_in_its_grace_period_is_live_and_says_why_it_goes():
 
 def test_it_goes_on_saying_so_until_the_job_has_counted_the_pod():
     condition = disrupted("EvictionByEvictionAPI", "Eviction API: evicting")
-    run = only_run([job()], [pod(phase="Succeeded", main=ended(0), conditions=[condition], deleted=seconds(40))])
+    run = only_run([job()], [pod(phase="Failed", main=ended(75), conditions=[condition], deleted=seconds(40))])
     assert (run.live, run.waiting.reason) == (True, "Evicted")
 
 
@@ -245,8 +319,38 @@ def test_a_pod_that_someone_deletes_is_live_until_it_is_over():
     assert (run.state, run.waiting.reason) == (RunState.RUNNING, "PodDeleted")
 
 
-def test_what_we_have_stopped_waits_for_nothing():
-    assert only_run([job(stop_reason="Suspended", suspend=True)], [pod(deleted=seconds(40))]).waiting is None
+# A run that we have stopped: (the Job, its pod)
+STOPPED = {
+    "its Job is not deleted yet": (job(), pod()),
+    "it stops": (job(deleted=seconds(40)), pod(deleted=seconds(40))),
+    "it stops, and has ended": (
+        job(deleted=seconds(40)),
+        with_container(pod(main=ended(75), deleted=seconds(40)), "p", running()),
+    ),
+    "a queue has suspended it": (job(suspend=True), pod(deleted=seconds(40))),
+    "it is preempted meanwhile": (
+        job(deleted=seconds(40)),
+        pod(deleted=seconds(40), conditions=[disrupted("PreemptionByScheduler", "default-scheduler: preempting")]),
+    ),
+}
+
+
+@pytest.mark.parametrize(("its_job", "its_pod"), STOPPED.values(), ids=STOPPED)
+def test_what_we_have_stopped_waits_for_nothing(its_job, its_pod):
+    assert only_run([its_job], [its_pod], stops=[stopped()]).waiting is None
+
+
+def test_what_we_have_stopped_on_a_lost_node_says_what_keeps_it():
+    condition = disrupted("DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint")
+    run = only_run([job(deleted=seconds(40))], [pod(conditions=[condition], deleted=seconds(40))], stops=[stopped()])
+    assert (run.live, run.waiting.reason) == (True, "NodeLost")
+    assert "gpu-1" in run.waiting.message
+    silent = {"type": "Ready", "status": "False"}
+    run = only_run([job(deleted=seconds(40))], [pod(conditions=[silent], deleted=seconds(40))], stops=[stopped()])
+    assert (run.waiting.reason, run.waiting.message) == (
+        "NodeLost",
+        "gpu-1 no longer answers; pets-train-1-x7k2p may still run there.",
+    )
 
 
 def test_a_pod_on_a_lost_node_is_live_and_says_how_to_give_it_up():
@@ -261,3 +365,23 @@ def test_a_node_that_falls_silent_is_told_before_its_pods_are_taken_off():
     assert only_run([job()], [pod(conditions=[silent])]).waiting.reason == "NodeLost"
     by_kubelet = {"type": "Ready", "status": "False", "reason": "ContainersNotReady"}
     assert only_run([job()], [pod(main=running(), conditions=[by_kubelet])]).waiting is None
+
+
+@pytest.mark.parametrize(
+    "state",
+    [waiting("ImagePullBackOff", "not found"), waiting("CreateContainerConfigError", 'secret "mesh" not found')],
+    ids=["its image cannot be pulled", "its Secret is missing"],
+)
+@pytest.mark.parametrize("sidecar", [False, True], ids=["an init container", "a native sidecar"])
+def test_a_container_that_was_added_and_does_not_start_is_named(state, sidecar):
+    given = pod(phase="Pending", init=waiting("PodInitializing"), main=waiting("PodInitializing"))
+    run = only_run([job()], [with_container(given, "istio-proxy", state, init=True, first=True, sidecar=sidecar)])
+    assert run.state is RunState.STARTING
+    assert run.waiting is not None
+    assert "spec.trainer.image" not in run.waiting.hint
+
+
+def test_a_training_that_runs_waits_for_nothing_although_a_sidecar_does_not_start():
+    given = with_container(pod(), "istio-proxy", waiting("ImagePullBackOff", "not found"))
+    run = only_run([job()], [given])
+    assert (run.state, run.waiting) == (RunState.RUNNING, None)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import kopf
+import logging
+
 import pytest
 from kubernetes.aio.config import ConfigException
 
 from cluster.helm import Helm
 from detector_operator.cli import cmd_operator
 from detector_operator.cli.cmd_operator import main
-from detector_operator.operate.api_errors import ApiError
-from detector_operator.operate.operator import NotInstalled
 from support.helm import find_helm
 
 
@@ -60,14 +59,10 @@ def test_a_user_is_a_number_above_zero_or_none(operated, user, capsys):
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (ConfigException("no configuration found"), "there is no cluster to work on: no configuration found"),
-        (kopf.LoginError("Ran out of valid credentials."), "the API server refuses its requests: Ran out of valid credentials."),
-        (ApiError(403, "", "pods is forbidden"), "the API server refuses its requests: pods is forbidden"),
-        (NotInstalled("the cluster does not know it"), "the cluster does not know it"),
-        (TimeoutError(), "the API server does not answer"),
+        (ConfigException("no configuration found"), "no cluster is configured: no configuration found"),
         (OSError(98, "address already in use"), "[Errno 98] address already in use"),
     ],
-    ids=["no-config", "login", "forbidden", "no-crd", "silent", "port"],
+    ids=["no-config", "port"],
 )
 def test_what_ends_it_is_one_sentence(operated, capsys, error, sentence):
     operated(error)
@@ -97,3 +92,17 @@ def test_what_the_chart_says_is_understood(operated, values):
     assert started[0].namespaces == (["a", "b"] if "watchNamespaces" in str(values) else [])
     served = 0 if "enabled=false" in str(values) else 9100 if "9100" in str(values) else 8081
     assert (started[0].metrics_port, started[0].training_metrics) == (served, "perTraining" not in str(values))
+
+
+@pytest.mark.parametrize(
+    ("logger", "reported"),
+    [("kopf._core.reactor.running", False), ("kopf.objects", True), ("detector_operator", True)],
+)
+def test_a_watch_that_fails_leaves_no_traceback_for_each_of_kopfs_tasks(operated, capsys, logger, reported):
+    operated()
+    main(["--trainer-image=i"])
+    try:
+        raise RuntimeError("no")
+    except RuntimeError:
+        logging.getLogger(logger).exception("it has failed")
+    assert ("it has failed" in capsys.readouterr().err) is reported

@@ -24,17 +24,14 @@ class Watch:
     """Calls the handlers as kopf does."""
 
     def __init__(self):
-        self.store, self.asked, self.closed = Store(), Asked(), []
-        registry = handlers.registry(self.store, self.asked, self._close)
+        self.store, self.asked = Store(), Asked()
+        registry = handlers.registry(self.store, self.asked)
         self.handlers = {handler.fn.__name__: handler.fn for handler in registry._watching.get_all_handlers()}
         self.activities = {handler.fn.__name__: handler.fn for handler in registry._activities.get_all_handlers()}
 
     def tell(self, handler, type_, manifest, version=1):
         manifest = {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": str(version)}}
         asyncio.run(self.handlers[handler](event={"type": type_, "object": manifest}))
-
-    async def _close(self):
-        self.closed.append(True)
 
 
 @pytest.fixture
@@ -94,13 +91,8 @@ def test_one_that_is_not_ours_is_not_kept(watch):
     assert (watch.store.pods(KEY), watch.asked) == ([], [])
 
 
-def test_when_kopf_ends_everything_beside_it_ends(watch):
-    asyncio.run(watch.activities["cleanup"]())
-    assert watch.closed == [True]
-
-
 def test_kopf_leaves_no_mark_on_a_resource(watch):
-    registry = handlers.registry(watch.store, watch.asked, watch._close)
+    registry = handlers.registry(watch.store, watch.asked)
     assert registry._changing.get_all_handlers() == []
     assert registry._spawning.get_all_handlers() == []
     assert handlers.settings().posting.enabled is False
@@ -124,3 +116,16 @@ def test_only_our_own_jobs_and_pods_are_watched():
     selectors = handlers.settings().watching.label_selectors
     jobs = kopf.Resource("batch", "v1", "jobs", namespaced=True)
     assert list(selectors.collect(jobs)) == ["app.kubernetes.io/managed-by=detector-training"]
+
+
+def test_a_watch_on_which_nothing_comes_is_given_up_within_minutes():
+    """Bookmarks come every minute; nothing comes on a connection that is half open."""
+    watching, networking = handlers.settings().watching, handlers.settings().networking
+    assert 60 < watching.inactivity_timeout < 75
+    assert isinstance(watching.server_timeout, int)  # it becomes a number in a query: the API server refuses "600.0"
+    assert watching.client_timeout > watching.server_timeout
+    assert max(watching.connect_timeout, networking.connect_timeout, networking.request_timeout) <= 30
+
+
+def test_to_stop_one_of_several_watches_does_not_kill_the_process_later():
+    assert handlers.settings().process.ultimate_exiting_timeout is None

@@ -70,7 +70,7 @@ def test_no_line_of_a_traceback_looks_like_a_message(line):
     assert others == ["    RuntimeError: no", f"    {FORGED}"]
 
 
-def test_the_same_record_can_be_formatted_twice(line):
+def test_the_same_record_can_be_formatted_twice():
     """A record goes to every handler."""
     record = logging.getLogger("test").makeRecord("test", logging.INFO, __file__, 1, "a\nb", (), None, extra=about(KEY))
     assert TextLines().format(record) == TextLines().format(record)

@@ -6,14 +6,22 @@ import asyncio
 import gzip
 import inspect
 import socket
-from datetime import datetime
 
 import pytest
 from aiohttp import ClientSession
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parsed_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
-from detector_operator.api import Condition, ConditionType, FailureStatus, Phase, Status, TrainingStatus, ValidationStatus
+from detector_operator.api import (
+    Condition,
+    ConditionType,
+    FailureStatus,
+    LatestRun,
+    Phase,
+    Status,
+    TrainingStatus,
+    ValidationStatus,
+)
 from detector_operator.operate import metrics as module
 from detector_operator.operate.metrics import Metrics
 from detector_operator.operate.metrics_protocol import OperatorMetrics
@@ -63,7 +71,13 @@ def status(phase, reason="Waiting", *, since=0.0, **parts):
         )
         for kind, true in wanted.items()
     ]
-    return Status(phase=phase, conditions=conditions, spec_generation=parts.pop("spec_generation", 1), **parts)
+    generation = parts.pop("spec_generation", 1)
+    return Status(phase=phase, phase_time=after(since), conditions=conditions, spec_generation=generation, **parts)
+
+
+def stepped(seconds, **numbers):
+    """Numbers of a training whose newest step was first observed so many seconds after the beginning."""
+    return TrainingStatus(latest_run=LatestRun(attempt=1, step_time=after(seconds)), **numbers)
 
 
 def of(*trainings, now=0.0, **more):
@@ -103,9 +117,7 @@ def test_a_deleted_training_vanishes():
 
 
 def test_each_training_has_its_numbers():
-    numbers = TrainingStatus(
-        step=40, total_steps=100, loss=0.5, steps_per_second=2.0, seconds_remaining=30, progress_time=after(100)
-    )
+    numbers = stepped(100, step=40, total_steps=100, loss=0.5, steps_per_second=2.0, seconds_remaining=30)
     metrics = of(("a", "one", status(Phase.TRAINING, "Training", since=60, training=numbers)), now=130)
     found = {name: value for (name, labels), value in samples(metrics).items() if labels == (("name", "one"), ("namespace", "a"))}
     assert found == {
@@ -120,7 +132,7 @@ def test_each_training_has_its_numbers():
 
 
 def test_the_age_of_a_step_is_never_negative():
-    numbers = TrainingStatus(step=40, progress_time=after(100))
+    numbers = stepped(100, step=40)
     metrics = of(("a", "one", status(Phase.TRAINING, training=numbers)), now=90)
     assert samples(metrics)["last_step_age_seconds", (("name", "one"), ("namespace", "a"))] == 0
 
@@ -133,7 +145,7 @@ def test_before_the_first_step_no_age_is_shown():
 @pytest.mark.parametrize("phase", [phase for phase in Phase if phase is not Phase.TRAINING])
 def test_what_does_not_train_has_no_speed_and_no_age(phase):
     """A training that has ended or is queued would look stalled."""
-    numbers = TrainingStatus(step=40, loss=0.5, steps_per_second=2.0, seconds_remaining=30, progress_time=after(0))
+    numbers = stepped(0, step=40, loss=0.5, steps_per_second=2.0, seconds_remaining=30)
     metrics = of(("a", "one", status(phase, training=numbers)), now=9000)
     for name in ("steps_per_second", "last_step_age_seconds", "remaining_seconds"):
         assert shown(metrics, name) == {}
@@ -141,7 +153,7 @@ def test_what_does_not_train_has_no_speed_and_no_age(phase):
 
 
 def test_metrics_of_each_training_can_be_switched_off():
-    numbers = TrainingStatus(step=40, loss=0.5, steps_per_second=2.0, progress_time=after(0))
+    numbers = stepped(0, step=40, loss=0.5, steps_per_second=2.0)
     metrics = of(("a", "one", status(Phase.TRAINING, "Training", training=numbers)), training_metrics=False)
     assert [labels for _, labels in samples(metrics) if "name" in dict(labels)] == []
     assert shown(metrics, "trainings") == {("a", "Training", "Training"): 1}
@@ -161,19 +173,8 @@ def test_statuses_are_read_from_the_store():
 # Transitions
 
 
-class StatusWithTimes(Status):
-    """A status that tells more than the conditions do."""
-
-    reason: str | None = None
-    phase_time: datetime | None = None
-
-
-class TrainingStatusWithTimes(TrainingStatus):
-    step_time: datetime | None = None
-
-
 def test_the_reason_and_the_start_of_a_phase_are_those_of_the_status():
-    found = StatusWithTimes(**dict(status(Phase.QUEUED, "Queued")), reason="Unschedulable", phase_time=after(70))
+    found = status(Phase.QUEUED, "Queued", since=70).model_copy(update={"reason": "Unschedulable"})
     metrics = of(("a", "one", found))
     assert shown(metrics, "trainings") == {("a", "Queued", "Unschedulable"): 1}
     assert shown(metrics, "phase_start_timestamp_seconds") == {("one", "a"): after(70).timestamp()}
@@ -183,9 +184,15 @@ def test_the_reason_and_the_start_of_a_phase_are_those_of_the_status():
 
 def test_the_age_of_a_step_counts_from_when_it_was_first_observed():
     """Other numbers change too: a checkpoint is no step."""
-    numbers = TrainingStatusWithTimes(step=40, progress_time=after(100), step_time=after(50))
-    metrics = of(("a", "one", status(Phase.TRAINING).model_copy(update={"training": numbers})), now=110)
+    numbers = stepped(50, step=40, progress_time=after(100))
+    metrics = of(("a", "one", status(Phase.TRAINING, training=numbers)), now=110)
     assert shown(metrics, "last_step_age_seconds") == {("one", "a"): 60}
+
+
+def test_a_run_that_resumes_shows_no_age_before_its_first_step():
+    numbers = TrainingStatus(step=40, progress_time=after(100), latest_run=LatestRun(attempt=2))
+    metrics = of(("a", "one", status(Phase.TRAINING, training=numbers)), now=9000)
+    assert shown(metrics, "last_step_age_seconds") == {}
 
 
 def test_the_time_in_a_phase_is_observed_when_it_ends():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
+import signal
 import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
@@ -12,10 +14,12 @@ from collections import defaultdict
 
 import pytest
 import yaml
-from aiohttp import ClientSession, web
+from aiohttp import ClientConnectionError, ClientSession, web
 
-from detector_operator.operate.api_errors import ApiError
-from detector_operator.operate.operator import CONNECTION_BUFFER, NotInstalled, Options, operate
+from detector_operator.operate import handlers, watch
+from detector_operator.operate.connection import CONNECTION_BUFFER
+from detector_operator.operate.metrics_protocol import NoMetrics
+from detector_operator.operate.operator import Options, operate
 from detector_operator.specs.settings import Settings
 from support.trainings import T0
 
@@ -42,11 +46,17 @@ KINDS = {
 
 
 class Server:
-    """Discovery, lists, watches that tell nothing, and what was created."""
+    """Discovery, lists of one resource in each namespace, watches that tell nothing, and what was created."""
 
     def __init__(self, refusal):
-        self.refusal, self.refused = refusal, {}
+        self.refusal = refusal
+        self.refused = {}
+        """Paths that are refused, or of which the server says nothing at all."""
         self.created = defaultdict(list)
+        self.watches = defaultdict(int)
+        """How many watches of a path have begun."""
+        self.watching = defaultdict(set)
+        """The watches of a path that go on."""
         self.changed = asyncio.Condition()
 
     async def answer(self, request):
@@ -57,9 +67,9 @@ class Server:
             return await self._create(request)
         if request.method == "PATCH":
             (_, change) = await request.json()
-            return web.json_response(
-                {**PETS, "status": change["value"], "metadata": {**PETS["metadata"], "resourceVersion": "6"}}
-            )
+            changed = pets(path.split("/")[5])
+            metadata = {**changed["metadata"], "resourceVersion": "6"}
+            return web.json_response({**changed, "status": change["value"], "metadata": metadata})
         if "watch" in request.query:
             return await self._watch(request)
         if path == "/api":
@@ -73,13 +83,28 @@ class Server:
                 for plural, kind in KINDS[path]
             ]
             return web.json_response({"resources": kinds})
-        items = [PETS] if path.endswith("/detectortrainings") else []
+        namespace = path.split("/")[5] if "/namespaces/" in path else "team"
+        items = [pets(namespace)] if path.endswith("/detectortrainings") else []
         return web.json_response({"kind": "List", "metadata": {"resourceVersion": "10"}, "items": items})
 
-    async def until_created(self, plural):
+    async def until(self, condition):
         async with self.changed:
-            await self.changed.wait_for(lambda: self.created[plural])
-        return self.created[plural][0]
+            await self.changed.wait_for(condition)
+
+    async def until_created(self, plural, namespace="team"):
+        def found():
+            return [each for each in self.created[plural] if each["metadata"]["namespace"] == namespace]
+
+        await self.until(found)
+        return found()[0]
+
+    async def until_watched(self, path, times=1):
+        await self.until(lambda: self.watches[path] >= times)
+
+    def cut(self, path):
+        """The watches of a path end, as they do from time to time."""
+        for over in self.watching[path]:
+            over.set()
 
     async def _create(self, request):
         manifest = await request.json()
@@ -93,8 +118,20 @@ class Server:
     async def _watch(self, request):
         response = web.StreamResponse()
         await response.prepare(request)
-        await asyncio.Event().wait()
+        over = asyncio.Event()
+        self.watching[request.path].add(over)
+        async with self.changed:
+            self.watches[request.path] += 1
+            self.changed.notify_all()
+        try:
+            await over.wait()
+        finally:
+            self.watching[request.path].discard(over)
         return response
+
+
+def pets(namespace):
+    return {**PETS, "metadata": {**PETS["metadata"], "namespace": namespace, "uid": f"uid-in-{namespace}"}}
 
 
 def _group(prefix):
@@ -104,9 +141,12 @@ def _group(prefix):
 
 @pytest.fixture
 def operating(server_of, refusal, tmp_path, monkeypatch):
-    """Runs the operator during a play; the play may refuse something before it starts."""
+    """Runs the operator during a play, whose server may refuse something from the start. Its pauses are short."""
+    monkeypatch.setattr(watch, "FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(watch, "LONGEST_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(handlers, "ERROR_BACKOFFS", ())
 
-    def run(play, refused=(), namespaces=(), **more):
+    def run(play, refused=(), namespaces=(), metrics=None, **more):
         async def main():
             server = Server(refusal)
             server.refused = dict(refused)
@@ -123,20 +163,23 @@ def operating(server_of, refusal, tmp_path, monkeypatch):
                     "current-context": "x",
                 }
                 (tmp_path / "config").write_text(yaml.safe_dump(config))
-                options = Options(namespaces=namespaces, settings=Settings(trainer_image="i"), health_port=0, **more)
-                running = asyncio.create_task(operate(options, logging.getLogger("test")))
-                playing = asyncio.create_task(play(server))
+                options = Options(namespaces=namespaces, settings=Settings(trainer_image="i"), health_port=free_port(), **more)
+                server.health = f"http://127.0.0.1:{options.health_port}"
+                running = asyncio.create_task(operate(options, logging.getLogger("test"), metrics), name="the operator")
+                server.running = running
+                playing = asyncio.create_task(play(server), name="the play")
                 await asyncio.wait([running, playing], return_when=asyncio.FIRST_COMPLETED)
-                if playing.done():
-                    playing.result()
-                playing.cancel()
                 if not running.done():
                     running.cancel()
                     await asyncio.wait([running])
-                    names = " ".join(task.get_name() for task in asyncio.all_tasks())
-                    assert not any(ours in names for ours in ("reconcile", "log of", "resync"))
                 else:
                     running.result()
+                    await asyncio.wait([playing], timeout=5)
+                playing.cancel() if not playing.done() else playing.result()
+                await asyncio.wait([playing])
+                names = [task.get_name() for task in asyncio.all_tasks()]
+                ours = ("reconcile", "log of", "watch", "resync", "orchestr", "credentials", "certificates", "up to date")
+                assert not [name for name in names if any(word in name for word in ours)]
 
         monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
         monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
@@ -146,8 +189,24 @@ def operating(server_of, refusal, tmp_path, monkeypatch):
     return run
 
 
-async def forever(_):
-    await asyncio.Event().wait()
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def probe(server, path, until):
+    """The answer of a probe, as soon as it is like this."""
+    async with ClientSession(server.health) as session:
+        while True:
+            try:
+                async with session.get(path) as response:
+                    status, text = response.status, await response.text()
+            except ClientConnectionError:  # it is not served yet
+                continue
+            if until(status, text):
+                return status, text
+            await asyncio.sleep(0.01)
 
 
 def test_a_resource_that_was_there_before_gets_its_validation(operating):
@@ -208,13 +267,116 @@ def test_its_user_needs_no_name(operating, monkeypatch):
     operating(lambda server: server.until_created("jobs"))
 
 
-def test_without_the_resource_on_the_cluster_it_says_so(operating):
-    missing = {f"{GROUP}/detectortrainings": lambda: web.Response(status=404, text="404 page not found\n")}
-    with pytest.raises(NotInstalled, match=r"does not know detectortrainings\.detector-training\.io: install"):
-        operating(forever, missing)
+TRAININGS = f"{GROUP}/detectortrainings"
 
 
-def test_without_a_right_it_says_which(operating, refusal):
-    words = 'pods is forbidden: User "u" cannot list resource "pods" in API group "" in the namespace "team"'
-    with pytest.raises(ApiError, match="cannot list resource"):
-        operating(forever, {"/api/v1/namespaces/team/pods": lambda: refusal(403, words)}, namespaces=("team",))
+def of(namespace, plural):
+    prefix = {"detectortrainings": GROUP, "jobs": "/apis/batch/v1", "pods": "/api/v1"}[plural]
+    return f"{prefix}/namespaces/{namespace}/{plural}"
+
+
+def test_without_the_resource_on_the_cluster_it_says_so_and_waits_for_it(operating):
+    async def play(server):
+        status, text = await probe(server, "/readyz", lambda _, text: "not installed" in text)
+        assert (status, "CustomResourceDefinition detectortrainings.detector-training.io" in text) == (503, True)
+        assert (await probe(server, "/healthz", lambda *_: True))[0] == 200
+        server.refused.clear()
+        await server.until_created("jobs")
+        assert (await probe(server, "/readyz", lambda *_: True)) == (200, "ok\n")
+
+    operating(play, {TRAININGS: lambda: web.Response(status=404, text="404 page not found\n")})
+
+
+@pytest.mark.parametrize("code", [429, 500, 503, 410, 401, 403])
+def test_an_api_server_that_refuses_everything_at_the_start_is_waited_for(operating, refusal, code):
+    async def play(server):
+        status, text = await probe(server, "/readyz", lambda _, text: str(code) in text)
+        assert (status, text) == (503, f"cannot list the cluster: the API server answers {code}: not now\n")
+        server.refused.clear()
+        await server.until_created("jobs")
+
+    operating(play, {TRAININGS: lambda: refusal(code, "not now")})
+
+
+class Lost(NoMetrics):
+    """Keeps which namespaces are lost."""
+
+    def __init__(self):
+        self.namespaces = set()
+
+    def namespace_lost(self, namespace, lost):
+        (self.namespaces.add if lost else self.namespaces.discard)(namespace)
+
+
+def test_a_namespace_that_is_lost_from_the_start_does_not_hold_back_the_others(operating, refusal):
+    words, lost = 'pods is forbidden: User "u" cannot list resource "pods" in API group "" in the namespace "b"', Lost()
+
+    async def play(server):
+        await server.until_created("jobs", "a")
+        status, text = await probe(server, "/readyz", lambda status, text: status == 200 and "namespace b" in text)
+        assert (status, text) == (200, f"ok\ncannot list namespace b: the API server answers 403: {words}\n")
+        assert lost.namespaces == {"b"}
+        assert not [job for job in server.created["jobs"] if job["metadata"]["namespace"] == "b"]
+        server.refused.clear()
+        await server.until_created("jobs", "b")
+        assert lost.namespaces == set()
+
+    operating(play, {of("b", "pods"): lambda: refusal(403, words)}, ("a", "b"), lost)
+
+
+@pytest.mark.parametrize("code", [401, 403, 404])
+def test_a_namespace_that_is_lost_later_does_not_end_the_others(operating, refusal, code):
+    """kopf ends all its watches when one of them fails."""
+
+    async def play(server):
+        for namespace in ("a", "b"):
+            await server.until_created("jobs", namespace)
+            for plural in ("detectortrainings", "jobs", "pods"):
+                await server.until_watched(of(namespace, plural))
+        before = dict(server.watches)
+        server.refused = {of("b", plural): lambda: refusal(code, "lost") for plural in ("detectortrainings", "jobs", "pods")}
+        server.cut(of("b", "pods"))
+        status, text = await probe(server, "/readyz", lambda _, text: "list namespace b" in text)
+        assert (status, text.splitlines()[0], "namespace a" in text) == (200, "ok", False)
+        assert not server.watching[of("b", "jobs")]
+        server.refused.clear()
+        for plural in ("detectortrainings", "jobs", "pods"):
+            await server.until_watched(of("b", plural), before[of("b", plural)] + 1)
+            assert server.watches[of("a", plural)] == before[of("a", plural)]
+            assert len(server.watching[of("a", plural)]) == 1
+        assert (await probe(server, "/readyz", lambda _, text: text == "ok\n"))[0] == 200
+
+    operating(play, namespaces=("a", "b"))
+
+
+def test_a_watch_of_the_cluster_that_fails_is_begun_again(operating, refusal):
+    async def play(server):
+        await server.until_watched("/api/v1/pods")
+        server.refused["/api/v1/pods"] = lambda: refusal(404, "lost")
+        server.cut("/api/v1/pods")
+        await probe(server, "/readyz", lambda _, text: "cannot list the cluster" in text)
+        server.refused.clear()
+        await server.until_watched("/api/v1/pods", 2)
+
+    operating(play)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_although_kopf_was_begun_more_than_once(operating, sent):
+    async def play(server):
+        for namespace in ("a", "b"):
+            await server.until_watched(of(namespace, "pods"))
+        os.kill(os.getpid(), sent)
+        await asyncio.wait([server.running])
+
+    operating(play, namespaces=("a", "b"))
+
+
+def test_what_runs_when_a_signal_comes_is_finished(operating):
+    async def play(server):
+        await server.until_created("jobs")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait([server.running])
+        assert [event["reason"] for event in server.created["events"]] == ["Waiting"]
+
+    operating(play)

@@ -28,7 +28,14 @@ def test_validate():
         *("validate", "--pipeline-config", "p.config", "--model-dir", "m", "--num-steps", "100"),
         *("--checkpoint-every-n", "1000", "--gpus", "1"),
         *("--format", "json", "--output", "m/report.json"),
-        *("--set", "numClasses=37", "--set", "fineTuneCheckpointType=detection", "--set", "trainInputPaths=a-?????-of-00002,b"),
+        *(
+            "--set",
+            "numClasses=37",
+            "--set",
+            "fineTuneCheckpointType=detection",
+            "--set",
+            'trainInputPaths=["a-?????-of-00002", "b"]',
+        ),
         *("--ignore", "records/a", "--ignore", "config/b"),
     ]
 

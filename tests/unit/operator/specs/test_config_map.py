@@ -71,4 +71,4 @@ def test_overrides_are_flags(build):
     overrides = {"numClasses": 37, "trainInputPaths": ["a-?????-of-00002", "b"]}
     for container in containers(build(pipelineConfig={**INLINE, "overrides": overrides})):
         given = list(zip(container["args"], container["args"][1:], strict=False))
-        assert {("--set", "numClasses=37"), ("--set", "trainInputPaths=a-?????-of-00002,b")} <= set(given)
+        assert {("--set", "numClasses=37"), ("--set", 'trainInputPaths=["a-?????-of-00002", "b"]')} <= set(given)

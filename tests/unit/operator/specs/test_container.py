@@ -27,6 +27,16 @@ def test_image_and_when_it_is_pulled(build, trainer, image, policy):
         assert (container["image"], container.get("imagePullPolicy")) == (image, policy)
 
 
+def test_it_runs_the_command_of_the_image_whatever_its_entrypoint(build):
+    assert [container["command"] for container in containers(build())] == [["detector-training"]] * 2
+
+
+def test_its_log_is_written_line_by_line(build):
+    """Python keeps what it writes to a pipe until kilobytes have come together: progress would be told minutes late."""
+    for container in containers(build()):
+        assert variables(container)["PYTHONUNBUFFERED"] == "1"
+
+
 def test_it_leaves_its_last_words_or_the_end_of_its_log(build):
     for container in containers(build()):
         assert container["terminationMessagePath"] == "/dev/termination-log"

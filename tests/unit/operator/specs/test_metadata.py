@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from detector_operator.specs import build_config_map
 from support.manifests import on_cluster, training_job, validation_job
@@ -26,10 +27,19 @@ def test_a_job_and_its_pod_say_which_run_they_are(build, run):
 
 @pytest.mark.parametrize(("build", "run"), JOBS)
 def test_nobody_can_replace_these_labels(build, run):
-    job = build(trainer={"labels": {"detector-training.io/run": "other", "team": "vision"}})
-    labels = job["spec"]["template"]["metadata"]["labels"]
-    assert (labels["detector-training.io/run"], labels["team"]) == (run, "vision")
-    assert job["metadata"]["labels"]["detector-training.io/run"] == run
+    given = {"labels": {"app.kubernetes.io/managed-by": "Helm", "team": "vision"}}
+    job = build(trainer=given, validation=given)
+    for labels in (job["metadata"]["labels"], job["spec"]["template"]["metadata"]["labels"]):
+        assert labels["app.kubernetes.io/managed-by"] == "detector-training"
+        assert (labels["detector-training.io/run"], labels["team"]) == (run, "vision")
+
+
+@pytest.mark.parametrize("build", [validation_job, training_job])
+@pytest.mark.parametrize("part", ["trainer", "validation"])
+@pytest.mark.parametrize("field", ["labels", "annotations"])
+def test_keys_of_the_operator_are_refused(build, part, field):
+    with pytest.raises(ValidationError, match="reserved for the operator"):
+        build(**{part: {field: {"detector-training.io/run": "other"}}})
 
 
 OBJECTS = {

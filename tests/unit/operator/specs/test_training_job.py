@@ -48,14 +48,30 @@ def test_it_has_not_ended_before_its_pod_is_gone():
     assert training_job()["spec"]["podReplacementPolicy"] == "Failed"
 
 
+def rules():
+    return training_job()["spec"]["podFailurePolicy"]["rules"]
+
+
 def test_it_says_which_failures_are_final_as_decide_does():
-    _, rule = training_job()["spec"]["podFailurePolicy"]["rules"]
-    assert rule == {"action": "FailJob", "onExitCodes": {"operator": "In", "values": sorted(FINAL_CODES)}}
+    final = sorted(FINAL_CODES)
+    assert rules()[1:] == [
+        {"action": "FailJob", "onExitCodes": {"containerName": name, "operator": "In", "values": final}}
+        for name in ("preflight", "train")
+    ]
+
+
+def test_exit_codes_of_containers_that_are_not_ours_say_nothing():
+    named = {rule["onExitCodes"]["containerName"] for rule in rules() if "onExitCodes" in rule}
+    assert named == {one["name"] for one in containers(training_job())}
 
 
 def test_a_disruption_ends_it_so_that_decide_counts_the_preemption():
-    rule, _ = training_job()["spec"]["podFailurePolicy"]["rules"]
-    assert rule == {"action": "FailJob", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    assert rules()[0] == {"action": "FailJob", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+
+
+def test_a_stop_is_no_field_of_it():
+    """A queue would set it back: a run is stopped by the deletion of its Job."""
+    assert "suspend" not in training_job(suspend=True)["spec"]
 
 
 @pytest.mark.parametrize(("given", "trainer_has"), [(120, 115), (30, 25), (5, 1), (1, 1)])

@@ -6,7 +6,7 @@ import pytest
 
 from detector_operator.local.workplace import Workplace
 from detector_operator.specs.validation_job import report_path
-from support.manifests import container, containers, pod, validation_job
+from support.manifests import container, containers, pod, training_job, validation_job
 
 
 def test_it_has_the_name_of_the_run():
@@ -134,10 +134,48 @@ def test_it_has_the_access_that_the_trainer_has(field):
     assert pod(validation_job(trainer={field: SHARED[field]}))[field] == SHARED[field]
 
 
-def test_it_waits_in_no_queue_but_its_pod_has_the_labels():
-    labels = {"kueue.x-k8s.io/queue-name": "gpus"}
-    job = validation_job(trainer={"labels": labels, "annotations": {"a": "b"}})
-    assert "kueue.x-k8s.io/queue-name" not in job["metadata"]["labels"]
-    assert "annotations" not in job["metadata"]
-    assert job["spec"]["template"]["metadata"]["labels"].items() >= labels.items()
-    assert job["spec"]["template"]["metadata"]["annotations"] == {"a": "b"}
+QUEUE = {"kueue.x-k8s.io/queue-name": "gpus"}
+
+
+def metadata(job):
+    """Of the Job, and of its pod."""
+    return job["metadata"], job["spec"]["template"]["metadata"]
+
+
+def test_labels_and_annotations_of_the_validation_are_on_the_job_and_on_its_pod():
+    labels, annotations = {"kueue.x-k8s.io/queue-name": "cpus", "team": "vision"}, {"sidecar.istio.io/inject": "false"}
+    for each in metadata(validation_job(validation={"labels": labels, "annotations": annotations})):
+        assert each["labels"].items() >= labels.items()
+        assert each["annotations"] == annotations
+
+
+def test_labels_and_annotations_of_the_trainer_are_neither_on_the_job_nor_on_its_pod():
+    """A queue for GPUs, also one that queues pods, does not hold up what needs none."""
+    own = [each["labels"] for each in metadata(validation_job())]
+    for each, labels in zip(metadata(validation_job(trainer={"labels": QUEUE, "annotations": {"a": "b"}})), own, strict=True):
+        assert each["labels"] == labels
+        assert "annotations" not in each
+
+
+def test_the_trainer_has_no_label_or_annotation_of_the_validation():
+    given = {"labels": QUEUE, "annotations": {"a": "b"}}
+    for each in metadata(training_job(validation=given)):
+        assert not each["labels"].keys() & QUEUE.keys()
+        assert "annotations" not in each
+
+
+# Its end
+
+
+def test_it_is_killed_soon_after_it_is_stopped():
+    """It writes nothing before its end: what stops it need not wait."""
+    assert pod(validation_job())["terminationGracePeriodSeconds"] == 5
+    assert pod(validation_job(trainer={"terminationGracePeriodSeconds": 600}))["terminationGracePeriodSeconds"] == 5
+
+
+def test_it_has_no_pod_failure_policy():
+    assert "podFailurePolicy" not in validation_job()["spec"]
+
+
+def test_it_has_not_ended_before_its_pod_is_gone():
+    assert validation_job()["spec"]["podReplacementPolicy"] == "Failed"

@@ -8,6 +8,7 @@ import math
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from PIL import Image
 
@@ -18,6 +19,8 @@ from detector_trainer.validation.scan.image import MAX_PROGRESSIVE_PIXELS
 SIDE = 480
 """Pixels of a small copy, at most, and the units of the drawing's longer side."""
 QUALITY = 78
+DECODED: Final = ("JPEG", "PNG", "BMP", "GIF")
+"""What the trainer decodes. Pillow would open 40 formats more, one of them by running Ghostscript on the bytes of a record."""
 MAX_PIXELS = 1 << 28
 """Of a JPEG that is not progressive: of such ones Pillow decodes an eighth."""
 MAX_BOXES = 200
@@ -86,7 +89,7 @@ def _small_copy(encoded: bytes) -> tuple[bytes, int, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             Image.MAX_IMAGE_PIXELS = None  # looked at below
-            with Image.open(io.BytesIO(encoded)) as image:
+            with Image.open(io.BytesIO(encoded), formats=DECODED) as image:
                 width, height = image.size
                 frugal = image.format == "JPEG" and not image.info.get("progressive")
                 if width * height > (MAX_PIXELS if frugal else MAX_PROGRESSIVE_PIXELS):

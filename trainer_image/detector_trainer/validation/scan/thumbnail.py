@@ -32,7 +32,7 @@ def of_png(data: memoryview, width: int, height: int) -> np.ndarray | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
                 return of_pillow(image)
     except Exception:  # noqa: BLE001 - Pillow raises nearly anything, and libpng has read it
         return None

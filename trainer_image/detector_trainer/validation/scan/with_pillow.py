@@ -24,7 +24,7 @@ def decode(data: memoryview) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
                 image.draft("L", (1, 1))
                 image.load()
                 return np.asarray(image.convert("L"))
