@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from detector_operator.api import DetectorTraining
 from detector_operator.operate.store import Key
+from detector_operator.reconcile import retry
 from detector_operator.reconcile.actions import StartTraining, StartValidation
 from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import Why
@@ -28,9 +30,10 @@ class Refusals:
     ) -> None:
         """It was refused now, perhaps again."""
         before, generation = self.of(key, resource), spec_generation(resource)
-        again = before is not None and (before.action, before.generation) == (action, generation)
-        times = before.times + 1 if before is not None and again else 1
-        self._known[key] = (resource.metadata.uid, Refusal(action, generation, why, times, now))
+        now_refused = Refusal(action, generation, why, 1, now, retry.wanted(resource))
+        if before is not None and before.asked == now_refused.asked:
+            now_refused = replace(now_refused, times=before.times + 1)
+        self._known[key] = (resource.metadata.uid, now_refused)
 
     def forget(self, key: Key) -> None:
         """It was taken, or nobody asks any more."""

@@ -23,7 +23,8 @@ def policy(situation: Situation) -> Outcome | None:
         return None
     if known.verdict is Verdict.REJECT:
         return _rejected(situation) if enforced else None
-    if not enforced and situation.newest(RunKind.TRAINING) is not None:
+    trained = situation.newest(RunKind.TRAINING)
+    if not enforced and trained is not None and trained.proves_verdict:
         return None  # it trains already, and its verdict was lost
     run = situation.newest(RunKind.VALIDATION)
     if run is not None and run.live:

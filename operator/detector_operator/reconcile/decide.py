@@ -90,7 +90,7 @@ def decide(
         runs=tuple(runs),
         timer=timer,
         backoff=backoff,
-        refusal=None if retried else refused,
+        refusal=refused if refused is not None and refused.retry == retry.wanted(resource) else None,
     )
     old = () if retried else leftovers.leftovers(situation)
     if situation.status.phase.terminal and given.spec_generation == situation.generation:

@@ -196,7 +196,7 @@ def _progress(training: TrainingStatus, run: Run, now: datetime) -> TrainingStat
     update = {name: value for name, value in seen.items() if value is not None}
     if run.progress is not None or not run.live or run.attempt != training.attempt:
         # An operator that has just started has not read the log of a run.
-        left = run.progress.seconds_remaining if run.progress is not None and run.live else None
+        left = run.progress.seconds_remaining if run.progress is not None and run.live and run.stop_reason is None else None
         update["seconds_remaining"] = round(left) if left is not None else None
     step = update.get("step", training.step)
     update["progress"] = f"{step}/{training.total_steps}" if step is not None else None

@@ -22,6 +22,13 @@ class Refusal:
     """How often it was refused in a row."""
     at: datetime
     """When it was refused last."""
+    retry: str | None = None
+    """Value of the retry annotation then: a refusal before a retry was requested is history."""
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """What was requested: the same request is only repeated."""
+        return self.action, self.generation, self.retry
 
     @property
     def final(self) -> bool:

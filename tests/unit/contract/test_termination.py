@@ -76,7 +76,7 @@ def test_texts_of_any_length_and_script_fit(character):
         reason=text,
         message=text,
         hint=text,
-        step=10**18,
+        step=2**53 - 1,
         last_checkpoint=text,
         traceback=text,
         validation=ValidationSummary.of(report(finding().model_copy(update={"message": text}))),

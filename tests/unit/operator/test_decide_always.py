@@ -141,7 +141,7 @@ class Cluster(RuleBasedStateMachine):
         if starts:
             times = self.refused.times + 1 if self.refused is not None else 1
             why = Why(reasons.INVALID_SPEC if final else reasons.QUOTA_EXCEEDED, "It is not taken.")
-            self.refused = Refusal(starts[0], decision.status.spec_generation, why, times, self.now)
+            self.refused = Refusal(starts[0], decision.status.spec_generation, why, times, self.now, self.retry or None)
 
     @rule()
     def the_operator_starts_anew(self):

@@ -11,7 +11,9 @@ from detector_trainer.contract import reasons
 
 def wait(sight: Sight) -> Why | None:
     """Until the pod is gone. Of a node that does not come back somebody has to say so."""
-    pod = next((pod for pod in sight.pods if pod.deleted is not None and not pod.done(sight.kind)), None)
+    queued = sight.job is not None and sight.job.suspended
+    # One that is done is reported until its Job has counted it, unless its queue has taken it back.
+    pod = next((pod for pod in sight.pods if pod.deleted is not None and not (queued and pod.done(sight.kind))), None)
     if pod is None:
         return None
     if not pod.has(disruption.CONDITION):
@@ -22,6 +24,8 @@ def wait(sight: Sight) -> Why | None:
             else Why(reasons.POD_DELETED, f"{pod.name} was deleted and is stopping.")
         )
     why = disruption.why(pod)
+    if why.reason != reasons.NODE_LOST and sight.stopped_by_us:
+        return None
     if why.reason != reasons.NODE_LOST:
         return Why(why.reason, f"{why.message} It is stopping.", why.hint)
     return Why(

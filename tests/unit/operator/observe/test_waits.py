@@ -309,7 +309,6 @@ def test_a_pod_in_its_grace_period_is_live_and_says_why_it_goes():
 
 
 def test_it_goes_on_saying_so_until_the_job_has_counted_the_pod():
-    # core bug: the run is said to wait for its Job to start, until the Job controller counts the pod that was evicted.
     condition = disrupted("EvictionByEvictionAPI", "Eviction API: evicting")
     run = only_run([job()], [pod(phase="Failed", main=ended(75), conditions=[condition], deleted=seconds(40))])
     assert (run.live, run.waiting.reason) == (True, "Evicted")

@@ -372,7 +372,6 @@ def test_a_job_that_is_stopped_is_not_stopped_again(trained):
 
 
 def test_a_run_that_takes_long_to_stop_is_not_written_again_and_again(trained):
-    # core bug: start_time, which a suspension clears, is gathered again from the live run, so progress_time becomes now.
     trained.apply(generation=2, suspend=True, validation={"policy": "Skip"})
     trained.reconcile()
     trained.put_pod(pod("train", deleted=seconds(40)))
