@@ -36,7 +36,7 @@ class _Unsent:
 
     @property
     def next_attempt(self) -> datetime:
-        return self.time + FIRST_RETRY * float(2**self.attempts - 1)
+        return self.time + FIRST_RETRY * int(2**self.attempts - 1)
 
 
 class EventRecorder:

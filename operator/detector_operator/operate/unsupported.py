@@ -85,13 +85,13 @@ class Unsupported:
         kept = [each for each in given if isinstance(each, dict) and each.get("type") not in wanted]
         changed = {**status, "observedGeneration": generation, "conditions": [*kept, *conditions]}
         changed["reason"] = reasons.UNSUPPORTED_RESOURCE
+        if any(each.get("message") != text for each in reported):
+            await self._announce(key, manifest, text, now)  # before the status: what is in it is not reported again
         try:
             written = await self.server.write_status(*key, changed, str(manifest["metadata"]["resourceVersion"]))
         except ConflictError:
             return  # the event of the change comes
         self.store.put_resource(written)
-        if any(each.get("message") != text for each in reported):
-            await self._announce(key, manifest, text, now)
 
     async def _announce(self, key: Key, manifest: Manifest, text: str, now: datetime) -> None:
         given = manifest["metadata"]

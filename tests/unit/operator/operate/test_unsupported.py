@@ -40,7 +40,7 @@ def events(cluster):
 
 
 def test_it_is_reported_in_the_conditions_of_kstatus_and_by_a_warning(cluster):
-    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [EVENT, STATUS]
     for kind, status in (("Reconciling", "False"), ("Stalled", "True")):
         assert cluster.condition(kind) == {
             "type": kind,
@@ -90,7 +90,7 @@ def test_another_problem_is_written_when_it_comes(cluster):
     cluster.reconcile()
     cluster.passes(600)
     change(cluster, generation=3, modelDir=7)
-    assert verbs(cluster.reconcile()) == [STATUS, EVENT]
+    assert verbs(cluster.reconcile()) == [EVENT, STATUS]
     assert "spec.modelDir is 7" in cluster.condition("Stalled")["message"]
     assert cluster.condition("Stalled")["observedGeneration"] == 3
 
@@ -176,7 +176,7 @@ def test_a_resource_that_has_changed_is_left_to_the_watch(cluster, monkeypatch):
         raise ConflictError(409, "Conflict", "the object has been modified")
 
     monkeypatch.setattr(cluster.server, "write_status", stale)
-    assert cluster.reconcile() == []
+    assert verbs(cluster.reconcile()) == [EVENT]
 
 
 @pytest.mark.parametrize(
