@@ -405,6 +405,16 @@ def test_a_stopped_run_that_went_without_a_pod_is_no_interruption(skipping):
     assert (skipping.status["training"]["preemptions"], skipping.status["training"]["end"]) == (0, "Stopped")
 
 
+def test_a_training_that_completes_as_it_is_stopped_has_succeeded_and_is_written_once(trained):
+    # core bug: the stop stays in the status that says Succeeded, and goes with a second write.
+    trained.apply(generation=2, suspend=True, validation={"policy": "Skip"})
+    trained.reconcile()
+    trained.put_pod(pod("train", phase="Succeeded", main=ended(0), deleted=seconds(40)))
+    trained.reconcile()
+    assert (trained.status["phase"], trained.status.get("stops")) == ("Succeeded", None)
+    assert trained.reconcile() == []
+
+
 def test_no_run_starts_while_the_pod_of_a_stopped_one_may_write(trained):
     trained.apply(generation=2, suspend=True, validation={"policy": "Skip"})
     trained.reconcile()
@@ -613,6 +623,22 @@ def test_an_old_job_is_deleted_once_it_is_counted(retried):
     assert retried.reconcile() == [("delete", "jobs", "pets-train-1")]
     assert retried.reconcile() == []
     assert retried.status["training"]["restarts"] == 2
+
+
+def test_why_a_validation_is_done_again_is_that_of_the_newest_one_although_an_older_one_is_left(cluster):
+    # core bug: once the end of the newest is recorded, the failure of the older one replaces it.
+    cluster.reconcile()
+    cluster.put_pod(pod("validate", phase="Failed", main=ended(137, reason="OOMKilled")))
+    cluster.reconcile()
+    assert cluster.status["failure"]["reason"] == "OOMKilled"
+    cluster.passes(10)
+    assert ("create", "jobs", "pets-validate-2") in cluster.reconcile()
+    cluster.reconcile()
+    cluster.job_is_gone("pets-validate-2")
+    cluster.reconcile()
+    assert "pets-validate-2 was deleted" in cluster.status["failure"]["message"]
+    cluster.reconcile()
+    assert "pets-validate-2 was deleted" in cluster.status["failure"]["message"]
 
 
 def test_an_old_job_that_may_not_be_deleted_holds_nothing_up(retried, caplog):
