@@ -15,8 +15,10 @@ def policy(situation: Situation) -> Outcome:
     run = situation.newest(RunKind.TRAINING)
     if run is None or not run.live:
         return _first(situation) if situation.training.end is None else _again(situation, situation.training.end)
-    if run.stop_reason is not None:
-        actions = () if run.stopping else (stop(run, run.stop_reason),)
+    # The end of a run may be recorded before its Job reports it. A queue that suspends the Job then resumes it with a new pod.
+    counted = run.attempt <= (situation.training.counted or 0)
+    if run.stop_reason is not None or counted:
+        actions = () if run.stopping else (stop(run, reasons.RETRYING),)
         message = situation.waiting_to_stop((run,))
         return Outcome(phase=Phase.QUEUED, reason=reasons.WAITING, message=message, actions=actions)
     phase = _PHASES[run.state]

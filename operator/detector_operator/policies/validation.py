@@ -126,7 +126,7 @@ def _first_error(situation: Situation) -> FailureStatus:
 def _without_verdict(situation: Situation, run: Run | None) -> FailureStatus:
     """Return why there is no verdict. Once nothing is left of the run, the status knows."""
     known = situation.status.failure
-    if run is None or run.stop_reason is not None:
+    if run is None or run.stop_reason is not None or run.attempt != situation.validation.attempt:
         name = run_name(situation.name, RunKind.VALIDATION, situation.validation.attempt)
         lost = FailureStatus(reason=reasons.VALIDATION_FAILED, message=f"Validation (Job {name}) ended without a verdict.")
         timed_out = situation.validation.end is RunEnd.TIMED_OUT

@@ -148,7 +148,7 @@ def _status(facts: Situation, outcome: Outcome, actions: Iterable[Action], retry
         phase=outcome.phase,
         reason=_reason(outcome),
         retry=retry_wanted,
-        stops=_stops(facts, actions),
+        stops=_stops(facts, actions, ended=outcome.phase.terminal),
         conditions=conditions_of(facts, outcome),
         validation=facts.validation if facts.validation != ValidationStatus() else None,
         training=outcome.training or facts.status.training,
@@ -163,11 +163,13 @@ def _reason(outcome: Outcome) -> str | None:
     return outcome.reason if outcome.waiting or outcome.reason == reasons.RETRYING else None
 
 
-def _stops(facts: Situation, actions: Iterable[Action]) -> list[Stop]:
+def _stops(facts: Situation, actions: Iterable[Action], *, ended: bool) -> list[Stop]:
     """Return the decisions to stop a run, with those that are made now: they are written before anything is stopped."""
-    known = {stop.run for stop in facts.status.stops}
+    live = {run.key for run in facts.live_runs}
+    kept = [stop for stop in facts.status.stops if not ended or stop.run in live]
+    known = {stop.run for stop in kept}
     new = [action for action in actions if isinstance(action, StopRun) and action.run.key not in known]
-    return [*facts.status.stops, *(Stop(run=each.run.key, reason=each.reason, time=facts.timer.now) for each in new)]
+    return [*kept, *(Stop(run=each.run.key, reason=each.reason, time=facts.timer.now) for each in new)]
 
 
 def _events(before: Status, after: Status, outcome: Outcome, *, retried: bool) -> Iterable[Event]:

@@ -83,7 +83,7 @@ def test_texts_of_any_length_and_script_fit(character):
     )
     data = message.to_bytes()
     assert len(data) <= 4096
-    assert TerminationMessage.model_validate_json(data).step == 10**18
+    assert TerminationMessage.model_validate_json(data).step == 2**53 - 1
 
 
 @given(st.text(max_size=6000), st.text(max_size=6000), st.text(max_size=6000))

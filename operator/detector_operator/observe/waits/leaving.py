@@ -24,8 +24,6 @@ def wait(sight: Sight) -> Why | None:
             else Why(reasons.POD_DELETED, f"{pod.name} was deleted and is stopping.")
         )
     why = disruption.why(pod)
-    if why.reason != reasons.NODE_LOST and sight.stopped_by_us:
-        return None
     if why.reason != reasons.NODE_LOST:
         return Why(why.reason, f"{why.message} It is stopping.", why.hint)
     return Why(

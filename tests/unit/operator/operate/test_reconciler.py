@@ -406,7 +406,6 @@ def test_a_stopped_run_that_went_without_a_pod_is_no_interruption(skipping):
 
 
 def test_a_training_that_completes_as_it_is_stopped_has_succeeded_and_is_written_once(trained):
-    # core bug: the stop stays in the status that says Succeeded, and goes with a second write.
     trained.apply(generation=2, suspend=True, validation={"policy": "Skip"})
     trained.reconcile()
     trained.put_pod(pod("train", phase="Succeeded", main=ended(0), deleted=seconds(40)))
@@ -626,7 +625,6 @@ def test_an_old_job_is_deleted_once_it_is_counted(retried):
 
 
 def test_why_a_validation_is_done_again_is_that_of_the_newest_one_although_an_older_one_is_left(cluster):
-    # core bug: once the end of the newest is recorded, the failure of the older one replaces it.
     cluster.reconcile()
     cluster.put_pod(pod("validate", phase="Failed", main=ended(137, reason="OOMKilled")))
     cluster.reconcile()

@@ -201,3 +201,13 @@ def test_a_run_is_started_once_the_backoff_is_over_although_its_job_is_gone():
     status = decided(training(), ([passed(), train_run(exit_code=70)], T0)).status
     assert decided(training(status=status), ([], after(9))).actions == ()
     assert decided(training(status=status), ([], after(10))).actions == (StartTraining(2),)
+
+
+def test_a_run_that_a_queue_brings_back_after_its_end_was_counted_is_stopped_before_the_next_one_starts():
+    crashed, back = train_run(exit_code=70, stored=True), train_run(state=RunState.PENDING, node=None, stored=True)
+    counted = decided(training(), ([passed(), crashed], T0)).status
+    decision = decided(training(status=counted), ([passed(), back], after(30)))
+    assert decision.actions == (StopRun(back, reasons.RETRYING),)
+    assert decision.status.phase is Phase.QUEUED
+    gone = decided(training(status=decision.status), ([passed()], after(60)))
+    assert gone.actions == (StartTraining(2),)
