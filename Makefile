@@ -86,6 +86,7 @@ e2e: $(VENV)/test.stamp  ## the tests on a real Kubernetes; without root or Go t
 e2e-full: $(VENV)/test.stamp  ## the same, and those that wait for minutes: what a stall, a lost node or a broken log leads to in the end
 	$(PYTEST) tests/e2e -q --durations=15
 
+# 12 kills over 6 trainings are in `make e2e` too.
 KILLS ?= 200
 TRAININGS ?= 50
 chaos: $(VENV)/test.stamp  ## TRAININGS trainings while operator, API server, etcd and kubelet are killed KILLS times (needs root and Go; half an hour); SEED says at which moments

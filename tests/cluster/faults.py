@@ -64,7 +64,8 @@ def kubelet_unreachable(cluster: Cluster, *verdict: str) -> Iterator[None]:
 
 def kill_containers(cluster: Cluster, pod: Manifest) -> None:
     """SIGKILL for every process of a pod's containers; returns when they are gone."""
-    containers = {status["containerID"].rpartition("/")[2] for status in pod["status"]["containerStatuses"]}
+    containers = {status.get("containerID", "").rpartition("/")[2] for status in pod["status"]["containerStatuses"]}
+    containers.discard("")  # one that has not started: processes in no group at all would match
     for pid in cluster.sandbox.contained(containers):
         os.kill(pid, signal.SIGKILL)
     until(lambda: not cluster.sandbox.contained(containers), f"the end of {pod['metadata']['name']}", seconds=10)

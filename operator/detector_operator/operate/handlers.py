@@ -13,7 +13,7 @@ from typing import Any, Final
 import kopf
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
-from detector_operator.operate.api_server import USER_AGENT
+from detector_operator.operate.api_server import UNCOMPRESSED, USER_AGENT
 from detector_operator.operate.listing import SELECTOR
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.store import Key, Store
@@ -40,7 +40,7 @@ class _Connection(kopf.ConnectionInfo):
     """kopf's requests bear our name, as all others do."""
 
     def as_http_headers(self) -> dict[str, str]:
-        return {**super().as_http_headers(), "User-Agent": USER_AGENT}
+        return {**super().as_http_headers(), "User-Agent": USER_AGENT, **UNCOMPRESSED}
 
 
 class _NoDiffs(kopf.DiffBaseStorage):

@@ -230,6 +230,14 @@ def test_an_answer_has_about_a_mebibyte_at_most(talk, size, limits):
     assert asked == limits
 
 
+def test_no_answer_is_to_be_compressed(talk):
+    async def answer(request):
+        assert request.headers["Accept-Encoding"] == "identity"
+        return web.json_response({"metadata": {"resourceVersion": "9"}, "items": []})
+
+    talk(answer, lambda server: server.list(f"{CORE}/pods"))
+
+
 def test_an_empty_page_is_followed_by_one_of_any_size(talk):
     async def answer(request):
         more = "" if "continue" in request.query else "more"

@@ -109,7 +109,11 @@ def test_kopf_is_told_nothing_new_by_a_credential_but_the_name(watch, monkeypatc
     monkeypatch.setattr(kopf, "login_with_kubeconfig", lambda **_: given)
     found = asyncio.run(watch.activities["login"]())
     assert (found.server, found.token, found.priority) == (given.server, given.token, given.priority)
-    assert found.as_http_headers() == {"Authorization": "Bearer t", "User-Agent": f"detector-training/{__version__}"}
+    assert found.as_http_headers() == {
+        "Authorization": "Bearer t",
+        "User-Agent": f"detector-training/{__version__}",
+        "Accept-Encoding": "identity",
+    }
 
 
 def test_only_our_own_jobs_and_pods_are_watched():
