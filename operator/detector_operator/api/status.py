@@ -167,6 +167,8 @@ class TrainingStatus(StatusModel):
     """How that run ended, while no other one has followed."""
     progress: str | None = None
     """Step and last step, for example 1200/20000."""
+    blocked_by: str | None = None
+    """What trains in the model directory, while this training waits for it to end."""
     latest_run: LatestRun | None = None
     """When the newest training run was first observed in each state."""
     step: int | None = None

@@ -78,11 +78,16 @@ def grant(run: Run, training: TrainingStatus, spec: Spec) -> TrainingStatus | No
         case RunEnd.INTERRUPTED:
             return training.model_copy(update=update | _preempted(training))
         case RunEnd.BLOCKED:
-            return training.model_copy(update=update | {"preemptions_in_a_row": (training.preemptions_in_a_row or 0) + 1})
+            in_a_row = (training.preemptions_in_a_row or 0) + 1
+            return training.model_copy(update=update | {"preemptions_in_a_row": in_a_row, "blocked_by": _holder(run)})
         case RunEnd.FAILED if training.restarts < spec.retries:
             return training.model_copy(update=update | {"restarts": training.restarts + 1})
         case _:
             return None
+
+
+def _holder(run: Run) -> str | None:
+    return f"{run.message.message} {run.message.hint}".strip() if run.message is not None else None
 
 
 def _preempted(training: TrainingStatus) -> dict[str, int | None]:

@@ -71,12 +71,13 @@ def _again(situation: Situation, end: RunEnd) -> Outcome:
     """Start the next run when the backoff is over. After an interruption too: the scheduler is not to be asked without end for
     a place that is always taken away again. Everything is in the status: the Job of the run that ended may be gone."""
     training, failure, resuming = situation.training, situation.status.failure, _resuming(situation)
-    if end is RunEnd.STOPPED or failure is None:
-        return _start(situation, reasons.QUEUED, f"{resuming}.")
     in_a_row = training.preemptions_in_a_row or 1
     if end is RunEnd.BLOCKED:
-        blocked = wait_for(Why(failure.reason, failure.message, failure.hint or ""), Phase.QUEUED)
+        holder = training.blocked_by or f"Something else trains in {situation.spec.model_dir}."
+        blocked = wait_for(Why(reasons.MODEL_DIR_IN_USE, holder), Phase.QUEUED)
         return _after_backoff(situation, blocked, failures=in_a_row)
+    if end is RunEnd.STOPPED or failure is None:
+        return _start(situation, reasons.QUEUED, f"{resuming}.")
     failed = end is RunEnd.FAILED
     limit = f" (restart {training.restarts} of {situation.spec.retries})" if failed else ""
     again = Outcome(phase=Phase.QUEUED, reason=reasons.RETRYING, message=f"{failure.message} {resuming}{limit}.")

@@ -141,13 +141,13 @@ def _training(situation: Situation) -> Status:
         if run.attempt <= (training.counted or 0):
             continue
         training = _progress(training, run, situation.timer.now)
-        training = training.model_copy(update={"attempt": max(training.attempt, run.attempt), "end": None})
+        training = training.model_copy(update={"attempt": max(training.attempt, run.attempt), "end": None, "blocked_by": None})
         if run.live:
             continue
         granted = retries.grant(run, training, situation.spec)
         if granted is None:
             break
-        if run.stop_reason is None:
+        if run.stop_reason is None and granted.end is not RunEnd.BLOCKED:
             failure = failure_reasons.failure_of(run, situation.run_name(run))
         training = granted.model_copy(update={"counted_time": situation.timer.now})
     return status.model_copy(update={"training": training, "failure": failure})

@@ -33,10 +33,6 @@ ENDINGS = {
     "a lost node is not counted": ({"state": RunState.ENDED}, Phase.QUEUED, reasons.INTERRUPTED, 0, 1),
     "our own stop is not a preemption": ({"exit_code": 75, "stop_reason": "Suspended"}, Phase.QUEUED, None, 0, 0),
     "our own stop is not a failure": ({"signal": 9, "stop_reason": "Suspended"}, Phase.QUEUED, None, 0, 0),
-    "a model directory in use is neither": (
-        {"exit_code": 74, "message": said("ModelDirInUse")},
-        *(Phase.QUEUED, "ModelDirInUse", 0, 0),
-    ),
 }
 
 
