@@ -160,6 +160,7 @@ def test_a_model_directory_in_use_is_waited_for_and_its_holder_is_named():
     assert "in use by pod other-train-1-x on node gpu-2" in headline(decision).message
     assert headline(decision).message.endswith("Wait, or change spec.modelDir.")
     assert (decision.status.training.end, decision.status.training.restarts) == (RunEnd.BLOCKED, 0)
+    assert decision.status.failure is None
     assert [event.type for event in decision.events if event.reason == reasons.MODEL_DIR_IN_USE] == ["Warning"]
 
 
