@@ -50,9 +50,6 @@ def _without_the_right(kubectl: Kubectl) -> Iterator[None]:
         set_rules(role["rules"])
 
 
-FAULTS = pytest.mark.parametrize("fault", [refused, without_an_answer, without_the_right], ids=lambda each: each.__name__)
-
-
 @pytest.mark.parametrize(
     # A connection of which nothing comes any more is only given up after five minutes.
     "fault",
@@ -62,6 +59,7 @@ FAULTS = pytest.mark.parametrize("fault", [refused, without_an_answer, without_t
 def test_it_says_that_the_log_cannot_be_read_and_trains_to_the_end(
     workspace: Workspace, own_cluster: Cluster, operator: Operator, fault: Fault
 ):
+    """It is reported after minutes: a kubelet that restarts takes less. One that does not answer is noticed after some more."""
     waits = {"FAKE_WAITS_FOR": "go", "FAKE_AT_STEP": "3"}
     workspace.apply(workspace.training(fake=waits, validation={"policy": "Skip"}, stallTimeoutSeconds=30))
     workspace.wait(lambda status: status.get("training", {}).get("step"), "training")
@@ -75,7 +73,7 @@ def test_it_says_that_the_log_cannot_be_read_and_trains_to_the_end(
 
 
 @pytest.mark.full
-@FAULTS
+@pytest.mark.parametrize("fault", [refused, without_an_answer, without_the_right], ids=lambda each: each.__name__)
 def test_a_training_that_nobody_can_see_is_not_stopped(
     workspace: Workspace, own_cluster: Cluster, operator: Operator, fault: Fault
 ):
