@@ -142,7 +142,7 @@ def test_users_may_use_it_where_they_may_use_other_things(role: str, namespace: 
         return {verb for verb in verbs if may(namespace, user, verb, "detectortrainings", namespace=where)}
 
     # The controller manager adds the rules to the role a moment later.
-    until(lambda: found() == granted, f"{role} to have {sorted(granted)}", seconds=30)
+    until(lambda: found() == granted, f"{role} to have {sorted(granted)}", seconds=90)
     assert not may(namespace, user, "patch", "detectortrainings/status", namespace=where)
     assert not may(namespace, user, "get", "detectortrainings", namespace="default")
 
