@@ -38,6 +38,7 @@ def test_it_is_validated_and_trained(workspace: Workspace, image: Callable[[str]
         ("Normal", "Validating"),
         ("Normal", "ValidationPassed"),
         ("Normal", "Queued"),
+        ("Normal", "Starting"),
         ("Normal", "Training"),
         ("Normal", "Completed"),
     ]

@@ -21,9 +21,9 @@ FREE = {("list", "events"), ("get", "pods/log")}
 def test_a_training_costs_few_requests(workspace: Workspace, own_cluster: Cluster):
     workspace.apply(workspace.training())
     workspace.wait_for_phase("Succeeded")
-    until(lambda: len(workspace.events()) == 6, "the last event", seconds=10)
+    until(lambda: len(workspace.events()) == 7, "the last event", seconds=10)
     counted = requests(own_cluster, workspace.kubectl.namespace)
-    assert (counted.pop(JOB), counted.pop(EVENT)) == (2, 6)
+    assert (counted.pop(JOB), counted.pop(EVENT)) == (2, 7)
     assert counted.pop(STATUS) <= 12
     assert counted.keys() <= FREE
     assert counted.total() <= 10

@@ -138,10 +138,11 @@ def test_defaults_are_filled_in(namespace: Kubectl):
         "modelDir": "/models/pets",
         "numSteps": 100,
         "checkpointEverySteps": 1000,
-        "trainer": {"gpus": 1, "terminationGracePeriodSeconds": 120},
+        "trainer": {"gpus": 1, "startTimeoutSeconds": 3600, "terminationGracePeriodSeconds": 120},
         "validation": {"policy": "Enforce", "timeoutSeconds": 3600},
         "retries": 3,
         "stallTimeoutSeconds": 1800,
+        "ttlSecondsAfterFinished": 600,
         "suspend": False,
     }
 
@@ -199,10 +200,10 @@ def test_columns(namespace: Kubectl):
     apply(namespace)
     training = {"progress": "40/100", "loss": 1.235, "restarts": 1}
     failure = {"reason": "OutOfMemory", "message": "It was."}
-    set_status(namespace, phase="Training", training=training, failure=failure)
+    set_status(namespace, phase="Training", reason="LogUnavailable", training=training, failure=failure)
     header, row = namespace("get", "dt").splitlines()
     assert header.split() == ["NAME", "PHASE", "STEP", "LOSS", "RESTARTS", "REASON", "AGE"]
-    assert row.split()[:-1] == ["pets", "Training", "40/100", "1.235", "1", "OutOfMemory"]
+    assert row.split()[:-1] == ["pets", "Training", "40/100", "1.235", "1", "LogUnavailable"]
 
 
 def test_get_all_shows_it(namespace: Kubectl):

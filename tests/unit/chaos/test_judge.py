@@ -135,7 +135,7 @@ def test_a_job_that_was_created_twice_and_only_the_audit_log_knows():
 def test_a_run_too_many():
     told = Told().well()
     told.job("train", 2)
-    assert told.problems() == [("duplicate", "2 runs of train instead of 1 (0 interrupted)")]
+    assert told.problems() == [("duplicate", "2 runs of train instead of 1 (0 interrupted or not started)")]
 
 
 def test_a_run_more_because_one_was_interrupted():
@@ -144,6 +144,22 @@ def test_a_run_more_because_one_was_interrupted():
     told.well()
     told.job("train", 2)
     assert told.problems() == []
+
+
+@pytest.mark.parametrize(("reason", "found"), [("StartError", []), ("Error", ["wrong end", "duplicate"])])
+def test_a_restart_more_because_a_container_could_not_be_started(reason, found):
+    told = Told().well()
+    told.status(*HEADLINES[-1], training={"progress": "20/20", "restarts": 1})
+    told.job("train", 2)
+    labels = {"detector-training.io/name": NAME, "detector-training.io/run": "train"}
+    ended = {"terminated": {"exitCode": 128, "reason": reason}}
+    told.put(
+        "pods",
+        f"{NAME}-train-1-b",
+        metadata={"labels": labels},
+        status={"phase": "Failed", "initContainerStatuses": [{"name": "preflight", "state": ended}]},
+    )
+    assert [kind for kind, _ in told.problems()] == found
 
 
 @pytest.mark.parametrize(("began", "overlap"), [(20, False), (19, False), (15, True)])
