@@ -80,7 +80,7 @@ def test_a_config_map_that_somebody_deleted_is_created_again_while_a_run_waits_f
         name = until(lambda: config_map(kubectl), "the ConfigMap", seconds=30)
         kubectl("delete", "configmap", name)
         kubectl("label", "node", node, f"{label}=yes")
-        status = workspace.wait_for_phase("Succeeded", "Failed", seconds=180)
+        status = workspace.wait_for_phase("Succeeded", "Failed", seconds=400)  # the kubelet tries again with backoff
     finally:
         kubectl("label", "node", node, f"{label}-")
     assert (status["phase"], status["training"]["restarts"]) == ("Succeeded", 0)

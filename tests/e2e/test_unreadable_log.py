@@ -53,7 +53,7 @@ def _without_the_right(kubectl: Kubectl) -> Iterator[None]:
 @pytest.mark.parametrize(
     # A connection of which nothing comes any more is only given up after five minutes.
     "fault",
-    [refused, pytest.param(without_an_answer, marks=pytest.mark.full), without_the_right],
+    [refused, *(pytest.param(each, marks=pytest.mark.full) for each in (without_an_answer, without_the_right))],
     ids=lambda each: each.__name__,
 )
 def test_it_says_that_the_log_cannot_be_read_and_trains_to_the_end(
