@@ -35,17 +35,17 @@ def watched(own_cluster: Cluster, operator: Operator, prometheus: Callable[..., 
     return running
 
 
-def value(prometheus: Prometheus, name: str, **labels: str) -> float | None:
+def value(prometheus: Prometheus, name: str, /, **labels: str) -> float | None:
     """The sum of the series of a metric that have these labels."""
     return prometheus.value(f"sum({selector(name, **labels)})")
 
 
-def counted(prometheus: Prometheus, name: str, **labels: str) -> float:
+def counted(prometheus: Prometheus, name: str, /, **labels: str) -> float:
     """The value of a counter, which is there from the start: without one the newest scrape has failed."""
     return until(lambda: value(prometheus, name, **labels), name, seconds=SECONDS)
 
 
-def selector(name: str, **labels: str) -> str:
+def selector(name: str, /, **labels: str) -> str:
     return f"{name}{{{', '.join(f'{key}={json.dumps(text)}' for key, text in labels.items())}}}"
 
 
@@ -55,7 +55,7 @@ def declared(prometheus: Prometheus) -> set[str]:
         return set(json.load(response)["data"])
 
 
-def alerts(prometheus: Prometheus, name: str, **labels: str) -> list[dict[str, Any]]:
+def alerts(prometheus: Prometheus, name: str, /, **labels: str) -> list[dict[str, Any]]:
     found = [alert for alert in prometheus.alerts() if alert["labels"]["alertname"] == name]
     return [alert for alert in found if labels.items() <= alert["labels"].items()]
 
@@ -100,9 +100,9 @@ def test_a_training_is_shown_from_its_phases_to_its_deletion(workspace: Workspac
     workspace.apply(workspace.training(fake=HALTS))
     workspace.wait(lambda status: status.get("training", {}).get("step") == 7, "at step 7")
 
-    def shows(name: str, wanted: float, **labels: str) -> None:
+    def shows(metric: str, wanted: float, /, **labels: str) -> None:
         labels = {"namespace": space, **labels}
-        until(lambda: value(watched, name, **labels) == wanted, f"{name} {labels} to be {wanted}", seconds=SECONDS)
+        until(lambda: value(watched, metric, **labels) == wanted, f"{metric} {labels} to be {wanted}", seconds=SECONDS)
 
     shows("detector_training_trainings", 1, phase="Training")
     shows("detector_training_info", 1, name="pets", phase="Training")
