@@ -140,7 +140,7 @@ def test_a_failed_training_raises_an_alert(workspace: Workspace, watched: Promet
     workspace.wait_for_phase("Failed")
     space = workspace.kubectl.namespace
     (alert,) = until(
-        lambda: alerts(watched, "DetectorTrainingFailed", namespace=space, name="pets"), "the alert", seconds=SECONDS
+        lambda: alerts(watched, "DetectorTrainingFailed", namespace=space, name="pets") or None, "the alert", seconds=SECONDS
     )
     assert (alert["state"], alert["labels"]["reason"]) == ("firing", "DataError")
     assert alert["annotations"]["runbook_url"].endswith("#detectortrainingfailed")
