@@ -38,8 +38,7 @@ def _recorded(before: Situation, run: Run) -> bool:
     """Return whether nothing more is to be learnt from it."""
     if run.generation != before.generation or before.status.phase.terminal:
         return True
-    counted = before.training.counted if run.kind is RunKind.TRAINING else before.validation.counted
-    return run.attempt <= (counted or 0)
+    return run.attempt <= (before.recorded(run.kind).counted or 0)
 
 
 def _expired(before: Situation, run: Run) -> bool:
@@ -52,7 +51,7 @@ def _expired(before: Situation, run: Run) -> bool:
 
 def _end(before: Situation, run: Run) -> datetime | None:
     """Return when a run ended, or when that was recorded, which is not much later."""
-    known = before.training if run.kind is RunKind.TRAINING else before.validation
+    known = before.recorded(run.kind)
     if (observed := before.latest_run(run).end_time) is not None:
         return observed
     if run.attempt <= (known.counted or 0):

@@ -47,14 +47,14 @@ def _counted(attempt: int, now: datetime) -> dict[str, Any]:
 
 
 def _newest_before(situation: Situation, kind: RunKind) -> int:
-    known = situation.validation.attempt if kind is RunKind.VALIDATION else situation.training.attempt
+    known = situation.recorded(kind).attempt
     earlier = [run.attempt for run in situation.runs if run.kind is kind and run.generation != situation.generation]
     return max([known, *earlier])
 
 
 def _lost(situation: Situation, kind: RunKind) -> tuple[Run, ...]:
     """Return the newest run that was seen, if nothing of it is left and its end was not counted: it was stopped or deleted."""
-    known = situation.validation if kind is RunKind.VALIDATION else situation.training
+    known = situation.recorded(kind)
     present = (run.attempt for run in situation.runs if run.kind is kind)
     if known.attempt <= (known.counted or 0) or known.attempt in present:
         return ()
@@ -161,7 +161,7 @@ def _stops(situation: Situation) -> list[Stop]:
 
 def _unrecorded(situation: Situation) -> Iterable[tuple[RunKind, int]]:
     for run in situation.runs:
-        counted = situation.validation.counted if run.kind is RunKind.VALIDATION else situation.training.counted
+        counted = situation.recorded(run.kind).counted
         current = run.generation == situation.generation
         if run.live or (current and run.attempt > (counted or 0)):
             yield run.kind, run.attempt

@@ -56,6 +56,10 @@ class Situation:
         """What is known of the training of this generation."""
         return self.status.training or TrainingStatus()
 
+    def recorded(self, kind: RunKind) -> ValidationStatus | TrainingStatus:
+        """Return what the status knows of the runs of a kind."""
+        return self.validation if kind is RunKind.VALIDATION else self.training
+
     @cached_property
     def live_runs(self) -> tuple[Run, ...]:
         """Runs of any generation that have not ended."""
@@ -72,12 +76,12 @@ class Situation:
 
     def next_attempt(self, kind: RunKind) -> int:
         """A number that no run of this kind has had."""
-        known = self.validation.attempt if kind is RunKind.VALIDATION else self.training.attempt
+        known = self.recorded(kind).attempt
         return 1 + max([known, *(run.attempt for run in self.runs if run.kind is kind)])
 
     def latest_run(self, run: Run) -> LatestRun:
         """Return when a run was first observed in each state; nothing is known of one that is not the newest."""
-        known = self.validation.latest_run if run.kind is RunKind.VALIDATION else self.training.latest_run
+        known = self.recorded(run.kind).latest_run
         return known if known is not None and known.attempt == run.attempt else LatestRun(attempt=run.attempt)
 
     def may_start_after(self, end: datetime | None, *, failures: int) -> bool:

@@ -1,4 +1,4 @@
-"""The clock of one `decide`: whoever compares a time with now has the resource decided on again at that time."""
+"""The clock of one `decide`: a comparison of a time with now has the resource decided on again at that time."""
 
 from __future__ import annotations
 
