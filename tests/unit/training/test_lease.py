@@ -94,7 +94,8 @@ def until(condition: Callable[[], object]) -> None:
 @pytest.fixture
 def holder(tmp_path: Path):
     process = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path / "model")], stdin=subprocess.PIPE)
-    until(lease_file(str(tmp_path / "model")).exists)
+    file = lease_file(str(tmp_path / "model"))
+    until(lambda: file.exists() and file.stat().st_size)  # it is created, then written
     yield process
     process.kill()
     process.wait()
