@@ -104,6 +104,10 @@ cluster-down: $(VENV)/cluster.stamp  ## end it, and everything in it
 lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*.txt
 	PATH="$(abspath $(BIN)):$$PATH" requirements/lock.sh
 
+.PHONY: base-image
+base-image:  ## resolve the tag in requirements/base-image.in to a digest, for the images (needs skopeo and the registry)
+	@PYTHONPATH=tools $(PYTHON) -m supply_chain.base_image
+
 generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs
 	$(BIN)/python -m detector_trainer.protos.generate
 	$(BIN)/python -m detector_trainer.compat.generate_extractors
