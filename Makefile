@@ -49,7 +49,7 @@ install: $(VENV)/trainer.stamp  ## the command detector-training, with the train
 run: $(VENV)/trainer.stamp  ## validate and train examples/pets on this machine
 	@$(BIN)/detector-training run -f examples/pets/training.yaml
 
-test: lint types imports unit trainer-tests e2e  ## every check: ruff, mypy, import-linter, pytest
+test: lint types imports unit sbom trainer-tests e2e  ## every check: ruff, mypy, import-linter, pytest
 	@echo "All checks passed."
 
 lint: $(VENV)/test.stamp  ## ruff: style and format
@@ -103,6 +103,12 @@ cluster-down: $(VENV)/cluster.stamp  ## end it, and everything in it
 
 lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*.txt
 	PATH="$(abspath $(BIN)):$$PATH" requirements/lock.sh
+
+.PHONY: sbom
+sbom: $(VENV)/test.stamp  ## bills of materials (CycloneDX) of the wheel with each set of locked packages, in dist/sbom
+	@rm -rf dist
+	@$(BIN)/hatchling build --target wheel --directory dist
+	@PYTHONPATH=tools $(BIN)/python -m supply_chain.sbom wheel dist/*.whl --output dist/sbom
 
 .PHONY: base-image
 base-image:  ## resolve the tag in requirements/base-image.in to a digest, for the images (needs skopeo and the registry)

@@ -1,7 +1,7 @@
 """Resolve the tag in requirements/base-image.in to a digest, in requirements/base-image.txt: `make base-image`.
 
-Needs skopeo, and a network that reaches the registry. The digest is calculated here from the manifest that the registry serves: of
-the index where the image exists for several architectures. Exit code: 0 written, 1 not resolved; then base-image.txt is unchanged.
+Needs skopeo, and a network that reaches the registry. The digest is calculated here from the manifest that the registry serves:
+that of the index, if the image exists for several architectures. Exit code: 0 written, 1 not resolved, nothing is changed.
 """
 
 from __future__ import annotations
