@@ -42,7 +42,9 @@ def locked(name: str) -> set[str]:
     return set(re.findall(r"^([\w.-]+)==[^\s;]+ \\$", text, re.MULTILINE))  # those without a marker
 
 
-@pytest.mark.parametrize(("name", "lock"), [("operator", "operator"), pytest.param("trainer", "trainer-cpu", marks=pytest.mark.trainer)])
+@pytest.mark.parametrize(
+    ("name", "lock"), [("operator", "operator"), pytest.param("trainer", "trainer-cpu", marks=pytest.mark.trainer)]
+)
 def test_the_bill_of_materials_has_every_package_of_an_image(places: Places, name: str, lock: str):
     bill = described(places, images.IMAGES[name])
     assert locked(lock) | {"detector-training"} <= names(bill, "pypi")
@@ -57,7 +59,9 @@ def test_the_bill_of_materials_has_every_package_of_an_image(places: Places, nam
 @pytest.mark.parametrize("name", ["operator", WITH_THE_TRAINER])
 def test_an_image_carries_the_licence_and_the_notice(places: Places, name: str):
     with images.root_of(places, images.IMAGES[name]) as root:
-        (folder,) = Path(root, "opt/detector-training").glob(f"lib/python3*/site-packages/detector_training-{__version__}.dist-info")
+        (folder,) = Path(root, "opt/detector-training").glob(
+            f"lib/python3*/site-packages/detector_training-{__version__}.dist-info"
+        )
         assert {path.name for path in (folder / "licenses").iterdir()} == {"LICENSE", "NOTICE"}
 
 
