@@ -35,6 +35,10 @@ $(VENV)/test.stamp: $(VENV)/build.stamp requirements/test.txt pyproject.toml
 	@$(MAKE) --no-print-directory project
 	@touch $@
 
+$(VENV)/audit.stamp: $(VENV)/build.stamp requirements/audit.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/audit.txt
+	@touch $@
+
 $(VENV)/cluster.stamp: $(VENV)/build.stamp requirements/cluster.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/cluster.txt
 	@touch $@
@@ -107,8 +111,12 @@ lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*
 .PHONY: sbom
 sbom: $(VENV)/test.stamp  ## bills of materials (CycloneDX) of the wheel with each set of locked packages, in dist/sbom
 	@rm -rf dist
-	@$(BIN)/hatchling build --target wheel --directory dist
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
 	@PYTHONPATH=tools $(BIN)/python -m supply_chain.sbom wheel dist/*.whl --output dist/sbom
+
+.PHONY: audit
+audit: $(VENV)/audit.stamp  ## known vulnerabilities of all locked packages; needs a network that reaches an advisory service (OSV_URL: which)
+	@PYTHONPATH=tools $(BIN)/python -m supply_chain.audit $(if $(OSV_URL),--osv-url $(OSV_URL))
 
 .PHONY: base-image
 base-image:  ## resolve the tag in requirements/base-image.in to a digest, for the images (needs skopeo and the registry)

@@ -40,4 +40,4 @@ def test_the_trainers_image_names_nvidias_terms_where_it_has_packages_of_nvidia(
 def test_the_trainers_image_is_built_from_the_stage_of_its_variant():
     """`test_images_are_labelled` (tests/e2e/test_supply_chain.py) reads the label of the image that is built."""
     text = (ROOT / "trainer_image/Containerfile").read_text()
-    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE)[-1] == "runtime-${VARIANT}"
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE)[-1] == "runtime-${VARIANT:-gpu}"
