@@ -51,7 +51,7 @@ install: $(VENV)/trainer.stamp  ## the command detector-training, with the train
 run: $(VENV)/trainer.stamp  ## validate and train examples/pets on this machine
 	@$(BIN)/detector-training run -f examples/pets/training.yaml
 
-test: lint types imports unit trainer-tests e2e  ## every check: ruff, mypy, import-linter, pytest
+test: lint types imports unit sbom trainer-tests e2e  ## every check: ruff, mypy, import-linter, pytest
 	@echo "All checks passed."
 
 fix: $(VENV)/test.stamp  ## ruff: fix what it can, and format
@@ -112,6 +112,16 @@ cluster-down: $(VENV)/cluster.stamp  ## end it, and everything in it
 
 lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*.txt
 	PATH="$(abspath $(BIN)):$$PATH" requirements/lock.sh
+
+.PHONY: sbom
+sbom: $(VENV)/test.stamp  ## bills of materials (CycloneDX) of the wheel with each set of locked packages, in dist/sbom
+	@rm -rf dist
+	@$(BIN)/hatchling build --target wheel --directory dist
+	@PYTHONPATH=tools $(BIN)/python -m supply_chain.sbom wheel dist/*.whl --output dist/sbom
+
+.PHONY: base-image
+base-image:  ## resolve the tag in requirements/base-image.in to a digest, for the images (needs skopeo and the registry)
+	@PYTHONPATH=tools $(PYTHON) -m supply_chain.base_image
 
 generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs
 	$(BIN)/python -m detector_trainer.protos.generate

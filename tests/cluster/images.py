@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +60,24 @@ def archive(places: Places, image: Image) -> Path:
                     if old != path:
                         old.unlink()
     return path
+
+
+def label(places: Places, image: Image, key: str) -> str:
+    """The value of a label of an image that was built."""
+    return _buildah(places, "inspect", "--type=image", f'--format={{{{index .OCIv1.Config.Labels "{key}"}}}}', image.name).strip()
+
+
+@contextmanager
+def root_of(places: Places, image: Image) -> Iterator[Path]:
+    """The file system of an image, as long as the context lasts."""
+    where = str(archive(places, image))
+    container = _buildah(
+        places, "from", "--pull-never", image.name if _has(places, image.name) else f"oci-archive:{where}"
+    ).strip()
+    try:
+        yield Path(_buildah(places, "mount", container).strip())
+    finally:
+        _buildah(places, "rm", container)
 
 
 def _build(places: Places, image: Image, path: Path) -> None:

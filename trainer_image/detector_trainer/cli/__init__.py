@@ -54,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _hear_sigterm()
     try:
         return int(importlib.import_module(module_name).main(rest))
+    except ModuleNotFoundError as missing:
+        return _not_installed(verb, missing)
     except BrokenPipeError:  # the reader of a pipe (head, less) has left: nothing is wrong
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -86,6 +88,18 @@ def _wrong_verb(verb: str) -> int:
     near = get_close_matches(verb, [name for name, _, _ in VERBS], 1)
     suggestion = f" Did you mean {near[0]}?" if near else ""
     sys.stderr.write(f"{PROGRAM}: there is no verb {verb!r}.{suggestion}\n\n{_help()}\n")
+    return USAGE_ERROR
+
+
+def _not_installed(verb: str, missing: ModuleNotFoundError) -> int:
+    """Report a package that this installation leaves out. A missing module of our own is a bug, and is raised."""
+    if (missing.name or "").partition(".")[0] in ("", "detector_trainer", "detector_operator"):
+        raise missing
+    locked, image = {"operator": ("operator", "operator"), "train": ("trainer-cpu", "trainer")}.get(verb, ("base", "trainer"))
+    sys.stderr.write(
+        f"{PROGRAM} {verb}: the Python module {missing.name} is not installed. "
+        f"Install requirements/{locked}.txt, or run this verb in the {image} image.\n"
+    )
     return USAGE_ERROR
 
 

@@ -1,0 +1,1 @@
+"""What shows where the project's dependencies come from: base images by digest, bills of materials, known vulnerabilities."""
