@@ -106,6 +106,7 @@ lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*
 
 generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs
 	$(BIN)/python -m detector_trainer.protos.generate
+	$(BIN)/python -m detector_trainer.protos.generate_types
 	$(BIN)/python -m detector_trainer.compat.generate_extractors
 	PYTHONPATH=tests $(BIN)/python -m support.official_configs
 	PYTHONPATH=tests $(BIN)/python -m support.finding_codes
