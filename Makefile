@@ -125,6 +125,7 @@ base-image:  ## resolve the tag in requirements/base-image.in to a digest, for t
 
 generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs
 	$(BIN)/python -m detector_trainer.protos.generate
+	$(BIN)/python -m detector_trainer.protos.generate_types
 	$(BIN)/python -m detector_trainer.compat.generate_extractors
 	PYTHONPATH=tests $(BIN)/python -m support.official_configs
 	PYTHONPATH=tests $(BIN)/python -m support.finding_codes

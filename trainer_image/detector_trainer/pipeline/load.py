@@ -5,15 +5,19 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from google.protobuf import text_format
+from google.protobuf.message import Message
 
 from detector_trainer.pipeline.text_file import read_text
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.protos import message_class, pool
+from detector_trainer.protos import pool, types
 
-CONFIG = "object_detection.protos.TrainEvalPipelineConfig"
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import TrainEvalPipelineConfig
+
+AnyMessage = TypeVar("AnyMessage", bound=Message)
 _POSITION = re.compile(r"^(\d+):(\d+) : (.*)$", re.DOTALL)
 _NO_FIELD = re.compile(r"Message type \"([\w.]+)\" has no field named \"(\w+)\"")
 _NO_ENUM = re.compile(r"Enum type \"([\w.]+)\" has no value named (\w+)")
@@ -25,8 +29,7 @@ class PipelineConfig:
 
     path: str
     text: str
-    message: Any
-    """A TrainEvalPipelineConfig."""
+    message: TrainEvalPipelineConfig
 
     def line_of(self, field: str) -> int | None:
         """The 1-based line on which a field stands, best effort: `train_config.batch_size` looks for its last name in its blocks.
@@ -48,16 +51,16 @@ def read_pipeline_config(path: str) -> PipelineConfig:
             path, "byte-order-mark", "begins with a UTF-8 byte order mark, which the trainer's parser rejects",
             "Save it as UTF-8 without a byte order mark.", 1,
         )  # fmt: skip
-    return PipelineConfig(path, text, parse_text(path, text, CONFIG))
+    return PipelineConfig(path, text, parse_text(path, text, types.TrainEvalPipelineConfig))
 
 
-def parse_text(path: str, text: str, message_name: str) -> Any:
-    """Parses text as a message.
+def parse_text(path: str, text: str, kind: type[AnyMessage]) -> AnyMessage:
+    """Parse text as a message of a class.
 
     Raises:
         Unreadable: kind `syntax`, with the line, what is wrong there, and the nearest name where a name is unknown.
     """
-    message = message_class(message_name)()
+    message = kind()
     try:
         text_format.Merge(text, message)
     except text_format.ParseError as error:

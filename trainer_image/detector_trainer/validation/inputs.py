@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Where
 from detector_trainer.pipeline import gfile
@@ -16,6 +16,9 @@ from detector_trainer.validation.checkpoint import Checkpoint, LatestCheckpoint,
 from detector_trainer.validation.compatibility import FULL, ROOTS, Fit, fine_tune_type, fit
 from detector_trainer.validation.label_map import LabelMap, read_label_map
 from detector_trainer.validation.readers import Reader, eval_readers, train_reader
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import TrainEvalPipelineConfig
 
 DEFAULT_CHECKPOINT_EVERY_N = 1000  # model_main_tf2's --checkpoint_every_n
 
@@ -61,8 +64,8 @@ class Inputs:
         return self._pipeline
 
     @cached_property
-    def config(self) -> Any:
-        """The TrainEvalPipelineConfig the trainer would use: as written, overrides applied."""
+    def config(self) -> TrainEvalPipelineConfig:
+        """The config the trainer would use: as written, overrides applied."""
         return apply_overrides(self.pipeline.message, self.overrides)
 
     def at(self, field: str) -> Where:
