@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from detector_operator.api.errors import sentences
+from detector_operator.api.errors import LONGEST_VALUE, sentences
 from detector_operator.api.resource import API_VERSION, KIND, DetectorTraining
 
 # etcd takes no object larger than about 1.5 MB; a larger file is something else.
@@ -123,14 +122,13 @@ class _StrictLoader(yaml.SafeLoader):
         for key_node, _ in node.value if node is not None else ():
             if isinstance(key_node, yaml.ScalarNode) and key_node.tag != "tag:yaml.org,2002:merge":
                 if key_node.value in seen:
-                    raise _Wrong(
-                        f"line {key_node.start_mark.line + 1}: {key_node.value[:MAX_NUMBER]} stands twice in the same mapping."
-                    )
+                    line, key = key_node.start_mark.line + 1, key_node.value[:LONGEST_VALUE]
+                    raise _Wrong(f"line {line}: {key} stands twice in the same mapping.")
                 seen.add(key_node.value)
         return node
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Merge the mappings under a node's merge keys into it; SafeLoader calls this for each of them before it copies its pairs."""
+        """Merge into a node the mappings under its merge keys; SafeLoader calls this for each before it copies its pairs."""
         super().flatten_mapping(node)
         self._pairs_left -= len(node.value)
         if self._pairs_left < 0:
