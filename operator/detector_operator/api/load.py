@@ -115,11 +115,11 @@ class _StrictLoader(yaml.SafeLoader):
         super().__init__(stream)
         self._pairs_left = MAX_NODES
 
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode | None:
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
         """Compose a mapping and search it for duplicate keys, before other mappings are merged into it."""
         node = super().compose_mapping_node(anchor)
         seen = set()
-        for key_node, _ in node.value if node is not None else ():
+        for key_node, _ in node.value:
             if isinstance(key_node, yaml.ScalarNode) and key_node.tag != "tag:yaml.org,2002:merge":
                 if key_node.value in seen:
                     line, key = key_node.start_mark.line + 1, key_node.value[:LONGEST_VALUE]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from detector_trainer.pipeline.load import fields, parse_text
+from detector_trainer.pipeline.load import LABEL_MAP, fields, parse_text
 from detector_trainer.pipeline.text_file import read_text
-
-LABEL_MAP = "object_detection.protos.StringIntLabelMap"
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from typing import Any
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.pipeline import gfile
-from detector_trainer.pipeline.load import parse_text
+from detector_trainer.pipeline.load import LABEL_MAP, parse_text
 from detector_trainer.pipeline.text_file import read_text
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.label_map import LABEL_MAP
 from detector_trainer.validation.rule import Cost, Rule
 
 RULE = Rule(
