@@ -154,9 +154,21 @@ class Inputs:
             return None
 
     @cached_property
+    def _latest(self) -> LatestCheckpoint | Unreadable | None:
+        try:
+            return latest_checkpoint(self.model_dir) if self.model_dir and not gfile.is_remote(self.model_dir) else None
+        except Unreadable as error:
+            return error
+
+    @property
     def latest(self) -> LatestCheckpoint | None:
-        """What model_dir's `checkpoint` file names, and so what the training resumes from."""
-        return latest_checkpoint(self.model_dir) if self.model_dir and not gfile.is_remote(self.model_dir) else None
+        """What model_dir's `checkpoint` file names, and so what the training resumes from; None if it cannot be read."""
+        return None if isinstance(self._latest, Unreadable) else self._latest
+
+    @property
+    def latest_unreadable(self) -> Unreadable | None:
+        """Why model_dir's `checkpoint` file cannot be read, if it cannot."""
+        return self._latest if isinstance(self._latest, Unreadable) else None
 
     @cached_property
     def resumed(self) -> Checkpoint | None:
