@@ -13,7 +13,7 @@ from aiohttp import ClientError, ClientTimeout
 from kubernetes.aio.client import ApiClient
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
-from detector_operator.operate.api_errors import ApiError, ConflictError, error_of
+from detector_operator.operate.api_errors import LARGEST_BODY, ApiError, ConflictError, error_of
 from detector_operator.operate.compact import compact
 from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
 from detector_operator.operate.store import Listed
@@ -229,7 +229,7 @@ class ApiServer:
             raise
         self._metrics.api_request(method, str(response.status), clock() - began)
         if response.status >= HTTPStatus.BAD_REQUEST:
-            raise error_of(response.status, response.headers, await response.read())
+            raise error_of(response.status, response.headers, await _body_of_error(response))
         return response
 
 
@@ -241,6 +241,17 @@ async def _with_buffer(rest: Any, url: str, headers: dict[str, str], limit: Clie
     optional = {"server_hostname": name, "proxy": rest.proxy, "proxy_headers": rest.proxy_headers}
     given = {key: value for key, value in optional.items() if value}
     return await rest.pool_manager.request("GET", url, headers=headers, timeout=limit, read_bufsize=size, **given)
+
+
+async def _body_of_error(response: Any) -> bytes:
+    """Read an answer, or its beginning: what is larger is no Status."""
+    body = b""
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            response.close()
+            break
+    return body
 
 
 def _next_page(objects: int, size: int) -> int:
