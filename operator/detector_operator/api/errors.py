@@ -106,7 +106,7 @@ def _nearest(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
     for part in loc[:-1]:
         owner = _model_of_field(owner, part) if owner and isinstance(part, str) else owner
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
-    wrong = str(loc[-1])
+    wrong = str(loc[-1])[:LONGEST_VALUE]
     by_lower = {name.lower(): name for name in known}
     near = get_close_matches(wrong.replace("_", "").lower(), by_lower, 1, cutoff=0.5)
     if near:

@@ -27,6 +27,7 @@ from detector_operator.operate.reconciler import Reconciler
 from detector_operator.operate.store import Store
 from detector_operator.operate.training_collector import stored_statuses
 from detector_operator.operate.watch import Watch
+from detector_operator.reconcile.pace import PROGRESS_EVERY
 from detector_operator.specs.settings import Settings
 
 
@@ -61,7 +62,8 @@ async def operate(options: Options, logger: logging.Logger, metrics: OperatorMet
     tell_tasks_apart(loop)
     server = ApiServer(await connect(), measured)
     queue = Queue(lambda key: reconciler.reconcile(key), logger, measured)
-    logs = LogReader(server, queue.ask, _now, logger, measured)
+    paced = partial(queue.ask_paced, seconds=PROGRESS_EVERY.total_seconds())
+    logs = LogReader(server, queue.ask, _now, logger, measured, progressed=paced)
     reconciler = Reconciler(
         server=server,
         store=store,
