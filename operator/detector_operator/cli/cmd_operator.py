@@ -39,6 +39,8 @@ def main(argv: list[str]) -> int:
         image_pull_policy=arguments.image_pull_policy,
         gpu_resource=arguments.gpu_resource,
         shm_size=arguments.shm_size,
+        tmp_size=None if arguments.tmp_size == "none" else arguments.tmp_size,
+        validation_secrets=arguments.validation_secrets,
         user_id=arguments.user_id,
     )
     options = Options(
@@ -80,6 +82,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--shm-size", default=DEFAULTS.shm_size, metavar="QUANTITY", help=f"size of /dev/shm; default {DEFAULTS.shm_size}"
+    )
+    parser.add_argument(
+        "--tmp-size",
+        default=DEFAULTS.tmp_size,
+        metavar="QUANTITY",
+        help=f"size limit of /tmp in the pods, or none; default {DEFAULTS.tmp_size}",
+    )
+    parser.add_argument(
+        "--validation-secrets",
+        choices=("Inherit", "Omit"),
+        default=DEFAULTS.validation_secrets,
+        help=f"whether a validation has the Secrets of its trainer; default {DEFAULTS.validation_secrets}",
     )
     parser.add_argument(
         "--user-id",

@@ -1,7 +1,7 @@
 """A resource that the operator does not act on: it cannot read it, or it is in a namespace where nothing is trained.
 
-It is reported in its status and by an event. One that this version cannot read was written by a newer one, or before a rule of its
-schema was added; its suspension still holds: whoever runs the cluster can free the GPUs.
+It is reported in its status and by an event. One that this version cannot read was written by a newer one, or before a rule of
+its schema was added; its suspension still holds: a user can free the GPUs.
 """
 
 from __future__ import annotations
