@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from posixpath import isabs, normpath
-from typing import Any, Final
+from typing import Final
 
 from detector_operator.api import Spec, Trainer
 from detector_operator.specs.manifest import Manifest
@@ -23,7 +23,7 @@ _PRIVATE: Final = frozenset({"emptyDir", "ephemeral"})
 _READ_ONLY: Final = frozenset({"configMap", "secret", "downwardAPI", "projected"})
 _SECRET_SOURCES: Final = frozenset({"secret", "serviceAccountToken"})
 """Of a projected volume."""
-_SECRET_DRIVERS: Final = frozenset({"secrets-store.csi.k8s.io"})
+_SECRET_DRIVERS: Final = ("secrets-store.csi.k8s.io",)
 """Of a csi volume."""
 
 
@@ -85,18 +85,19 @@ def _below(path: str, directory: str) -> bool:
     return path == directory or path.startswith(directory.rstrip("/") + "/")
 
 
-def _private(volumes: Iterable[Manifest]) -> set[Any]:
+def _private(volumes: Iterable[Manifest]) -> list[str]:
     """Names of the volumes whose mounts stay as they are."""
-    return {volume["name"] for volume in volumes if not volume.keys() - {"name"} - _PRIVATE - _READ_ONLY}
+    return [volume["name"] for volume in volumes if not volume.keys() - {"name"} - _PRIVATE - _READ_ONLY]
 
 
 def _without_secrets(trainer: Trainer, needed: Iterable[str]) -> Trainer:
     """Leave out variables and volumes from Secrets, but for volumes that hold one of the paths that are needed."""
     mounts = [mount["mountPath"] for mount in trainer.volume_mounts]
     on = {_innermost(path, mounts) for path in needed}
-    names = {mount.get("name") for mount in trainer.volume_mounts if mount["mountPath"] in on}
+    names = [mount.get("name") for mount in trainer.volume_mounts if mount["mountPath"] in on]
     volumes = [kept for volume in trainer.volumes if (kept := volume if volume["name"] in names else _unsecret(volume))]
-    gone = {volume["name"] for volume in trainer.volumes} - {volume["name"] for volume in volumes}
+    left = [volume["name"] for volume in volumes]
+    gone = [volume["name"] for volume in trainer.volumes if volume["name"] not in left]
     return trainer.model_copy(
         update={
             "env": [variable for variable in trainer.env if "secretKeyRef" not in _part(variable, "valueFrom")],
