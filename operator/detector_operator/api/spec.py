@@ -161,6 +161,10 @@ class Validation(SpecModel):
     """Labels added to the validation's Job and its pod. Those of the trainer are not: a queue for GPUs does not hold it up."""
     annotations: Annotations = {}
     """Annotations added to the validation's Job and its pod."""
+    secrets: Literal["Inherit", "Omit"] | None = None
+    """Inherit: its pod has the Secrets of the trainer, in variables and volumes. Omit: it has none, but for volumes that hold a
+    path in the spec; the deep checks then cannot read data in buckets, and reject it. Without it the operator's own setting is
+    used (Inherit)."""
 
 
 class Spec(SpecModel):

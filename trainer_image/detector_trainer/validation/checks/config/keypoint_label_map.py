@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.pipeline import gfile
-from detector_trainer.pipeline.load import LABEL_MAP, parse_text
+from detector_trainer.pipeline.load import parse_text
 from detector_trainer.pipeline.text_file import read_text
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import types
