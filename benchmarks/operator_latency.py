@@ -58,7 +58,7 @@ async def measured(client: ApiClient, count: int, rate: float, prefix: str, *, a
         created[name] = time.perf_counter()
         resource = await create(client, training(name))
         if alone:
-            job = build_validation_job(DetectorTraining.model_validate(resource), 1, Settings(trainer_image="trainer"))
+            job: Any = build_validation_job(DetectorTraining.model_validate(resource), 1, Settings(trainer_image="trainer"))
             await BatchV1Api(client).create_namespaced_job_without_preload_content(NAMESPACE, job)
 
     looking = asyncio.create_task(look())

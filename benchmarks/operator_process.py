@@ -109,10 +109,8 @@ def training(name: str, **spec: Any) -> dict[str, Any]:
 
 async def create(client: ApiClient, manifest: dict[str, Any]) -> dict[str, Any]:
     """Creates a resource, and returns it as the API server has it."""
-    created: dict[str, Any] = await CustomObjectsApi(client).create_namespaced_custom_object(
-        GROUP, VERSION, NAMESPACE, PLURAL, manifest
-    )
-    return created
+    created: Any = await CustomObjectsApi(client).create_namespaced_custom_object(GROUP, VERSION, NAMESPACE, PLURAL, manifest)
+    return dict(created)
 
 
 def inline_configs(kilobytes: int, kind: str) -> Iterator[dict[str, Any]]:
