@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from detector_trainer.pipeline.load import CONFIG, LABEL_MAP, LONGEST_PROBLEM, parse_text
+from detector_trainer.pipeline.load import LONGEST_PROBLEM, parse_text
 from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.protos.types import StringIntLabelMap, TrainEvalPipelineConfig
 from support.inputs import Case
 
 SECRETS = {
@@ -33,7 +34,7 @@ def problem(text: str, message: str) -> Unreadable:
     return caught.value
 
 
-@pytest.mark.parametrize("kind", [CONFIG, LABEL_MAP])
+@pytest.mark.parametrize("kind", [TrainEvalPipelineConfig, StringIntLabelMap])
 @pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS)
 def test_a_file_that_looks_like_something_else_is_not_quoted(text: str, kind: str):
     found = problem(text, kind)
@@ -56,7 +57,11 @@ def test_it_is_told_what_it_is_not(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("kind", "text", "near"),
-    [(LABEL_MAP, "itme { id: 1 }", "item"), (CONFIG, "modle { ssd {} }", "model"), (LABEL_MAP, "items { id: 1 }", "item")],
+    [
+        (StringIntLabelMap, "itme { id: 1 }", "item"),
+        (TrainEvalPipelineConfig, "modle { ssd {} }", "model"),
+        (StringIntLabelMap, "items { id: 1 }", "item"),
+    ],
 )
 def test_a_misspelt_block_gets_the_nearest(kind: str, text: str, near: str):
     assert str(problem(text, kind)).endswith(f"did you mean {near}?")
@@ -65,12 +70,12 @@ def test_a_misspelt_block_gets_the_nearest(kind: str, text: str, near: str):
 @pytest.mark.parametrize(
     ("kind", "text", "quoted"),
     [
-        (LABEL_MAP, "item { id: 1 }\nitem { id: 2 nmae: 'dog' }", "nmae: 'dog'"),
-        (LABEL_MAP, "\ufeffitem { id: 1 }", "item { id: 1 }"),
-        (LABEL_MAP, "item\n{ id: one }", "one"),
-        (LABEL_MAP, "item: < id: one >", "one"),
-        (CONFIG, "model { sssd { } }", "sssd"),
-        (CONFIG, "\r\n  train_config: {\r\n batchsize: 3 }", "batchsize: 3"),
+        (StringIntLabelMap, "item { id: 1 }\nitem { id: 2 nmae: 'dog' }", "nmae: 'dog'"),
+        (StringIntLabelMap, "\ufeffitem { id: 1 }", "item { id: 1 }"),
+        (StringIntLabelMap, "item\n{ id: one }", "one"),
+        (StringIntLabelMap, "item: < id: one >", "one"),
+        (TrainEvalPipelineConfig, "model { sssd { } }", "sssd"),
+        (TrainEvalPipelineConfig, "\r\n  train_config: {\r\n batchsize: 3 }", "batchsize: 3"),
     ],
 )
 def test_one_that_looks_as_it_should_is_quoted(kind: str, text: str, quoted: str):
@@ -81,10 +86,10 @@ def test_one_that_looks_as_it_should_is_quoted(kind: str, text: str, quoted: str
     "text", [f"item {{ {'n' * 100_000}: 1 }}", f"item {{ id: {'9' * 100_000} }}", f"item {{ frequency: {'F' * 100_000} }}"]
 )
 def test_a_long_name_or_number_is_cut(text: str):
-    assert len(str(problem(text, LABEL_MAP))) < LONGEST_PROBLEM + 200
+    assert len(str(problem(text, StringIntLabelMap))) < LONGEST_PROBLEM + 200
 
 
 def test_blank_lines_and_spaces_are_passed_over_once():
     """The search for a block does not begin again at each of them."""
-    found = problem("\n" * 300_000 + "item" + " " * 300_000 + "hunter2", LABEL_MAP)
+    found = problem("\n" * 300_000 + "item" + " " * 300_000 + "hunter2", StringIntLabelMap)
     assert "hunter2" not in str(found)
