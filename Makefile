@@ -7,10 +7,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # cpu or gpu: which TensorFlow to install. GPU where the driver is there.
 VARIANT ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu)
-PYTEST := $(BIN)/python -m pytest
+# What pytest gets besides, e.g. ARGS="-k lease -x".
+ARGS ?=
+PYTEST := $(BIN)/python -m pytest $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types imports unit explore fuzz trainer-tests oracle e2e e2e-full chaos cluster demo-cluster cluster-down lock generate clean
+.PHONY: help install run test quick fix lint types imports unit explore fuzz trainer-tests oracle e2e e2e-full chaos cluster demo-cluster cluster-down lock generate clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +58,10 @@ run: $(VENV)/trainer.stamp  ## validate and train examples/pets on this machine
 test: lint types imports unit sbom trainer-tests e2e  ## every check: ruff, mypy, import-linter, pytest
 	@echo "All checks passed."
 
+fix: $(VENV)/test.stamp  ## ruff: fix what it can, and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
 lint: $(VENV)/test.stamp  ## ruff: style and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,6 +71,9 @@ types: $(VENV)/test.stamp  ## mypy --strict
 
 imports: $(VENV)/test.stamp  ## import-linter: the layers
 	$(BIN)/lint-imports
+
+quick: lint $(VENV)/test.stamp  ## in less than a minute, while working: ruff, and the unit tests without generated examples and without a browser
+	$(PYTEST) tests/unit -q -n 2 -m "not hypothesis and not browser"
 
 unit: $(VENV)/test.stamp  ## the tests that need no TensorFlow
 	$(PYTEST) tests/unit tests/fuzz tests/oracle/test_recorded.py -q -n 2
@@ -124,6 +133,7 @@ base-image:  ## resolve the tag in requirements/base-image.in to a digest, for t
 
 generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs
 	$(BIN)/python -m detector_trainer.protos.generate
+	$(BIN)/python -m detector_trainer.protos.generate_types
 	$(BIN)/python -m detector_trainer.compat.generate_extractors
 	PYTHONPATH=tests $(BIN)/python -m support.official_configs
 	PYTHONPATH=tests $(BIN)/python -m support.finding_codes

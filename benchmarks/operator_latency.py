@@ -1,6 +1,8 @@
 """From the call that creates a DetectorTraining to its validation Job, on a real control plane: `python benchmarks/operator_latency.py`.
 
-No node: nothing runs, and what is measured is the operator and the API server. Needs root and Go (see tests/cluster).
+No node: nothing runs, and what is measured is the operator and the API server. The rows without the operator have the two
+writes and nothing else: this program creates the resource, then its Job. What is between such a row and the one with the
+operator is the operator's. Needs root and Go (see tests/cluster).
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ from typing import Any
 import results
 import yaml
 from kubernetes.aio import config
-from kubernetes.aio.client import ApiClient, BatchV1Api, Configuration
+from kubernetes.aio.client import ApiClient, BatchV1Api, Configuration, CustomObjectsApi
 from operator_process import NAMESPACE, Operator, create, finished, settled, training
 
 from cluster.images import ROOT
 from cluster.places import Places
 from cluster.up import Cluster, control_plane_up, down
-from detector_operator.api.resource import GROUP, PLURAL
+from detector_operator.api import DetectorTraining
+from detector_operator.api.resource import GROUP, PLURAL, VERSION
+from detector_operator.specs.settings import Settings
+from detector_operator.specs.validation_job import build_validation_job
 
 LOADS = ((60, 3.0), (200, 20.0))
 """Resources, and how many a second."""
@@ -30,11 +35,10 @@ TARGETS = "at most 12 ms and 30 ms"
 Numbers = dict[str, float]
 
 
-async def measured(client: ApiClient, count: int, rate: float) -> list[float]:
-    """Milliseconds for each resource."""
+async def measured(client: ApiClient, count: int, rate: float, prefix: str, *, alone: bool = False) -> list[float]:
+    """Milliseconds for each resource; `alone` creates the Jobs, too: there is no operator."""
     created: dict[str, float] = {}
     seen: dict[str, float] = {}
-    prefix = f"load-{count}-{rate:g}"
     ready = asyncio.Event()
 
     async def look() -> None:
@@ -52,7 +56,10 @@ async def measured(client: ApiClient, count: int, rate: float) -> list[float]:
 
     async def one(name: str) -> None:
         created[name] = time.perf_counter()
-        await create(client, training(name))
+        resource = await create(client, training(name))
+        if alone:
+            job: Any = build_validation_job(DetectorTraining.model_validate(resource), 1, Settings(trainer_image="trainer"))
+            await BatchV1Api(client).create_namespaced_job_without_preload_content(NAMESPACE, job)
 
     looking = asyncio.create_task(look())
     await ready.wait()
@@ -68,14 +75,17 @@ async def measured(client: ApiClient, count: int, rate: float) -> list[float]:
 async def row(name: str, client: ApiClient, operator: Operator, count: int, rate: float) -> Numbers:
     """A row of the table."""
     before = operator.cpu
-    ordered = sorted(await measured(client, count, rate))
-    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    used = (operator.cpu - before) * 1000 / count
+    milliseconds = await measured(client, count, rate, f"load-{count}-{rate:g}")
+    return _row(name, milliseconds, (operator.cpu - before) * 1000 / count)
+
+
+def _row(name: str, milliseconds: list[float], cpu: float) -> Numbers:
+    ordered = sorted(milliseconds)
     numbers = {
         "p50, ms": statistics.median(ordered),
-        "p99, ms": p99,
+        "p99, ms": ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))],
         "max, ms": ordered[-1],
-        "CPU ms of the operator for each": used,
+        "CPU ms of the operator for each": cpu,
     }
     print(f"| {name} | {' | '.join(f'{number:.0f}' for number in numbers.values())} | {TARGETS} |", flush=True)
     return {key: round(number, 1) for key, number in numbers.items()}
@@ -87,11 +97,15 @@ async def run(cluster: Cluster, operator: Operator, finished_ones: int) -> dict[
     await config.load_kube_config(str(cluster.places.kubeconfig), client_configuration=configuration)  # type: ignore[no-untyped-call]
     rows: dict[str, Numbers] = {}
     async with ApiClient(configuration) as client:
-        operator.start()
-        await settled(operator)
         print(
             "| load | p50, ms | p99, ms | max, ms | CPU ms of the operator for each | target of p50 and p99 |\n|---|---|---|---|---|---|"
         )
+        for count, rate in LOADS:
+            name = f"{count} resources at {rate:g}/s, without the operator"
+            rows[name] = _row(name, await measured(client, count, rate, f"alone-{count}-{rate:g}", alone=True), 0)
+        await CustomObjectsApi(client).delete_collection_namespaced_custom_object(GROUP, VERSION, NAMESPACE, PLURAL)
+        operator.start()
+        await settled(operator)
         for count, rate in LOADS:
             name = f"{count} resources at {rate:g}/s"
             rows[name] = await row(name, client, operator, count, rate)

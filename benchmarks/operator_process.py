@@ -107,9 +107,10 @@ def training(name: str, **spec: Any) -> dict[str, Any]:
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": given}
 
 
-async def create(client: ApiClient, manifest: dict[str, Any]) -> None:
-    """Creates a resource."""
-    await CustomObjectsApi(client).create_namespaced_custom_object(GROUP, VERSION, NAMESPACE, PLURAL, manifest)
+async def create(client: ApiClient, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Creates a resource, and returns it as the API server has it."""
+    created: Any = await CustomObjectsApi(client).create_namespaced_custom_object(GROUP, VERSION, NAMESPACE, PLURAL, manifest)
+    return dict(created)
 
 
 def inline_configs(kilobytes: int, kind: str) -> Iterator[dict[str, Any]]:

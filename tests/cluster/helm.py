@@ -48,7 +48,9 @@ class Helm:
             raise HelmError(f"helm {' '.join(map(str, words))}: {done.stderr.strip()}")
         return done.stdout
 
-    def render(self, *words: str | Path, release: str = "detector-training", chart: Path = CHART) -> list[Manifest]:
-        """The manifests of a chart. `words` are more arguments of `helm template`."""
-        text = self("template", f"--kube-version={KUBERNETES}", release, chart, *words)
+    def render(
+        self, *words: str | Path, release: str = "detector-training", chart: Path = CHART, kubernetes: str = KUBERNETES
+    ) -> list[Manifest]:
+        """The manifests of a chart. `words` are more arguments of `helm template`, `kubernetes` is the version of the cluster."""
+        text = self("template", f"--kube-version={kubernetes}", release, chart, *words)
         return [manifest for manifest in yaml.safe_load_all(text) if manifest is not None]

@@ -13,7 +13,8 @@ from detector_operator.specs.manifest import Manifest
 from support.trainings import T0
 
 KEY = Key("team", "pets")
-Log = Iterable[str | Exception | asyncio.Event]
+Log = Iterable[str | bytes | Exception | asyncio.Event]
+"""Lines, or chunks of bytes; what is raised, and what is waited for before the next."""
 
 
 class FakeApiServer:
@@ -75,7 +76,7 @@ class FakeApiServer:
         left_out = frozenset(manifest["metadata"]["uid"] for manifest in whole.manifests if known(manifest))
         return Listed([each for each in whole.manifests if each["metadata"]["uid"] not in left_out], whole.version, left_out)
 
-    async def log_lines(self, _namespace: str, pod: str, _container: str, _tail: int, *, follow: bool) -> AsyncGenerator[str]:
+    async def log_chunks(self, _namespace: str, pod: str, _container: str, _tail: int, *, follow: bool) -> AsyncGenerator[bytes]:
         self._note("log", "follow" if follow else "read", pod)
         answer = self.logs[pod]
         for line in answer(follow) if callable(answer) else answer:
@@ -84,7 +85,7 @@ class FakeApiServer:
             if hasattr(line, "wait"):
                 await line.wait()
             else:
-                yield line
+                yield line if isinstance(line, bytes) else f"{line}\n".encode()
 
     def put(self, plural: str, manifest: Manifest) -> Manifest:
         """Something that is there."""

@@ -40,7 +40,13 @@ def job(
         "creationTimestamp": seconds(1),
         "labels": _labels(kind, attempt),
         "ownerReferences": [
-            {"apiVersion": "detector-training.io/v1alpha1", "kind": "DetectorTraining", "name": "pets", "uid": owner}
+            {
+                "apiVersion": "detector-training.io/v1alpha1",
+                "kind": "DetectorTraining",
+                "name": "pets",
+                "uid": owner,
+                "controller": True,
+            }
         ],
     }
     if annotations:
@@ -91,7 +97,13 @@ def pod(
         "creationTimestamp": seconds(created),
         "labels": _labels(kind, attempt),
         "ownerReferences": [
-            {"apiVersion": "batch/v1", "kind": "Job", "name": f"pets-{kind}-{attempt}", "uid": f"uid-of-pets-{kind}-{attempt}"}
+            {
+                "apiVersion": "batch/v1",
+                "kind": "Job",
+                "name": f"pets-{kind}-{attempt}",
+                "uid": f"uid-of-pets-{kind}-{attempt}",
+                "controller": True,
+            }
         ],
     }
     if deleted:

@@ -42,3 +42,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- printf "%s:%s" $repository (.Values.image.tag | default .Chart.AppVersion) -}}
 {{- end -}}
 {{- end -}}
+
+{{/* The namespaces in which nothing is ever trained: Kubernetes' own and that of the release. The same as operate/unwatched.py. */}}
+{{- define "detector-training.unwatchedNamespaces" -}}
+{{- list "kube-node-lease" "kube-public" "kube-system" .Release.Namespace | uniq | toJson -}}
+{{- end -}}

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from detector_operator.api import resource, rules, spec, status
+from detector_operator.api import bounds, resource, rules, spec, status
 from detector_operator.api.resource import GROUP, KIND, PLURAL, VERSION
 from detector_trainer.contract import findings
 
@@ -85,11 +85,14 @@ def schema() -> Schema:
     for name, definition in definitions.items():
         if name in described:
             _describe(definition, described[name])
+    for model, limits in bounds.OF_CONTRACT.items():
+        for name, most in limits.items():
+            _bound(definitions[model.__name__]["properties"][name], most)
     root = _structural(generated, definitions)
     properties = root["properties"]
     root["properties"] = {
-        "apiVersion": {"type": "string", "description": "Version of this schema."},
-        "kind": {"type": "string", "description": "DetectorTraining."},
+        "apiVersion": {"type": "string", "maxLength": bounds.NAME, "description": "Version of this schema."},
+        "kind": {"type": "string", "maxLength": bounds.NAME, "description": "DetectorTraining."},
         # Named so that a rule's message can be about it.
         "metadata": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 253, "description": "Its name."}}},
         "spec": properties["spec"],
@@ -101,6 +104,12 @@ def schema() -> Schema:
     root["properties"]["status"]["default"] = {"observedGeneration": 0}
     root["x-kubernetes-validations"] = [rule.to_dict() for rule in rules.OF_RESOURCE]
     return root
+
+
+def _bound(given: Schema, most: int) -> None:
+    """Bound a text, or the text in `str | None`."""
+    branch: Schema = next((each for each in given.get("anyOf", ()) if each.get("type") == "string"), given)
+    branch["maxLength"] = most
 
 
 class _Unsorted(GenerateJsonSchema):

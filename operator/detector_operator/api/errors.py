@@ -12,6 +12,8 @@ from pydantic_core import ErrorDetails
 from detector_operator.api import list_map, rule
 
 LONGEST_VALUE = 60
+MOST = 50
+"""Mistakes that are put into words; more of them are counted."""
 
 Context = Mapping[str, Any]
 
@@ -19,14 +21,16 @@ Context = Mapping[str, Any]
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """Every mistake, each as one sentence: `spec.numSteps is 0, and must be at least 1.`"""
     by_place: dict[tuple[str, str], str] = {}
-    for details in error.errors(include_url=False):
+    for details in error.errors(include_url=False)[:MOST]:
         sentence = _sentence(details, model)
         place, wanted, rest = sentence.partition(", and must be ")
         # Each branch of `int | str` complains for itself: one mistake, one sentence.
         if wanted and (place, wanted) in by_place:
             rest = f"{by_place[place, wanted].removesuffix('.')} or {rest}"
         by_place[place, wanted] = rest
-    return [f"{place}{wanted}{rest}" for (place, wanted), rest in by_place.items()]
+    rest_of_them = error.error_count() - MOST
+    more = [f"and {rest_of_them:,} more mistake{'s' * (rest_of_them > 1)}."] if rest_of_them > 0 else []
+    return [*(f"{place}{wanted}{rest}" for (place, wanted), rest in by_place.items()), *more]
 
 
 def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
@@ -102,7 +106,7 @@ def _nearest(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
     for part in loc[:-1]:
         owner = _model_of_field(owner, part) if owner and isinstance(part, str) else owner
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
-    wrong = str(loc[-1])
+    wrong = str(loc[-1])[:LONGEST_VALUE]
     by_lower = {name.lower(): name for name in known}
     near = get_close_matches(wrong.replace("_", "").lower(), by_lower, 1, cutoff=0.5)
     if near:

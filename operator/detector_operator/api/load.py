@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from detector_operator.api.errors import sentences
+from detector_operator.api.errors import LONGEST_VALUE, sentences
 from detector_operator.api.resource import API_VERSION, KIND, DetectorTraining
 
 # etcd takes no object larger than about 1.5 MB; a larger file is something else.
 MAX_BYTES = 1_500_000
 # YAML's aliases can make a document out of a few lines that no memory holds.
 MAX_NODES = 200_000
+# No number of a spec has as many characters. A longer one takes quadratic time in base 60 (1:20:30), or cannot be written back.
+MAX_NUMBER = 100
 
 
 class NotATraining(Exception):
@@ -108,16 +109,40 @@ def _decoded(data: bytes) -> str:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML in which a key may stand once in a mapping: the second one would silently win."""
+    """YAML in which each key appears once in a mapping (the second one would silently win), and whose merge keys are counted."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._pairs_left = MAX_NODES
+
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+        """Compose a mapping and search it for duplicate keys, before other mappings are merged into it."""
+        node = super().compose_mapping_node(anchor)
         seen = set()
         for key_node, _ in node.value:
             if isinstance(key_node, yaml.ScalarNode) and key_node.tag != "tag:yaml.org,2002:merge":
                 if key_node.value in seen:
-                    raise _Wrong(f"line {key_node.start_mark.line + 1}: {key_node.value} stands twice in the same mapping.")
+                    line, key = key_node.start_mark.line + 1, key_node.value[:LONGEST_VALUE]
+                    raise _Wrong(f"line {line}: {key} stands twice in the same mapping.")
                 seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
+        return node
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merge into a node the mappings under its merge keys; SafeLoader calls this for each before it copies its pairs."""
+        super().flatten_mapping(node)
+        self._pairs_left -= len(node.value)
+        if self._pairs_left < 0:
+            raise _Wrong(f"has more than {MAX_NODES:,} values.")
+
+    def construct_number(self, node: yaml.ScalarNode) -> Any:
+        """Construct an int or a float."""
+        if isinstance(node.value, str) and len(node.value) > MAX_NUMBER:
+            raise _Wrong(f"line {node.start_mark.line + 1}: a number of {len(node.value):,} characters.")
+        return self.construct_yaml_int(node) if node.tag.endswith(":int") else self.construct_yaml_float(node)
+
+
+for _tag in ("int", "float"):
+    _StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _StrictLoader.construct_number)
 
 
 def _document(text: str) -> Any:

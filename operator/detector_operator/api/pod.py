@@ -14,17 +14,17 @@ _HANDED_ON = ConfigDict(extra="allow", strict=True)
 
 class _EnvVar(TypedDict):
     __pydantic_config__ = _HANDED_ON  # type: ignore[misc]
-    name: Annotated[str, Field(min_length=1, description="Name of the variable.")]
+    name: Annotated[str, Field(min_length=1, max_length=1024, description="Name of the variable.")]
 
 
 class _Volume(TypedDict):
     __pydantic_config__ = _HANDED_ON  # type: ignore[misc]
-    name: Annotated[str, Field(min_length=1, description="Name of the volume.")]
+    name: Annotated[str, Field(min_length=1, max_length=253, description="Name of the volume.")]
 
 
 class _VolumeMount(TypedDict):
     __pydantic_config__ = _HANDED_ON  # type: ignore[misc]
-    mountPath: Annotated[str, Field(min_length=1, description="Where it is mounted in the container.")]
+    mountPath: Annotated[str, Field(min_length=1, max_length=4096, description="Where it is mounted in the container.")]
 
 
 # Of these the key is looked at, by which an item is told from the others.

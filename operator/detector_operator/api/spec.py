@@ -6,24 +6,34 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
-from detector_operator.api import rules
+from detector_operator.api import bounds, rules
 from detector_operator.api.list_map import ListMap
 from detector_operator.api.model import SpecModel
 from detector_operator.api.pod import EnvVar, Free, Volume, VolumeMount
 
 Text = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=bounds.NAME)]
+Path = Annotated[str, StringConstraints(min_length=1, max_length=bounds.PATH)]
+Image = Annotated[str, StringConstraints(min_length=1, max_length=bounds.TEXT)]
+Paths = Annotated[list[Path], Field(min_length=1, max_length=10_000)]
+"""Every shard of a large data set may be named."""
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Quantity = Annotated[int | str, WithJsonSchema({"x-kubernetes-int-or-string": True, "maxLength": 64}), rules.QUANTITY]
-Metadata = Annotated[dict[str, str], Field(max_length=64), rules.NOT_RESERVED]
+LabelValue = Annotated[str, StringConstraints(max_length=63)]
+AnnotationValue = Annotated[str, StringConstraints(max_length=1 << 16)]
+Labels = Annotated[dict[str, LabelValue], Field(max_length=64), rules.NOT_RESERVED]
+Annotations = Annotated[dict[str, AnnotationValue], Field(max_length=64), rules.NOT_RESERVED]
+NodeLabels = Annotated[dict[str, LabelValue], Field(max_length=64)]
+Tolerations = Annotated[list[Free], Field(max_length=200)]
 Quantities = Annotated[dict[str, Quantity], Field(max_length=32)]
 
 
 class ConfigMapKeyRef(SpecModel):
     """A key of a ConfigMap in the same namespace."""
 
-    name: Text
+    name: Name
     """Name of the ConfigMap."""
-    key: Text
+    key: Name
     """Key in it that holds the pipeline config."""
 
 
@@ -34,22 +44,22 @@ class Overrides(SpecModel):
     """Replaces num_classes of the model: how many classes it tells apart."""
     batch_size: Count | None = None
     """Replaces train_config.batch_size: images per step, over all GPUs together."""
-    fine_tune_checkpoint: Text | None = None
+    fine_tune_checkpoint: Path | None = None
     """Replaces train_config.fine_tune_checkpoint: prefix of the checkpoint to start from, for example /data/ckpt-0."""
     fine_tune_checkpoint_type: Literal["detection", "classification", "full"] | None = None
     """Replaces train_config.fine_tune_checkpoint_type: what of the checkpoint is taken over."""
-    label_map_path: Text | None = None
+    label_map_path: Path | None = None
     """Replaces label_map_path of the training reader and of every evaluation reader."""
-    train_input_paths: Annotated[list[Text], Field(min_length=1)] | None = None
+    train_input_paths: Paths | None = None
     """Replaces the record files of train_input_reader; patterns such as train-?????-of-00010 are allowed."""
-    eval_input_paths: Annotated[list[Text], Field(min_length=1)] | None = None
+    eval_input_paths: Paths | None = None
     """Replaces the record files of eval_input_reader."""
 
 
 class PipelineConfig(SpecModel):
     """The pipeline config of the TensorFlow Object Detection API. Exactly one of path, configMapKeyRef and inline."""
 
-    path: Text | None = None
+    path: Path | None = None
     """Path of the config file, as the trainer sees it."""
     config_map_key_ref: ConfigMapKeyRef | None = None
     """The config is a key of a ConfigMap."""
@@ -71,18 +81,18 @@ class Resources(SpecModel):
 class LocalObjectReference(SpecModel):
     """An object of the same namespace."""
 
-    name: Text
+    name: Name
     """Name of the object."""
 
 
 class Trainer(SpecModel):
     """The pod that trains."""
 
-    image: Text | None = None
+    image: Image | None = None
     """Image of the trainer. Without it the operator's own trainer image is used."""
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
     """When the image is pulled, as in a pod."""
-    image_pull_secrets: Annotated[list[LocalObjectReference], ListMap("name")] = []
+    image_pull_secrets: Annotated[list[LocalObjectReference], Field(max_length=100), ListMap("name")] = []
     """Secrets to pull the image with."""
     gpus: Annotated[int, Field(ge=0, le=64)] = 1
     """GPUs per worker; 0 trains on the CPU."""
@@ -92,35 +102,35 @@ class Trainer(SpecModel):
     """Requests and limits of the trainer; GPUs are added from gpus."""
     shm_size: Quantity | None = None
     """Size limit of /dev/shm, which counts as memory of the trainer. Without it the operator's own is used (1Gi)."""
-    env: Annotated[list[EnvVar], ListMap("name")] = []
+    env: Annotated[list[EnvVar], Field(max_length=2000), ListMap("name")] = []
     """Environment variables, as in a container."""
-    env_from: list[Free] = []
+    env_from: Annotated[list[Free], Field(max_length=200)] = []
     """Sources of environment variables, as in a container."""
-    volumes: Annotated[list[Volume], ListMap("name")] = []
+    volumes: Annotated[list[Volume], Field(max_length=500), ListMap("name")] = []
     """Volumes of the pod: where the data, the model and the config are."""
-    volume_mounts: Annotated[list[VolumeMount], ListMap("mountPath")] = []
+    volume_mounts: Annotated[list[VolumeMount], Field(max_length=1000), ListMap("mountPath")] = []
     """Where the volumes are mounted."""
-    node_selector: dict[str, str] = {}
+    node_selector: NodeLabels = {}
     """Labels that a node must have."""
-    tolerations: list[Free] = []
+    tolerations: Tolerations = []
     """Taints of nodes that the pod tolerates."""
     affinity: Free = {}
     """Rules for the choice of the node, as in a pod."""
-    priority_class_name: Text | None = None
+    priority_class_name: Name | None = None
     """Priority class of the pod."""
-    runtime_class_name: Text | None = None
+    runtime_class_name: Name | None = None
     """Runtime class of the pod, for example nvidia."""
-    scheduler_name: Text | None = None
+    scheduler_name: Name | None = None
     """Scheduler of the pod."""
-    service_account_name: Text | None = None
+    service_account_name: Name | None = None
     """Service account of the pod, for clouds that give access to storage by it. No token is mounted."""
     pod_security_context: Free = {}
     """securityContext of the pod. Its fields replace those of the operator's, which are of the level restricted."""
     security_context: Free = {}
     """securityContext of the container. Its fields replace those of the operator's, which are of the level restricted."""
-    labels: Metadata = {}
+    labels: Labels = {}
     """Labels added to the training's Job and its pod, for example kueue.x-k8s.io/queue-name."""
-    annotations: Metadata = {}
+    annotations: Annotations = {}
     """Annotations added to the training's Job and its pod."""
     termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
     """How long a stop may take: the trainer finishes its step and saves a checkpoint in this time."""
@@ -141,16 +151,20 @@ class Validation(SpecModel):
     """How long the validation may take."""
     resources: Resources = Resources()
     """Requests and limits of the validation's pod; never a GPU. As many processes read records as its CPU limit says."""
-    node_selector: dict[str, str] = {}
+    node_selector: NodeLabels = {}
     """Labels that its node must have. Those of the trainer do not count: its node has a GPU."""
-    tolerations: list[Free] = []
+    tolerations: Tolerations = []
     """Taints of nodes that it tolerates."""
     affinity: Free = {}
     """Rules for the choice of its node, as in a pod."""
-    labels: Metadata = {}
+    labels: Labels = {}
     """Labels added to the validation's Job and its pod. Those of the trainer are not: a queue for GPUs does not hold it up."""
-    annotations: Metadata = {}
+    annotations: Annotations = {}
     """Annotations added to the validation's Job and its pod."""
+    secrets: Literal["Inherit", "Omit"] | None = None
+    """Inherit: its pod has the Secrets of the trainer, in variables and volumes. Omit: it has none, but for volumes that hold a
+    path in the spec; the deep checks then cannot read data in buckets, and reject it. Without it the operator's own setting is
+    used (Inherit)."""
 
 
 class Spec(SpecModel):

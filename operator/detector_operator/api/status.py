@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 
+from detector_operator.api import bounds
+from detector_operator.api.bounds import Longest
 from detector_operator.api.list_map import ListMap
 from detector_operator.api.model import StatusModel
 from detector_trainer.contract import Finding, Verdict
@@ -19,6 +21,11 @@ def rfc3339(time: datetime) -> str:
 
 
 Time = Annotated[datetime, PlainSerializer(rfc3339)]
+Word = Annotated[str, Longest(bounds.WORD)]
+Name = Annotated[str, Longest(bounds.NAME)]
+Message = Annotated[str, Longest(bounds.MESSAGE)]
+Path = Annotated[str, Longest(bounds.PATH)]
+LogLine = Annotated[str, Longest(400)]
 
 
 class Phase(StrEnum):
@@ -64,9 +71,9 @@ class Condition(StatusModel):
     """metadata.generation that it was decided for."""
     last_transition_time: Time
     """When status last changed."""
-    reason: str
+    reason: Word
     """Why, as one CamelCase word."""
-    message: str
+    message: Message
     """Why, as a sentence."""
 
 
@@ -90,9 +97,9 @@ class LatestRun(StatusModel):
 class Stop(StatusModel):
     """A run that the operator has decided to stop. Kept here, where users cannot write, until the end of the run is counted."""
 
-    run: str
+    run: Word
     """The run, for example train-2."""
-    reason: str
+    reason: Word
     """Why, as one CamelCase word."""
     time: Time
     """When it was decided."""
@@ -146,11 +153,11 @@ class ValidationStatus(StatusModel):
     """Boxes found in the records."""
     duration_seconds: float | None = None
     """How long it took."""
-    inputs_fingerprint: str | None = None
+    inputs_fingerprint: Name | None = None
     """Tells whether the inputs are still those of the verdict."""
-    findings: list[Finding] = []
+    findings: Annotated[list[Finding], Longest(20)] = []
     """The first 20 findings, errors first."""
-    report_path: str | None = None
+    report_path: Path | None = None
     """The whole report, as JSON."""
 
 
@@ -165,9 +172,9 @@ class TrainingStatus(StatusModel):
     """When that end was counted."""
     end: RunEnd | None = None
     """How that run ended, while no other one has followed."""
-    progress: str | None = None
+    progress: Word | None = None
     """Step and last step, for example 1200/20000."""
-    blocked_by: str | None = None
+    blocked_by: Message | None = None
     """What trains in the model directory, while this training waits for it to end."""
     latest_run: LatestRun | None = None
     """When the newest training run was first observed in each state."""
@@ -200,17 +207,17 @@ class TrainingStatus(StatusModel):
 class FailureStatus(StatusModel):
     """The last failure: what went wrong and what to do."""
 
-    reason: str
+    reason: Word
     """CamelCase word."""
-    message: str
+    message: Message
     """What happened."""
-    hint: str | None = None
+    hint: Message | None = None
     """What to do about it."""
-    pod: str | None = None
+    pod: Name | None = None
     """Pod in which it happened."""
-    container: str | None = None
+    container: Name | None = None
     """Container in which it happened."""
-    node: str | None = None
+    node: Name | None = None
     """Node on which it happened."""
     exit_code: int | None = None
     """Exit code of the container."""
@@ -218,7 +225,7 @@ class FailureStatus(StatusModel):
     """Signal that ended it."""
     step: int | None = None
     """Last step before it."""
-    log_tail: list[str] = []
+    log_tail: Annotated[list[LogLine], Longest(20)] = []
     """Last lines of its log, where the reason alone does not tell."""
 
 
@@ -230,19 +237,19 @@ class Status(StatusModel):
     spec_generation: int | None = None
     """metadata.generation that last changed what is trained. Changes of suspend, retries, deadlines, timeouts and TTLs do not
     count. Runs carry it."""
-    spec_hash: str | None = None
+    spec_hash: Word | None = None
     """Hash of the fields of the spec that specGeneration counts."""
     phase: Phase = Phase.PENDING
     """Current phase."""
     phase_time: Time | None = None
     """When it entered this phase."""
-    reason: str | None = None
+    reason: Word | None = None
     """Why it is in this phase, where the phase alone does not tell: what it waits for, or why it failed."""
-    retry: str | None = None
+    retry: Word | None = None
     """Value of the annotation detector-training.io/retry that was last acted on."""
-    stops: Annotated[list[Stop], ListMap("run")] = []
+    stops: Annotated[list[Stop], ListMap("run"), Longest(64)] = []
     """Runs that the operator has decided to stop and whose end is not recorded yet."""
-    conditions: Annotated[list[Condition], ListMap("type")] = []
+    conditions: Annotated[list[Condition], ListMap("type"), Longest(16)] = []
     """The same for machines, with reasons."""
     validation: ValidationStatus | None = None
     """What the validation found."""

@@ -17,6 +17,7 @@ from kubernetes.aio.config import ConfigException
 
 from detector_operator.operate.log_format import JsonLines, TextLines
 from detector_operator.operate.operator import Options, operate
+from detector_operator.operate.unwatched import NOWHERE, unwatched_namespaces
 from detector_operator.specs.settings import Settings
 
 STOPPED, UNUSABLE = 0, 1
@@ -25,18 +26,27 @@ DEFAULTS = Settings(trainer_image="")
 
 def main(argv: list[str]) -> int:
     """Runs the operator until a signal comes."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments, unwatched = parser.parse_args(argv), unwatched_namespaces()
+    for namespace in arguments.namespace:
+        if namespace in unwatched:
+            parser.error(
+                f"--namespace {namespace}: cannot be watched: {NOWHERE}; remove it, or run the operator in another namespace"
+            )
     logger = _logger(arguments.log_format, arguments.log_level)
     settings = Settings(
         trainer_image=arguments.trainer_image,
         image_pull_policy=arguments.image_pull_policy,
         gpu_resource=arguments.gpu_resource,
         shm_size=arguments.shm_size,
+        tmp_size=None if arguments.tmp_size == "none" else arguments.tmp_size,
+        validation_secrets=arguments.validation_secrets,
         user_id=arguments.user_id,
     )
     options = Options(
         namespaces=arguments.namespace,
         settings=settings,
+        unwatched=unwatched,
         health_port=arguments.health_port,
         metrics_port=arguments.metrics_port,
         training_metrics=arguments.training_metrics,
@@ -53,7 +63,13 @@ def main(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     summary, _, rest = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(prog="detector-training operator", description=summary, epilog=rest, allow_abbrev=False)
-    parser.add_argument("--namespace", action="append", default=[], metavar="NAME", help="watch this namespace; default: all")
+    parser.add_argument(
+        "--namespace",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="watch this namespace; default: all, but for the operator's own and those of Kubernetes",
+    )
     parser.add_argument("--trainer-image", required=True, metavar="IMAGE", help="image of trainings that name none")
     parser.add_argument(
         "--image-pull-policy", choices=("Always", "IfNotPresent", "Never"), help="when that image is pulled; default: Kubernetes'"
@@ -66,6 +82,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--shm-size", default=DEFAULTS.shm_size, metavar="QUANTITY", help=f"size of /dev/shm; default {DEFAULTS.shm_size}"
+    )
+    parser.add_argument(
+        "--tmp-size",
+        default=DEFAULTS.tmp_size,
+        metavar="QUANTITY",
+        help=f"size limit of /tmp in the pods, or none; default {DEFAULTS.tmp_size}",
+    )
+    parser.add_argument(
+        "--validation-secrets",
+        choices=("Inherit", "Omit"),
+        default=DEFAULTS.validation_secrets,
+        help=f"whether a validation has the Secrets of its trainer; default {DEFAULTS.validation_secrets}",
     )
     parser.add_argument(
         "--user-id",

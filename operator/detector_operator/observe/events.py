@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from detector_operator.observe.manifests import Object, part
+from detector_operator.observe.manifests import Object, part, text
 from detector_operator.specs.manifest import Manifest
 
 # What the recorder writes before a message that it has counted together with others.
@@ -23,19 +23,19 @@ class Event:
 def newest(events: Iterable[Manifest], about: Object) -> Event | None:
     """The newest event regarding an object: an older one tells what has passed since."""
     regarding = [event for event in events if about.uid is not None and _regards(event).get("uid") == about.uid]
-    event = max(regarding, key=_last_seen, default=None)
+    event = max(regarding, key=last_seen, default=None)
     if event is None:
         return None
-    message = event.get("message") or event.get("note") or ""
-    return Event(str(event.get("reason", "")), message.removeprefix(COMBINED).strip())
+    message = text(event, "message") or text(event, "note")
+    return Event(text(event, "reason"), message.removeprefix(COMBINED).strip())
 
 
 def _regards(event: Manifest) -> Manifest:
     return part(event, "involvedObject") or part(event, "regarding")
 
 
-def _last_seen(event: Manifest) -> str:
-    """As text, which sorts as the times do to the second; a fraction only sorts within it."""
+def last_seen(event: Manifest) -> str:
+    """When an event was last seen, as text, which sorts as the times do to the second; a fraction only sorts within it."""
     times = (
         part(event, "series").get("lastObservedTime"),
         event.get("lastTimestamp"),
@@ -43,4 +43,4 @@ def _last_seen(event: Manifest) -> str:
         event.get("eventTime"),
         part(event, "metadata").get("creationTimestamp"),
     )
-    return next((time.removesuffix("Z") for time in times if time), "")
+    return next((time.removesuffix("Z") for time in times if isinstance(time, str) and time), "")

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
+from detector_operator.api.bounds import clip
+from detector_operator.api.resource import GROUP, KIND
 from detector_operator.reconcile.runs import RunKind
 from detector_operator.specs import labels
 from detector_operator.specs.manifest import Manifest
 
+LONGEST_TEXT: Final = 4096
+"""Characters of a text that is searched for what it means."""
+LONGEST_IMAGE: Final = 512
+LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
+LONGEST_NUMBER: Final = 9
+"""Digits of the number of a run or generation: a larger one could not be written into the status."""
 OURS: Final = {RunKind.VALIDATION: ("config", "validate"), RunKind.TRAINING: ("preflight", "train")}
 """The containers whose exit codes and messages mean something: others are added to pods by meshes, vaults and policies."""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """Which run an object belongs to, by its labels."""
 
     kind: RunKind
@@ -47,23 +55,32 @@ class Object:
     @property
     def deleted(self) -> datetime | None:
         """When someone deleted it. Kubernetes writes down when it has to be gone: its grace period later."""
-        end = time(self._metadata.get("deletionTimestamp"))
-        return end - timedelta(seconds=self._metadata.get("deletionGracePeriodSeconds") or 0) if end is not None else None
+        if not (given := self._metadata.get("deletionTimestamp")):
+            return None
+        end = time(given) or LONG_AGO
+        try:
+            return end - timedelta(seconds=self._metadata.get("deletionGracePeriodSeconds") or 0)
+        except OverflowError:  # whoever deletes a pod may choose any grace period
+            return end
 
     @property
     def key(self) -> Key | None:
         """The run it belongs to; None if it is not ours."""
         given = self._labels
-        kind, attempt = given.get(labels.RUN, ""), given.get(labels.ATTEMPT, "")
-        if given.get(labels.MANAGED_BY) != labels.MANAGER or kind not in set(RunKind) or not attempt.isdecimal():
+        kind, attempt = given.get(labels.RUN, ""), _number(given.get(labels.ATTEMPT, ""))
+        if given.get(labels.MANAGED_BY) != labels.MANAGER or kind not in set(RunKind) or attempt is None:
             return None
-        return Key(RunKind(kind), int(attempt))
+        return Key(RunKind(kind), attempt)
+
+    @property
+    def controller(self) -> Manifest:
+        """The owner reference of what controls it; empty if nothing does."""
+        return controller(self.manifest)
 
     @property
     def generation(self) -> int:
         """metadata.generation of the resource it was created for."""
-        text = self._labels.get(labels.GENERATION, "")
-        return int(text) if text.isdecimal() else 0
+        return _number(self._labels.get(labels.GENERATION, "")) or 0
 
     @property
     def spec(self) -> Manifest:
@@ -107,8 +124,8 @@ class Job(Object):
         return bool(self.spec.get("suspend"))
 
     def belongs_to(self, uid: str | None) -> bool:
-        """Whether the resource of this uid is its owner."""
-        return uid is None or any(owner.get("uid") == uid for owner in items(self._metadata, "ownerReferences"))
+        """Whether the resource of this uid controls it."""
+        return uid is None or self.controller.get("uid") == uid
 
 
 @dataclass(frozen=True)
@@ -148,7 +165,7 @@ class Container:
     @property
     def image(self) -> str:
         """Its image, as the spec says it."""
-        return str(self.spec.get("image", ""))
+        return clip(str(self.spec.get("image", "")), LONGEST_IMAGE)
 
     def limit(self, resource: str) -> str | None:
         """The most it may use of a resource."""
@@ -170,24 +187,24 @@ class Pod(Object):
     @property
     def reason(self) -> str:
         """Why the pod as a whole failed: Evicted, DeadlineExceeded …"""
-        return str(self.status.get("reason") or "")
+        return text(self.status, "reason")
 
     @property
     def message(self) -> str:
         """The same in words."""
-        return str(self.status.get("message") or "").strip()
+        return text(self.status, "message")
 
     @property
     def node(self) -> str | None:
         """The node it was sent to."""
         return self.spec.get("nodeName")
 
-    @property
+    @cached_property
     def containers(self) -> tuple[Container, ...]:
         """Its containers in the order in which they start, without sidecars: their end is not that of the run."""
         return tuple(container for container in self.all_containers if not container.sidecar)
 
-    @property
+    @cached_property
     def all_containers(self) -> tuple[Container, ...]:
         """Its containers in the order in which they start."""
         return (
@@ -227,6 +244,25 @@ class Pod(Object):
             yield Container(name, init, spec, states.get(name, {}))
 
 
+def controller(manifest: Manifest) -> Manifest:
+    """Return the owner reference of what controls an object; empty if nothing does. Labels alone anyone may set."""
+    owners = items(part(manifest, "metadata"), "ownerReferences")
+    return next((owner for owner in owners if owner.get("controller") is True), {})
+
+
+def resource_of(job: Manifest) -> str | None:
+    """Return the name of the DetectorTraining that controls a Job; None if none does."""
+    owner = controller(job)
+    ours = owner.get("kind") == KIND and str(owner.get("apiVersion", "")).startswith(f"{GROUP}/")
+    return owner.get("name") if ours else None
+
+
+def job_of(pod: Manifest) -> Manifest:
+    """Return the owner reference of the Job that controls a pod; empty if none does."""
+    owner = controller(pod)
+    return owner if owner.get("kind") == "Job" and str(owner.get("apiVersion", "")).startswith("batch/") else {}
+
+
 def part(manifest: Manifest, name: str) -> Manifest:
     """A mapping in a manifest; empty if it is not there."""
     value = manifest.get(name)
@@ -239,9 +275,23 @@ def items(manifest: Manifest, name: str) -> list[Manifest]:
     return value if isinstance(value, list) else []
 
 
+def text(manifest: Manifest, name: str) -> str:
+    """A text in a manifest, cut: kubelets, schedulers and webhooks write of any length. Empty if it is not there."""
+    value = manifest.get(name)
+    return clip(value, LONGEST_TEXT).strip() if isinstance(value, str) else ""
+
+
 def time(text: Any) -> datetime | None:
-    """A time as Kubernetes writes it, in whole seconds."""
-    return datetime.fromisoformat(text).replace(microsecond=0) if isinstance(text, str) and text else None
+    """A time as Kubernetes writes it, in whole seconds; None if it is no time."""
+    try:
+        return datetime.fromisoformat(text).replace(microsecond=0) if isinstance(text, str) and text else None
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int | None:
+    """Return a number of a label, which anyone may have changed."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def _quantity(spec: Manifest, kind: str, resource: str) -> str | None:

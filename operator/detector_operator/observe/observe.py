@@ -20,7 +20,7 @@ from detector_operator.observe.causes import (
     unknown_to_kubelet,
 )
 from detector_operator.observe.log import Log
-from detector_operator.observe.manifests import Job, Key, Pod
+from detector_operator.observe.manifests import Job, Key, Pod, job_of, resource_of
 from detector_operator.observe.sight import Sight
 from detector_operator.observe.waits import (
     container_start,
@@ -84,8 +84,9 @@ def observe(
     """Every run of a resource that is there, in the order of their numbers. Pure.
 
     Args:
-        jobs: those with the resource's name as label, as the API server returns them. Others of them are left out.
-        pods: the same.
+        jobs: those with the resource's name as label, as the API server returns them. What the resource does not control is left
+            out.
+        pods: the same, of these Jobs.
         owner: metadata of the resource. Runs of an earlier one of the same name get generation 0, which no resource has.
         events: events regarding these Jobs and pods, where they can be had: without them a Job without a pod says less.
         logs: what was read of the logs of running pods, by the name of the pod.
@@ -93,10 +94,10 @@ def observe(
     """
     reasons_to_stop = {stop.run: stop.reason for stop in stops}
     told = list(events)
-    jobs_by_key = {job.key: job for job in map(Job, jobs) if job.key is not None}
+    jobs_by_key = {job.key: job for job in map(Job, jobs) if job.key is not None and _is_of(job, job.key, owner)}
     pods_by_key: dict[Key, list[Pod]] = {}
     for pod in map(Pod, pods):
-        if pod.key is not None:
+        if pod.key is not None and _belongs_to(pod, jobs_by_key.get(pod.key), run_name(owner.name, *pod.key)):
             pods_by_key.setdefault(pod.key, []).append(pod)
     runs = []
     for key in jobs_by_key.keys() | pods_by_key.keys():
@@ -106,6 +107,17 @@ def observe(
         sight = Sight(name, key.kind, jobs_by_key.get(key), tuple(own), told, stop_reason)
         runs.append(_run(sight, key, _generation(sight, owner), logs))
     return tuple(sorted(runs, key=lambda run: (run.kind, run.attempt)))
+
+
+def _is_of(job: Job, key: Key, owner: Metadata) -> bool:
+    """Return whether a Job is a run of the resource, or of an earlier one of its name. Labels alone prove nothing."""
+    return job.name == run_name(owner.name, *key) and resource_of(job.manifest) == owner.name
+
+
+def _belongs_to(pod: Pod, job: Job | None, name: str) -> bool:
+    """Return whether a Job controls a pod; where the Job is gone already, one of its name."""
+    controller = job_of(pod.manifest)
+    return controller.get("uid") == job.uid if job is not None else controller.get("name") == name
 
 
 def _generation(sight: Sight, owner: Metadata) -> int:

@@ -10,6 +10,7 @@ from detector_trainer.contract import Progress, TerminationMessage
 
 TAIL_LINES: Final = 20
 TAIL_WIDTH: Final = 400
+LONGEST_MESSAGE: Final = 1 << 14
 
 # The message of these is the runtime's or the kubelet's, not the log's.
 NOT_FROM_LOG: Final = ("StartError", "ContainerCannotRun", "ContainerStatusUnknown")
@@ -27,7 +28,8 @@ class Words:
 def last_words(container: Container) -> Words:
     """Read from the state of a container that has ended."""
     ended = container.terminated or {}
-    text = ended.get("message") or ""
+    # A kubelet keeps at most 4096 bytes.
+    text = str(ended.get("message") or "")[-LONGEST_MESSAGE:]
     if ended.get("reason") in NOT_FROM_LOG:
         return Words()
     try:

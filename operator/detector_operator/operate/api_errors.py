@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from detector_operator.api.bounds import WORD, clip
+
 ALREADY_EXISTS: Final = "AlreadyExists"
 CONFLICT: Final = "Conflict"
 LONGEST_BODY: Final = 500
 """Characters kept of an answer that is not a Status: an HTML page of a proxy."""
+LONGEST_MESSAGE: Final = 4096
+"""Characters kept of a message, which may echo a whole object."""
+LARGEST_BODY: Final = 1 << 20
+"""Bytes that are read of the answer."""
 
 
 class ApiError(Exception):
@@ -24,8 +30,9 @@ class ApiError(Exception):
     """
 
     def __init__(self, status: int, reason: str, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.status, self.reason, self.message, self.retry_after = status, reason, message, retry_after
+        self.status, self.reason, self.retry_after = status, clip(reason, WORD), retry_after
+        self.message = clip(message, LONGEST_MESSAGE)
+        super().__init__(self.message)
 
     @property
     def gone(self) -> bool:
@@ -45,7 +52,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
     """Build the error of an answer."""
     try:
         parsed = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         parsed = None
     if not isinstance(parsed, dict):
         return ApiError(status, "", body.decode("utf-8", "replace")[:LONGEST_BODY], _seconds(headers.get("Retry-After")))

@@ -13,9 +13,8 @@ from aiohttp import ClientError, ClientTimeout
 from kubernetes.aio.client import ApiClient
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
-from detector_operator.operate.api_errors import ApiError, ConflictError, error_of
+from detector_operator.operate.api_errors import LARGEST_BODY, ApiError, ConflictError, error_of
 from detector_operator.operate.compact import compact
-from detector_operator.operate.lines import lines_of
 from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
 from detector_operator.operate.store import Listed
 from detector_operator.specs.manifest import Manifest
@@ -25,6 +24,9 @@ LIMIT: Final = ClientTimeout(total=15)
 FOLLOWED_SILENCE_SECONDS: Final = 300.0
 """A followed log without a line for so long is given up and opened again: its connection may be half open, its log rotated."""
 FOLLOW_LIMIT: Final = ClientTimeout(total=None, sock_connect=15, sock_read=FOLLOWED_SILENCE_SECONDS)
+LOG_BUFFER: Final = 1 << 13
+"""Bytes of a log that are received before they are read. The client's own 2 MiB, of each of hundreds of logs, would hold up
+everything else."""
 JSON_PATCH: Final = "application/json-patch+json"
 FIELD_MANAGER: Final = "detector-training"
 USER_AGENT: Final = f"{FIELD_MANAGER}/{__version__}"
@@ -172,8 +174,10 @@ class ApiServer:
                 return Listed(found, answer["metadata"]["resourceVersion"], frozenset(left_out))
             page["continue"] = answer["metadata"]["continue"]
 
-    async def log_lines(self, namespace: str, pod: str, container: str, tail: int, *, follow: bool) -> AsyncGenerator[str]:
-        """Read the last lines of a container's log; to follow it, also every line as it is written, until it ends.
+    async def log_chunks(self, namespace: str, pod: str, container: str, tail: int, *, follow: bool) -> AsyncGenerator[bytes]:
+        """Read the last lines of a container's log; to follow it, also what is written from then on, until it ends.
+
+        Chunks that have been received already come without a turn for other tasks between them.
 
         Raises:
             ApiError: there is no log, or not yet.
@@ -181,12 +185,11 @@ class ApiServer:
             aiohttp.ClientError: the connection was lost.
         """
         query = urlencode({"container": container, "follow": str(follow).lower(), "tailLines": tail})
-        response = await self._request(
-            "GET", f"{CORE}/namespaces/{namespace}/pods/{pod}/log?{query}", limit=FOLLOW_LIMIT if follow else LIMIT
-        )
+        path = f"{CORE}/namespaces/{namespace}/pods/{pod}/log?{query}"
+        response = await self._request("GET", path, limit=FOLLOW_LIMIT if follow else LIMIT, buffer=LOG_BUFFER)
         try:
-            async for line in lines_of(response.content.iter_any()):
-                yield line
+            async for chunk in response.content.iter_any():
+                yield chunk
         finally:
             response.close()
 
@@ -205,6 +208,8 @@ class ApiServer:
         body: Any = None,
         content_type: str = "application/json",
         limit: ClientTimeout = LIMIT,
+        *,
+        buffer: int | None = None,
     ) -> Any:
         configuration = self._client.configuration
         headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": USER_AGENT, **UNCOMPRESSED}
@@ -213,16 +218,40 @@ class ApiServer:
         try:
             await self._client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
             rest: Any = self._client.rest_client
-            answer = await rest.request(method, configuration.host + path, headers=headers, body=body, _request_timeout=limit)
+            url = configuration.host + path
+            if buffer is None:
+                response = (await rest.request(method, url, headers=headers, body=body, _request_timeout=limit)).response
+            else:
+                response = await _with_buffer(rest, url, headers, limit, buffer)
         except (ClientError, OSError) as error:
             code = "timeout" if isinstance(error, TimeoutError) else "connection-error"
             self._metrics.api_request(method, code, clock() - began)
             raise
-        response = answer.response
         self._metrics.api_request(method, str(response.status), clock() - began)
         if response.status >= HTTPStatus.BAD_REQUEST:
-            raise error_of(response.status, response.headers, await response.read())
+            raise error_of(response.status, response.headers, await _body_of_error(response))
         return response
+
+
+async def _with_buffer(rest: Any, url: str, headers: dict[str, str], limit: ClientTimeout, size: int) -> Any:
+    """Send a GET request as `rest` does, whose answer is received into a buffer of this size."""
+    if rest.pool_manager is None:
+        rest.pool_manager = rest._create_pool_manager()
+    name = rest.configuration.tls_server_name
+    optional = {"server_hostname": name, "proxy": rest.proxy, "proxy_headers": rest.proxy_headers}
+    given = {key: value for key, value in optional.items() if value}
+    return await rest.pool_manager.request("GET", url, headers=headers, timeout=limit, read_bufsize=size, **given)
+
+
+async def _body_of_error(response: Any) -> bytes:
+    """Read an answer, or its beginning: what is larger is no Status."""
+    body = b""
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            response.close()
+            break
+    return body
 
 
 def _next_page(objects: int, size: int) -> int:

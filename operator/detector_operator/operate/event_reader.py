@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import ClientError
 
+from detector_operator.observe.events import last_seen
 from detector_operator.operate.api_errors import ApiError
 from detector_operator.operate.api_server import CORE, ApiServer
 from detector_operator.operate.log_format import about
@@ -58,7 +59,9 @@ class EventReader:
     async def _read(self, key: Key, uid: str, before: list[Manifest]) -> list[Manifest]:
         path = f"{CORE}/namespaces/{key.namespace}/events"
         try:
-            return (await self._server.list(path, fieldSelector=f"involvedObject.uid={uid}")).manifests
+            found = (await self._server.list(path, fieldSelector=f"involvedObject.uid={uid}")).manifests
+            # Only the newest counts, and anyone may create thousands.
+            return sorted(found, key=last_seen)[-1:]
         except (ApiError, ClientError, OSError) as error:  # a TimeoutError is an OSError. Without them less can be reported.
             self._logger.warning("cannot list events: %s", str(error) or type(error).__name__, extra=about(key))
             return before

@@ -26,7 +26,9 @@ from detector_operator.operate.queue import Queue
 from detector_operator.operate.reconciler import Reconciler
 from detector_operator.operate.store import Store
 from detector_operator.operate.training_collector import stored_statuses
+from detector_operator.operate.unwatched import SYSTEM_NAMESPACES
 from detector_operator.operate.watch import Watch
+from detector_operator.reconcile.pace import PROGRESS_EVERY
 from detector_operator.specs.settings import Settings
 
 
@@ -37,6 +39,8 @@ class Options:
     namespaces: Sequence[str]
     """Namespaces to watch; none for all."""
     settings: Settings
+    unwatched: frozenset[str] = SYSTEM_NAMESPACES
+    """Namespaces in which nothing is trained, also where all are watched."""
     health_port: int
     metrics_port: int = 0
     """Port of /metrics; 0 for none."""
@@ -61,7 +65,8 @@ async def operate(options: Options, logger: logging.Logger, metrics: OperatorMet
     tell_tasks_apart(loop)
     server = ApiServer(await connect(), measured)
     queue = Queue(lambda key: reconciler.reconcile(key), logger, measured)
-    logs = LogReader(server, queue.ask, _now, logger, measured)
+    paced = partial(queue.ask_paced, seconds=PROGRESS_EVERY.total_seconds())
+    logs = LogReader(server, queue.ask, _now, logger, measured, progressed=paced)
     reconciler = Reconciler(
         server=server,
         store=store,
@@ -71,6 +76,7 @@ async def operate(options: Options, logger: logging.Logger, metrics: OperatorMet
         wake=queue.ask_in,
         clock=_now,
         logger=logger,
+        unwatched=options.unwatched,
         metrics=measured,
     )
 

@@ -38,6 +38,8 @@ class Queue:
         self._running = 0
         self._again: set[Key] = set()
         self._timers: dict[Key, asyncio.TimerHandle] = {}
+        self._paced: dict[Key, asyncio.TimerHandle] = {}
+        self._asked_again: set[Key] = set()
         self._failures: dict[Key, int] = {}
         self._held_until: dict[Key, float] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -67,11 +69,27 @@ class Queue:
         delay = max(0.0, seconds, self._held_for(key))
         self._timers[key] = asyncio.get_running_loop().call_later(delay, self._due, key, context=self._context)
 
+    def ask_paced(self, key: Key, seconds: float) -> None:
+        """Have a resource reconciled, at most once in so many seconds: a newer request of this kind replaces an older one.
+
+        For news that come one after the other, of which the last one tells all: the progress of a training.
+        """
+        if self._closed:
+            return
+        if key in self._paced:
+            self._asked_again.add(key)
+            return
+        self.ask(key)
+        self._paced[key] = asyncio.get_running_loop().call_later(seconds, self._pace_over, key, seconds, context=self._context)
+
     async def close(self) -> None:
         """Let what runs come to its end, and start nothing more."""
         self._closed = True
         for key in list(self._timers):
             self._cancel_timer(key)
+        for timer in self._paced.values():
+            timer.cancel()
+        self._paced.clear()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _run(self, key: Key) -> None:
@@ -124,6 +142,12 @@ class Queue:
     def _due(self, key: Key) -> None:
         self._timers.pop(key, None)
         self.ask(key)
+
+    def _pace_over(self, key: Key, seconds: float) -> None:
+        del self._paced[key]
+        if key in self._asked_again:
+            self._asked_again.discard(key)
+            self.ask_paced(key, seconds)
 
     def _cancel_timer(self, key: Key) -> None:
         timer = self._timers.pop(key, None)

@@ -28,6 +28,7 @@ from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetric
 from detector_operator.operate.refusals import Refusals
 from detector_operator.operate.store import Key, Store
 from detector_operator.operate.unsupported import Unsupported
+from detector_operator.operate.unwatched import SYSTEM_NAMESPACES
 from detector_operator.reconcile.actions import (
     Action,
     CheckRun,
@@ -63,6 +64,8 @@ class Reconciler:
     """Has a resource reconciled again in so many seconds."""
     clock: Callable[[], datetime]
     logger: logging.Logger
+    unwatched: frozenset[str] = SYSTEM_NAMESPACES
+    """Namespaces in which nothing is trained."""
     refusals: Refusals = field(default_factory=Refusals)
     metrics: OperatorMetrics = field(default_factory=NoMetrics)
 
@@ -73,7 +76,7 @@ class Reconciler:
 
     @property
     def unsupported(self) -> Unsupported:
-        """What is done about a resource that this version cannot read."""
+        """What is done about a resource that is not acted on."""
         return Unsupported(self.server, self.store, self.logger)
 
     async def reconcile(self, key: Key) -> None:
@@ -91,6 +94,9 @@ class Reconciler:
             self.refusals.forget(key)
             return
         if manifest["metadata"].get("deletionTimestamp"):
+            return
+        if key.namespace in self.unwatched:
+            await self.unsupported.report_unwatched(key, manifest, self.clock())
             return
         try:
             resource = DetectorTraining.model_validate(manifest)

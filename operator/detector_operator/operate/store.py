@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from detector_operator.observe.manifests import job_of, resource_of
 from detector_operator.operate.compact import compact, inline_text
 from detector_operator.operate.inline_texts import InlineTexts
 from detector_operator.specs import labels
@@ -34,7 +35,9 @@ class Store:
     """Objects by the resource they belong to."""
 
     def __init__(self) -> None:
-        self._resources, self._jobs, self._pods = _Kind(_own_key), _Kind(_label_key), _Kind(_label_key)
+        self._resources = _Kind(_own_key)
+        self._jobs = _Kind(_label_key, lambda job: resource_of(job) == _label(job))
+        self._pods = _Kind(_label_key, lambda pod: bool(job_of(pod)))
         self.inline_texts = InlineTexts()
         """Of resources that were put here one by one. A resource itself is kept with the digest of its text."""
 
@@ -69,7 +72,7 @@ class Store:
         return self._resources.drop(manifest)
 
     def put_job(self, manifest: Manifest) -> Key | None:
-        """Takes a Job; None if it belongs to no resource."""
+        """Take a Job; None if no resource controls it."""
         return self._jobs.put(manifest)
 
     def has_job(self, manifest: Manifest) -> bool:
@@ -77,7 +80,7 @@ class Store:
         return self._jobs.has(manifest)
 
     def put_pod(self, manifest: Manifest) -> Key | None:
-        """Takes a pod; None if it belongs to no resource."""
+        """Take a pod; None if no Job controls it."""
         return self._pods.put(manifest)
 
     def has_pod(self, manifest: Manifest) -> bool:
@@ -107,10 +110,15 @@ class Store:
 
 
 class _Kind:
-    """The objects of one kind; of two of one name the newer one stays."""
+    """The objects of one kind; of two of one name the newer one stays.
 
-    def __init__(self, key_of: Callable[[Manifest], Key | None]) -> None:
-        self._key_of = key_of
+    Args:
+        key_of: tells which resource an object names.
+        controlled: tells whether it really belongs to one. An object that does no longer is forgotten.
+    """
+
+    def __init__(self, key_of: Callable[[Manifest], Key | None], controlled: Callable[[Manifest], bool] = lambda _: True) -> None:
+        self._key_of, self._controlled = key_of, controlled
         self.objects: dict[Key, dict[str, Manifest]] = {}
         # Namespace and uid of those deleted since the last whole list: an answer or a list that was on its way does not bring
         # them back.
@@ -129,6 +137,12 @@ class _Kind:
         if key is None or (key.namespace, manifest["metadata"]["uid"]) in self._gone:
             return key
         known = self._known(key, manifest)
+        if not self._controlled(manifest):
+            if known is None:
+                return None
+            if _version(manifest) >= _version(known):
+                self._forget(key, known)
+            return key
         # An answer to our own write may come before the event of an earlier one.
         if known is None or _version(manifest) >= _version(known):
             self.objects.setdefault(key, {})[manifest["metadata"]["name"]] = compact(manifest)
@@ -171,8 +185,13 @@ def _own_key(manifest: Manifest) -> Key:
 
 
 def _label_key(manifest: Manifest) -> Key | None:
-    name = manifest["metadata"].get("labels", {}).get(labels.NAME)
+    name = _label(manifest)
     return Key(manifest["metadata"]["namespace"], name) if name else None
+
+
+def _label(manifest: Manifest) -> str | None:
+    name: str | None = (manifest["metadata"].get("labels") or {}).get(labels.NAME)
+    return name
 
 
 def _version(manifest: Manifest) -> int:

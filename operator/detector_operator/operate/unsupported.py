@@ -1,6 +1,7 @@
-"""A resource that this version of the operator cannot read: written by a newer one, or before a rule of its schema was added.
+"""A resource that the operator does not act on: it cannot read it, or it is in a namespace where nothing is trained.
 
-It is reported in its status and by an event, and its suspension still holds: whoever runs the cluster can free the GPUs.
+It is reported in its status and by an event. One that this version cannot read was written by a newer one, or before a rule of
+its schema was added; its suspension still holds: a user can free the GPUs.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from detector_operator.operate.api_errors import ApiError, ConflictError
 from detector_operator.operate.api_server import JOBS, ApiServer
 from detector_operator.operate.log_format import about
 from detector_operator.operate.store import Key, Store
+from detector_operator.operate.unwatched import NOWHERE
 from detector_operator.reconcile.actions import Event
 from detector_operator.specs.manifest import Manifest
 from detector_trainer.contract import reasons
@@ -49,7 +51,16 @@ class Unsupported:
         self.logger.error("%s", text, extra=about(key))
         if isinstance(spec := manifest.get("spec"), dict) and spec.get("suspend") is True:
             await self._stop_all(key)
-        await self._write(key, manifest, text, now)
+        await self._write(key, manifest, reasons.UNSUPPORTED_RESOURCE, text, now)
+
+    async def report_unwatched(self, key: Key, manifest: Manifest, now: datetime) -> None:
+        """Write that nothing is trained in its namespace, and leave alone whatever runs there.
+
+        Raises:
+            ApiError: the API server did not take it. To be tried again.
+        """
+        text = f"Namespace {key.namespace} is not watched: {NOWHERE}. Create the DetectorTraining in another namespace."
+        await self._write(key, manifest, reasons.NAMESPACE_NOT_WATCHED, text, now)
 
     async def _stop_all(self, key: Key) -> None:
         for job in self.store.jobs(key):
@@ -62,7 +73,7 @@ class Unsupported:
                 if deleted is not None:
                     self.store.put_job(deleted)
 
-    async def _write(self, key: Key, manifest: Manifest, text: str, now: datetime) -> None:
+    async def _write(self, key: Key, manifest: Manifest, reason: str, text: str, now: datetime) -> None:
         """Replace the two conditions of kstatus, and keep all else of a status that is not understood."""
         status, given = part(manifest, "status"), items(part(manifest, "status"), "conditions")
         known = {each.get("type"): each for each in given if isinstance(each, dict)}
@@ -77,23 +88,23 @@ class Unsupported:
                 "status": truth,
                 "observedGeneration": generation,
                 "lastTransitionTime": _since(known.get(kind, {}), truth) or rfc3339(now),
-                "reason": reasons.UNSUPPORTED_RESOURCE,
+                "reason": reason,
                 "message": text,
             }
             for kind, truth in wanted.items()
         ]
         kept = [each for each in given if isinstance(each, dict) and each.get("type") not in wanted]
         changed = {**status, "observedGeneration": generation, "conditions": [*kept, *conditions]}
-        changed["reason"] = reasons.UNSUPPORTED_RESOURCE
+        changed["reason"] = reason
         if any(each.get("message") != text for each in reported):
-            await self._announce(key, manifest, text, now)  # before the status: what is in it is not reported again
+            await self._announce(key, manifest, reason, text, now)  # before the status: what is in it is not reported again
         try:
             written = await self.server.write_status(*key, changed, str(manifest["metadata"]["resourceVersion"]))
         except ConflictError:
             return  # the event of the change comes
         self.store.put_resource(written)
 
-    async def _announce(self, key: Key, manifest: Manifest, text: str, now: datetime) -> None:
+    async def _announce(self, key: Key, manifest: Manifest, reason: str, text: str, now: datetime) -> None:
         given = manifest["metadata"]
         # Not validated: what cannot be read may be its name.
         metadata = Metadata.model_construct(
@@ -101,9 +112,9 @@ class Unsupported:
         )
         about_it = DetectorTraining.model_construct(metadata=metadata, status=None)
         try:
-            await announce(self.server, about_it, Event("Warning", reasons.UNSUPPORTED_RESOURCE, text), now)
+            await announce(self.server, about_it, Event("Warning", reason, text), now)
         except (ApiError, ClientError, OSError) as error:
-            self.logger.warning("event %s: %r", reasons.UNSUPPORTED_RESOURCE, error, extra=about(key))
+            self.logger.warning("event %s: %r", reason, error, extra=about(key))
 
 
 def _since(condition: Manifest, truth: str) -> str | None:

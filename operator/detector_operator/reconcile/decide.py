@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from detector_operator.api import ConditionType, DetectorTraining, Phase, Status, Stop, ValidationStatus
+from detector_operator.api.bounds import within_bounds
 from detector_operator.policies import (
     deadline,
     failure,
@@ -100,7 +101,7 @@ def decide(
     actions = facts.stop_all(outcome.reason) if outcome.phase.terminal else outcome.actions
     status = _status(facts, outcome, actions, retry.wanted(resource))
     since = given.phase_time if given.phase is status.phase else None
-    status = status.model_copy(update={"phase_time": since or now})
+    status = within_bounds(status.model_copy(update={"phase_time": since or now}))
     _wake_for_leftovers(with_status(facts, status), old)
     decision = Decision(status, (*actions, *old), tuple(_events(given, status, outcome, retried=retried)), timer.wake_at)
     due = pace.due(given, status, progress_every)
@@ -125,7 +126,7 @@ def _ended(resource: DetectorTraining, situation: Situation, old: tuple[Action, 
         status = status.model_copy(update={"stops": [each for each in status.stops if each.run in live]})
     if status.phase is Phase.SUCCEEDED and retry.wanted(resource) != status.retry:
         status = status.model_copy(update={"retry": retry.wanted(resource)})  # a finished training is never started again
-    return Decision(status, (*actions, *old), (), situation.timer.wake_at)
+    return Decision(within_bounds(status), (*actions, *old), (), situation.timer.wake_at)
 
 
 def _observed(status: Status, situation: Situation) -> Status:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
+from detector_operator.api.bounds import clip
 from detector_trainer.contract import Progress, TerminationMessage
-
-LONGEST_TEXT: Final = 1024
-"""Characters of a text that comes from outside: an API server may echo a whole object, and etcd would refuse the status."""
 
 
 class RunKind(StrEnum):
@@ -44,9 +41,7 @@ class Why:
 
     def __post_init__(self) -> None:
         for name in ("message", "hint"):
-            text = getattr(self, name)
-            if len(text) > LONGEST_TEXT:
-                object.__setattr__(self, name, f"{text[: LONGEST_TEXT - 1]}…")
+            object.__setattr__(self, name, clip(getattr(self, name)))
 
 
 @dataclass(frozen=True)

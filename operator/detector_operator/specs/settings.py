@@ -25,6 +25,10 @@ class Settings:
     """Extended resource that GPUs are asked for as."""
     shm_size: str = "1Gi"
     """Size limit of the trainer's /dev/shm."""
+    tmp_size: str | None = "16Gi"
+    """Size limit of /tmp in every pod, unless the limit ephemeral-storage is set, which counts it too. None: no limit."""
+    validation_secrets: Literal["Inherit", "Omit"] = "Inherit"
+    """Whether the validation's pod has the Secrets of the trainer."""
     user_id: int | None = 1000
     """User and group of the pods, and group of their volumes. None leaves them to the cluster, as OpenShift wants it."""
     validation_resources: Resources = VALIDATION_RESOURCES

@@ -27,7 +27,11 @@ def build_training_job(resource: DetectorTraining, attempt: int, settings: Setti
     """
     spec, trainer = resource.spec, resource.spec.trainer
     config = pipeline_config_path(resource)
-    volumes = [*pipeline_config_volumes(resource), *scratch(trainer), *shared_memory(trainer, settings)]
+    volumes = [
+        *pipeline_config_volumes(resource),
+        *scratch(trainer, settings, trainer.resources),
+        *shared_memory(trainer, settings),
+    ]
     preflight = command_lines.preflight(
         spec, pipeline_config=config, fingerprint=_fingerprint(resource), termination_message=TERMINATION_LOG
     )

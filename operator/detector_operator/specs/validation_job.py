@@ -14,6 +14,7 @@ from detector_operator.specs.job import build_job, build_pod_spec
 from detector_operator.specs.manifest import Manifest
 from detector_operator.specs.resources import validation_resources
 from detector_operator.specs.settings import Settings
+from detector_operator.specs.validation_access import read_only_mounts, validation_access
 from detector_operator.specs.volumes import scratch
 
 # `decide` ends a validation that takes too long, and says so. The kubelet does it so much later if there is no operator.
@@ -39,10 +40,11 @@ def build_validation_job(resource: DetectorTraining, attempt: int, settings: Set
     The verdict is that of `config` if this failed, else that of `validate`: a pass of `config` is none. With policy Warn
     nothing ends early, because all that is wrong shall be told before it trains.
 
+    The pod sees the trainer's volumes, read-only where it only reads: see `validation_access`.
     The pod is not placed as the trainer's is: that one is sent to nodes with GPUs.
     """
-    spec, trainer = resource.spec, resource.spec.trainer
-    volumes = [*pipeline_config_volumes(resource), *scratch(trainer)]
+    spec, trainer = resource.spec, validation_access(resource.spec, settings)
+    volumes = [*pipeline_config_volumes(resource), *scratch(trainer, settings, spec.validation.resources)]
     report = report_path(spec.model_dir, attempt)
     validate = command_lines.validate(spec, pipeline_config=pipeline_config_path(resource), report=report)
     arguments = [*literal(validate), f"--termination-message-path={TERMINATION_LOG}", f"--processes=$({CPU_LIMIT['name']})"]
@@ -56,7 +58,7 @@ def build_validation_job(resource: DetectorTraining, attempt: int, settings: Set
             resources=validation_resources(spec.validation.resources, settings),
             volumes=volumes,
             gpus=0,
-            env=[CPU_LIMIT],
+            env=[CPU_LIMIT, *read_only_mounts(spec, trainer)],
         )
 
     pod_spec = build_pod_spec(

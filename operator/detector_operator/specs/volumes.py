@@ -8,6 +8,7 @@ from posixpath import normpath
 from typing import Final
 
 from detector_operator.api import Trainer
+from detector_operator.api.spec import Resources
 from detector_operator.specs.manifest import Manifest
 from detector_operator.specs.settings import Settings
 
@@ -37,9 +38,14 @@ class Volume:
         return mount | ({"readOnly": True} if self.read_only else {})
 
 
-def scratch(trainer: Trainer) -> list[Volume]:
-    """What is writable beside the model directory; nothing where the user has mounted something there."""
-    return _unless_mounted(trainer, Volume("tmp", SCRATCH, {"emptyDir": {}}))
+def scratch(trainer: Trainer, settings: Settings, resources: Resources) -> list[Volume]:
+    """What is writable beside the model directory; nothing where the user has mounted something there.
+
+    Its size is limited, so that no pod fills the disk of its node. A user who sets the limit ephemeral-storage has said how much
+    the pod may write, /tmp included.
+    """
+    limited = settings.tmp_size is not None and "ephemeral-storage" not in resources.limits
+    return _unless_mounted(trainer, Volume("tmp", SCRATCH, {"emptyDir": {"sizeLimit": settings.tmp_size} if limited else {}}))
 
 
 def shared_memory(trainer: Trainer, settings: Settings) -> list[Volume]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cluster.helm import HelmError
 from support.rights import EDIT, OPERATOR, VIEW
 
 NAMESPACED = 'watchNamespaces=["a", "b"]'
@@ -78,3 +79,10 @@ def test_the_service_account_can_be_one_that_is_there(render):
     (deployment,) = named(manifests, "Deployment").values()
     assert not named(manifests, "ServiceAccount")
     assert binding["subjects"][0]["name"] == deployment["spec"]["template"]["spec"]["serviceAccountName"] == "theirs"
+
+
+@pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease", "detector-training"])
+def test_a_namespace_in_which_nothing_is_trained_is_refused(render, namespace):
+    """The last is that of the release."""
+    with pytest.raises(HelmError, match=f"watchNamespaces: {namespace} cannot be watched: nothing is trained in"):
+        render(f'watchNamespaces=["a", "{namespace}"]')

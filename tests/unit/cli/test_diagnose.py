@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from detector_trainer.cli import main
+from detector_trainer.cli.cmd_diagnose import _ANSI
 
 FAILED = """\x1b[33mtrainer-0 |\x1b[0m detector-training: {"step":120,"totalSteps":2000,"loss":1.5}\r
 trainer-0 | Traceback (most recent call last):\r
@@ -71,3 +72,24 @@ def test_any_log_is_survived(log: Path, data: bytes):
 def test_a_log_that_is_missing_is_named(capsys):
     assert main(["diagnose", "/no/train.log"]) == 2
     assert "/no/train.log is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07text", "text"),
+        ("\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x1b]0;no end", "\x1b]0;no end"),
+        ("\x1b]a\x1b]b\x07c", "\x1b]ac"),
+    ],
+)
+def test_colours_titles_and_links_are_removed(line: str, plain: str):
+    assert _ANSI.sub("", line) == plain
+
+
+def test_an_escape_without_an_end_is_not_searched_for_one_beyond_the_next():
+    """Each was searched to the end of the line: 12 s for a megabyte."""
+    line = "\x1b]" + "x" * 50
+    searched = [_ANSI.match(line * 1000 + "\x07", start) for start in range(0, 999 * len(line), len(line))]
+    assert searched == [None] * 999

@@ -64,3 +64,25 @@ def test_a_place_reads_as_a_person_would_say_it(where, text):
 )
 def test_exit_codes_say_whether_trying_again_may_help(code, retryable):
     assert ExitCode(code).retryable is retryable
+
+
+def test_whatever_the_inputs_hold_a_finding_is_short():
+    """One name of 5 MB in a label map made a report, and then a status, of as much."""
+    long = "n" * 5_000_000
+    finding = Finding(
+        code=long,
+        severity=Severity.ERROR,
+        message=f"Item {long} has no id",
+        hint=f"Did you mean {long}?",
+        where=Where(file=long, field=long),
+    )
+    assert len(finding.model_dump_json()) < 12_000
+    assert finding.message.startswith("Item nnn")
+    assert finding.message.endswith("nnn has no id")
+    assert Finding.model_validate_json(finding.model_dump_json()) == finding
+
+
+def test_what_is_short_stays_as_it_is():
+    path = "/" + "d" * 4094
+    assert Where(file=path).file == path
+    assert Finding(code="a/b", severity=Severity.INFO, message="m" * 2048, hint="").message == "m" * 2048

@@ -50,6 +50,54 @@ def test_every_field_is_described():
     ]
 
 
+VERBATIM = {
+    *(".spec.trainer.env[]", ".spec.trainer.envFrom[]", ".spec.trainer.volumes[]", ".spec.trainer.volumeMounts[]"),
+    *(".spec.trainer.tolerations[]", ".spec.trainer.affinity", ".spec.trainer.podSecurityContext"),
+    *(".spec.trainer.securityContext", ".spec.validation.tolerations[]", ".spec.validation.affinity"),
+}
+"""Fields of a pod, which are copied to it and appear in no status: the API server bounds them, with the whole request."""
+
+
+def unbounded(schema, path=""):
+    """Every text without a longest length, and every list and mapping without a largest number."""
+    if schema.get("x-kubernetes-preserve-unknown-fields"):
+        yield path
+    if schema.get("type") == "string" and not {"enum", "maxLength"} & schema.keys() and schema.get("format") != "date-time":
+        yield path
+    if "items" in schema:
+        if "maxItems" not in schema:
+            yield path
+        yield from unbounded(schema["items"], f"{path}[]")
+    if "additionalProperties" in schema:
+        if "maxProperties" not in schema:
+            yield path
+        yield from unbounded(schema["additionalProperties"], f"{path}{{}}")
+    for name, value in schema.get("properties", {}).items():
+        yield from unbounded(value, f"{path}.{name}")
+
+
+def test_everything_has_a_bound():
+    assert set(unbounded(crd.schema())) == VERBATIM
+
+
+def test_bounds_are_not_below_what_kubernetes_allows():
+    """What a user may write into a pod may be written here."""
+    bounds = {
+        ".spec.trainer.serviceAccountName": 253,
+        ".spec.trainer.priorityClassName": 253,
+        ".spec.trainer.imagePullSecrets[].name": 253,
+        ".spec.trainer.labels{}": 63,
+        ".spec.trainer.nodeSelector{}": 63,
+        ".spec.trainer.volumes[].name": 63,
+        ".spec.trainer.volumeMounts[].mountPath": 4096,
+        ".spec.trainer.image": 512,
+        ".spec.pipelineConfig.path": 4096,
+        ".spec.pipelineConfig.configMapKeyRef.key": 253,
+        ".spec.pipelineConfig.overrides.trainInputPaths[]": 4096,
+    }
+    assert [path for path, least in bounds.items() if PROPERTIES[path]["maxLength"] < least] == []
+
+
 def test_columns_as_designed():
     (version,) = crd.custom_resource_definition()["spec"]["versions"]
     columns = {column["name"].upper(): column["jsonPath"] for column in version["additionalPrinterColumns"]}

@@ -124,6 +124,60 @@ def test_aliases_that_would_fill_the_memory_are_refused():
     assert problems("\n".join(lines)) == ["has more than 200,000 values."]
 
 
+def merged(levels: int, width: int) -> str:
+    """A mapping of one key, merged into the next mapping many times, and so on: width ** levels pairs."""
+    lines = ["a0: &a0 {k: x}"]
+    lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * width)}]}}" for n in range(1, levels + 1)]
+    return "\n".join(lines)
+
+
+def test_merge_keys_that_would_fill_the_memory_are_refused(monkeypatch):
+    """470 bytes took 5.2 s and 203 MiB, because the merged pairs are gone from the document before it is counted."""
+    flatten, copied = yaml.SafeLoader.flatten_mapping, []
+
+    def counted(loader, node):
+        flatten(loader, node)
+        copied.append(len(node.value))
+
+    monkeypatch.setattr(yaml.SafeLoader, "flatten_mapping", counted)
+    assert problems(merged(8, 9)) == ["has more than 200,000 values."]
+    assert sum(copied) < 2 * 200_000
+
+
+def test_merge_keys_are_fine():
+    text = with_spec("trainer: {gpus: 0, env: [&a {name: A, value: b}, {<<: *a, name: B}, {<<: [*a, *a], name: C}]}")
+    assert [(item["name"], item["value"]) for item in parse(text).spec.trainer.env] == [("A", "b"), ("B", "b"), ("C", "b")]
+
+
+def test_a_key_that_overrides_a_merged_one_is_not_a_duplicate():
+    """A mapping with a merge key was searched for duplicates after another one had merged it, and its pairs into it."""
+    text = f"{GOOD}  trainer: {{env: [{{<<: &a {{name: A, value: b}}, value: c}}], image: i}}\n"
+    assert parse(text).spec.trainer.env[0]["value"] == "c"
+    deeper = "metadata: {name: pets, labels: {nested: &d {<<: {a: '1'}, a: '2'}}, <<: *d}"
+    assert "twice" not in " ".join(problems(GOOD.replace("metadata: {name: pets}", deeper)))
+
+
+NUMBERS = {
+    "in base 60": "1:" * 150_000 + "1",
+    "with a fraction, in base 60": "1:" * 300 + "1.5",
+    "in base 16": "0x" + "f" * 100_000,
+    "in base 10": "1" * 5000,
+    "with an exponent": "1" * 5000 + ".5",
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
+def test_a_number_of_more_digits_than_any_field_has_is_not_computed(number):
+    """In base 60 it takes quadratic time, 18 s for 300 kB; others end in a traceback."""
+    assert problems(f"{GOOD}  retries: {number}\n") == [f"line 8: a number of {len(number):,} characters."]
+
+
+def test_of_many_mistakes_the_first_are_told():
+    found = problems(with_spec("".join(f"a{n}: 1\n" for n in range(1000))))
+    assert len(found) == 51
+    assert found[-1] == "and 950 more mistakes."
+
+
 def test_kind_and_version_come_before_anything_else():
     text = GOOD.replace("v1alpha1", "v1").replace("kind: DetectorTraining", "kind: Job") + "  nonsense: 1\n"
     assert problems(text) == [

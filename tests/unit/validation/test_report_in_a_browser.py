@@ -24,6 +24,8 @@ from support.inputs import Case
 from support.mutations import picture
 from support.records import features, write
 
+pytestmark = pytest.mark.browser
+
 PHONE, DESK = 360, 1280
 SCREENSHOTS = os.environ.get("DETECTOR_TRAINING_SCREENSHOTS")
 BOX = (0.1, 0.2, 0.5, 0.6)

@@ -22,7 +22,8 @@ FOUND, NOTHING, USAGE = 0, 1, 2
 WINDOW = 200
 """Lines that are looked at together: a traceback, and what stands before it."""
 LONGEST_LINE = 20_000
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
+# Nothing in them is an escape: one that does not end is left at the next, and not searched for again from there.
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _STEP = re.compile(r"\bStep (\d+) per-step time")
 _NOT_FINITE = re.compile(r"'Loss/\w+': (?:array\()?(-?inf|nan)\b")
 _ERROR_LIKE = re.compile(r"(?:Error|Exception)\b|\b(?:error|failed|FATAL|Traceback|Aborted|Killed|Segmentation fault)\b")

@@ -96,6 +96,7 @@ FINDING_CODES: Final[dict[str, str]] = {
     "records/four-dimensional-image": "error",
     "records/image-is-a-path": "error",
     "records/image-label-out-of-range": "error",
+    "records/image-not-decoded": "warning",
     "records/image-too-large": "error",
     "records/keypoint-count": "error",
     "records/keypoint-out-of-range": "error",

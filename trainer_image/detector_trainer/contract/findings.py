@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 __all__ = ["Contract", "Count", "Finding", "Report", "Severity", "Verdict", "Where"]
@@ -14,6 +14,28 @@ __all__ = ["Contract", "Count", "Finding", "Report", "Severity", "Verdict", "Whe
 LARGEST: Final = 2**53
 """Numbers from here on are not exact in JSON, and Kubernetes refuses larger ones: a log may hold anything."""
 Count = Annotated[int, Field(ge=0, lt=LARGEST)]
+
+
+ELLIPSIS = "…"
+
+
+def at_most(length: int) -> AfterValidator:
+    """Cut a longer text in its middle: inputs may hold names of megabytes, and what is wrong with one is said behind it."""
+
+    def cut(text: str) -> str:
+        if len(text) <= length:
+            return text
+        end = (length - 1) // 3
+        return f"{text[: length - 1 - end]}{ELLIPSIS}{text[len(text) - end :]}"
+
+    return AfterValidator(cut)
+
+
+Text = Annotated[str, at_most(2048)]
+"""Of a finding, in characters."""
+FileName = Annotated[str, at_most(4096)]
+"""No file has a longer one, on Linux."""
+Name = Annotated[str, at_most(512)]
 
 
 class Contract(BaseModel):
@@ -43,13 +65,13 @@ class Verdict(StrEnum):
 class Where(Contract):
     """The place of a finding. Whatever does not apply is left out."""
 
-    file: str | None = None
+    file: FileName | None = None
     """Path as the user wrote it, or the shard a glob resolved to."""
     line: int | None = None
     """1-based line of a text file."""
     record: int | None = None
     """0-based index of a record in its file, as tf.data counts."""
-    field: str | None = None
+    field: Name | None = None
     """Path of a proto field (`train_config.batch_size`), an Example feature (`image/object/bbox/xmin`) or a flag."""
 
     def __str__(self) -> str:
@@ -62,12 +84,12 @@ class Where(Contract):
 class Finding(Contract):
     """One thing that is wrong, or worth saying, about the inputs of a training."""
 
-    code: str
+    code: Name
     """`area/what-is-wrong`, for example `records/box-min-exceeds-max`; `detector-training explain CODE` tells more."""
     severity: Severity
-    message: str
+    message: Text
     """What is wrong, with the values that are: one or two sentences."""
-    hint: str
+    hint: Text
     """What to do about it."""
     where: Where = Where()
     count: Annotated[int, Field(ge=1, lt=LARGEST)] = 1

@@ -79,6 +79,7 @@ RETRIES_EXHAUSTED: Final = "RetriesExhausted"
 START_TIMED_OUT: Final = "StartTimedOut"  # no step within spec.trainer.startTimeoutSeconds
 RETRY_REQUESTED: Final = "RetryRequested"  # by the annotation detector-training.io/retry
 UNSUPPORTED_RESOURCE: Final = "UnsupportedResource"  # this version of the operator cannot read it
+NAMESPACE_NOT_WATCHED: Final = "NamespaceNotWatched"  # nothing is trained in this namespace
 DEADLINE_EXCEEDED: Final = "DeadlineExceeded"
 INTERRUPTED: Final = "Interrupted"  # the run went away with its node, or with the command that started it
 SPEC_CHANGED: Final = "SpecChanged"  # a run of an earlier spec is stopped

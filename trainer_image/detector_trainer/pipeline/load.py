@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from google.protobuf import text_format
+from google.protobuf.message import Message
 
 from detector_trainer.pipeline.text_file import read_text
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.protos import message_class, pool
+from detector_trainer.protos import pool, types
 
-CONFIG = "object_detection.protos.TrainEvalPipelineConfig"
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import TrainEvalPipelineConfig
+
+AnyMessage = TypeVar("AnyMessage", bound=Message)
 _POSITION = re.compile(r"^(\d+):(\d+) : (.*)$", re.DOTALL)
 _NO_FIELD = re.compile(r"Message type \"([\w.]+)\" has no field named \"(\w+)\"")
 _NO_ENUM = re.compile(r"Enum type \"([\w.]+)\" has no value named (\w+)")
@@ -25,15 +31,22 @@ class PipelineConfig:
 
     path: str
     text: str
-    message: Any
-    """A TrainEvalPipelineConfig."""
+    message: TrainEvalPipelineConfig
 
     def line_of(self, field: str) -> int | None:
         """The 1-based line on which a field stands, best effort: `train_config.batch_size` looks for its last name in its blocks.
 
         None where it is not written (it has its default, or was overridden).
         """
-        return line_of(self.text, field)
+        return _line_of(self._lines, field)
+
+    @cached_property
+    def _lines(self) -> dict[str, list[int]]:
+        """The lines of every field, by its path of names. A field of thousands of findings is looked up in it."""
+        lines: dict[str, list[int]] = {}
+        for path, line in fields(self.text):
+            lines.setdefault(path, []).append(line)
+        return lines
 
 
 def read_pipeline_config(path: str) -> PipelineConfig:
@@ -48,45 +61,93 @@ def read_pipeline_config(path: str) -> PipelineConfig:
             path, "byte-order-mark", "begins with a UTF-8 byte order mark, which the trainer's parser rejects",
             "Save it as UTF-8 without a byte order mark.", 1,
         )  # fmt: skip
-    return PipelineConfig(path, text, parse_text(path, text, CONFIG))
+    return PipelineConfig(path, text, parse_text(path, text, types.TrainEvalPipelineConfig))
 
 
-def parse_text(path: str, text: str, message_name: str) -> Any:
-    """Parses text as a message.
+class _Kind(NamedTuple):
+    """What a file of a message is called, and how it is recognized."""
+
+    name: str
+    begins: re.Pattern[str]
+    """A line that begins one of its blocks. Without one the file is something else, perhaps a Secret, and is not quoted."""
+    example: str
+
+
+_BLOCKS = "model|train_config|train_input_reader|eval_config|eval_input_reader|graph_rewriter"
+
+
+def _begins(names: str) -> re.Pattern[str]:
+    """A line that begins a block, be it after a byte order mark; in linear time, however many spaces there are."""
+    return re.compile(rf"^\ufeff?[ \t]*(?:{names})\s*(?::\s*)?[{{<]", re.MULTILINE)
+
+
+_KINDS = {
+    "TrainEvalPipelineConfig": _Kind("pipeline config", _begins(_BLOCKS), "model { ssd { num_classes: 37 } }"),
+    "StringIntLabelMap": _Kind("label map", _begins("item"), 'item { id: 1 name: "cat" }'),
+}
+LONGEST_PROBLEM = 300
+
+
+def parse_text(path: str, text: str, message_class: type[AnyMessage]) -> AnyMessage:
+    """Parse text as a message of a class: a pipeline config or a label map.
 
     Raises:
-        Unreadable: kind `syntax`, with the line, what is wrong there, and the nearest name where a name is unknown.
+        Unreadable: kind `syntax`, with the line, what is wrong there, and the nearest name where a name is unknown. Of a file in
+            which no line looks like one of this message, nothing is quoted.
     """
-    message = message_class(message_name)()
+    message = message_class()
     try:
         text_format.Merge(text, message)
-    except text_format.ParseError as error:
-        raise _syntax(path, str(error), text) from None
-    except (UnicodeDecodeError, ValueError) as error:
-        raise Unreadable(path, "syntax", f"cannot be parsed: {error}", "Mend the text.") from None
+    except (text_format.ParseError, UnicodeDecodeError, ValueError) as error:
+        match = _POSITION.match(str(error))
+        line, problem = (int(match[1]), match[3]) if match else (None, str(error))
+        kind = _KINDS[message_class.DESCRIPTOR.name]
+        if not kind.begins.search(text):
+            raise _something_else(path, kind, problem, line) from None
+        raise _syntax(path, problem, text, line) from None
     return message
 
 
-def _syntax(path: str, words: str, text: str) -> Unreadable:
-    match = _POSITION.match(words)
-    line, problem = (int(match[1]), match[3]) if match else (None, words)
+def _something_else(path: str, kind: _Kind, problem: str, line: int | None) -> Unreadable:
+    """Name the first line that does not fit, and a name in it only if it is nearly one that does."""
+    no_field = _NO_FIELD.search(problem)
+    near = difflib.get_close_matches(no_field[2], _fields_of(no_field[1]), 1, 0.6) if no_field else []
+    typo = f"; did you mean {near[0]}?" if near else ""
+    at = f"line {line}" if line is not None else "its text"
+    return Unreadable(
+        path,
+        "syntax",
+        f"is not a {kind.name}: {at} cannot be parsed, and no line begins one of its blocks{typo}",
+        f"Give the path of a {kind.name}, for example with the line `{kind.example}`.",
+        line,
+    )
+
+
+def _fields_of(message: str) -> list[str]:
+    return list(pool().FindMessageTypeByName(message).fields_by_name)
+
+
+def _syntax(path: str, problem: str, text: str, line: int | None) -> Unreadable:
     hint = "Mend that line."
     no_field, no_enum = _NO_FIELD.search(problem), _NO_ENUM.search(problem)
     if no_field:
         message, name = no_field.groups()
-        known = list(pool().FindMessageTypeByName(message).fields_by_name)
-        problem = f"{message.rpartition('.')[2]} has no field {name!r}"
-        hint = _nearest(name, known, "Remove it, or look up its name in the proto.")
+        problem = f"{message.rpartition('.')[2]} has no field {_cut(name)!r}"
+        hint = _nearest(name, _fields_of(message), "Remove it, or look up its name in the proto.")
     elif no_enum:
         message, name = no_enum.groups()
         known = list(pool().FindEnumTypeByName(message).values_by_name)
-        problem = f"{message.rpartition('.')[2]} has no value {name!r}"
+        problem = f"{message.rpartition('.')[2]} has no value {_cut(name)!r}"
         hint = _nearest(name, known, f"Use one of {', '.join(known)}.")
     elif "unicodeescape" in problem or "\\" in _line(text, line):
         hint = "In a path, write / in place of \\: a backslash begins an escape."
     shown = _line(text, line).strip()
     quoted = f"; the line reads `{shown[:80]}`" if shown else ""
-    return Unreadable(path, "syntax", f"cannot be parsed: {problem}{quoted}", hint, line)
+    return Unreadable(path, "syntax", f"cannot be parsed: {_cut(problem)}{quoted}", hint, line)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_PROBLEM else text[: LONGEST_PROBLEM - 1] + "…"
 
 
 def _nearest(name: str, known: list[str], otherwise: str) -> str:
@@ -127,13 +188,12 @@ def fields(text: str) -> list[tuple[str, int]]:
     return found
 
 
-def line_of(text: str, field: str) -> int | None:
+def _line_of(lines: Mapping[str, list[int]], field: str) -> int | None:
     """See PipelineConfig.line_of. Of a repeated field `x[1]`, the second place; of any other, the last: it wins."""
     match = re.search(r"\[(\d+)\]", field)
-    plain = re.sub(r"\[\d+\]", "", field)
-    lines = [line for path, line in fields(text) if path == plain]
-    if not lines:
+    places = lines.get(re.sub(r"\[\d+\]", "", field))
+    if not places:
         return None
-    if match and int(match[1]) < len(lines) and field.endswith("]"):
-        return lines[int(match[1])]
-    return lines[-1]
+    if match and int(match[1]) < len(places) and field.endswith("]"):
+        return places[int(match[1])]
+    return places[-1]

@@ -6,9 +6,12 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from google.protobuf import text_format
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import InputReader, TrainEvalPipelineConfig
 
 JSON_LIST = re.compile(r"""\s*\[\s*["\]]""")
 """How a JSON list of paths begins. A pattern may begin with a bracket, too: `[0-9].record`."""
@@ -20,7 +23,7 @@ SET_HELP = (
 """Of the flag `--set`. It is formatted by argparse, which expands %."""
 
 
-def apply_overrides(config: Any, overrides: Mapping[str, str]) -> Any:
+def apply_overrides(config: TrainEvalPipelineConfig, overrides: Mapping[str, str]) -> TrainEvalPipelineConfig:
     """A copy of a TrainEvalPipelineConfig with the overrides applied; the config itself where there are none.
 
     Raises:
@@ -41,12 +44,12 @@ def apply_overrides(config: Any, overrides: Mapping[str, str]) -> Any:
     return changed
 
 
-def effective_text(config: Any) -> str:
+def effective_text(config: TrainEvalPipelineConfig) -> str:
     """The text of a config that a trainer can read."""
     return str(text_format.MessageToString(config))
 
 
-def _num_classes(config: Any, key: str, value: str) -> None:
+def _num_classes(config: TrainEvalPipelineConfig, key: str, value: str) -> None:
     number = _positive(key, value)
     which = config.model.WhichOneof("model")
     if which is None:
@@ -58,35 +61,35 @@ def _num_classes(config: Any, key: str, value: str) -> None:
     raise ValueError(f"{key}: a {which} model has no num_classes")
 
 
-def _batch_size(config: Any, key: str, value: str) -> None:
+def _batch_size(config: TrainEvalPipelineConfig, key: str, value: str) -> None:
     config.train_config.batch_size = _positive(key, value)
 
 
-def _fine_tune_checkpoint(config: Any, key: str, value: str) -> None:  # noqa: ARG001
+def _fine_tune_checkpoint(config: TrainEvalPipelineConfig, key: str, value: str) -> None:  # noqa: ARG001
     config.train_config.fine_tune_checkpoint = value
 
 
-def _fine_tune_checkpoint_type(config: Any, key: str, value: str) -> None:  # noqa: ARG001
+def _fine_tune_checkpoint_type(config: TrainEvalPipelineConfig, key: str, value: str) -> None:  # noqa: ARG001
     config.train_config.fine_tune_checkpoint_type = value
 
 
-def _label_map_path(config: Any, key: str, value: str) -> None:  # noqa: ARG001
+def _label_map_path(config: TrainEvalPipelineConfig, key: str, value: str) -> None:  # noqa: ARG001
     for reader in (config.train_input_reader, *config.eval_input_reader):
         reader.label_map_path = value
 
 
-def _train_input_paths(config: Any, key: str, value: str) -> None:
+def _train_input_paths(config: TrainEvalPipelineConfig, key: str, value: str) -> None:
     _set_paths(config.train_input_reader, key, value)
 
 
-def _eval_input_paths(config: Any, key: str, value: str) -> None:
+def _eval_input_paths(config: TrainEvalPipelineConfig, key: str, value: str) -> None:
     if not config.eval_input_reader:
         config.eval_input_reader.add().CopyFrom(config.train_input_reader)
     for reader in config.eval_input_reader:
         _set_paths(reader, key, value)
 
 
-def _set_paths(reader: Any, key: str, value: str) -> None:
+def _set_paths(reader: InputReader, key: str, value: str) -> None:
     reader.tf_record_input_reader.input_path[:] = _paths(key, value)
 
 
@@ -116,7 +119,7 @@ def _positive(key: str, value: str) -> int:
     return int(value)
 
 
-SETTERS: dict[str, Callable[[Any, str, str], None]] = {
+SETTERS: dict[str, Callable[[TrainEvalPipelineConfig, str, str], None]] = {
     "numClasses": _num_classes,
     "batchSize": _batch_size,
     "fineTuneCheckpoint": _fine_tune_checkpoint,

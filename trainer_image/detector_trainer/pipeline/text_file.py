@@ -41,8 +41,8 @@ def read_text(path: str, what: str) -> str:
     return text
 
 
-def read_bytes(path: str, what: str, most: int) -> bytes:
-    """The bytes of a regular file that has at most `most`.
+def read_bytes(path: str, what: str, most: int, head: int | None = None) -> bytes:
+    """The bytes of a regular file that has at most `most`; only the first `head` of them, if that is given.
 
     Raises:
         Unreadable: it is missing, not a regular file, empty, too large, or cannot be read.
@@ -55,7 +55,8 @@ def read_bytes(path: str, what: str, most: int) -> bytes:
             path, "huge", f"has {size:,} bytes, too many for a {what}", f"Give the path of the {what}; this is something else."
         )
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            return file.read(most if head is None else head)
     except OSError as error:
         raise Unreadable(
             path, "unreadable", f"cannot be read: {error.strerror}", "Look at its permissions and its storage."

@@ -2,16 +2,17 @@
 
 `descriptors.binpb` is a FileDescriptorSet that `python -m detector_trainer.protos.generate` takes out of the pinned trainer
 packages: every `object_detection/protos/*.proto`, `tf.train.Example` / `SequenceExample`, and the protos of the TF2
-checkpoint format. The classes live in a pool of their own, so that they never collide with TensorFlow's.
+checkpoint format. The classes live in a pool of their own, so that they never collide with TensorFlow's. `types` has them by
+their short names, with the types of their fields.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import Message
 
 __all__ = ["descriptor_set", "enum_type", "message_class", "pool"]
@@ -35,17 +36,19 @@ def pool() -> descriptor_pool.DescriptorPool:
 
 @cache
 def message_class(full_name: str) -> type[Message]:
-    """The class of a message, for example `object_detection.protos.TrainEvalPipelineConfig`.
+    """Return the class of a message whose name is only known at run time; where it is known, `types` has it.
+
+    Args:
+        full_name: for example `object_detection.protos.TrainEvalPipelineConfig`.
 
     Raises:
         KeyError: the set has no message of that name.
     """
-    descriptor: Any = pool().FindMessageTypeByName(full_name)
-    return message_factory.GetMessageClass(descriptor)
+    return message_factory.GetMessageClass(pool().FindMessageTypeByName(full_name))
 
 
 @cache
-def enum_type(full_name: str) -> Any:
+def enum_type(full_name: str) -> EnumDescriptor:
     """The EnumDescriptor of an enum, for example `object_detection.protos.InputType`.
 
     Raises:

@@ -6,17 +6,27 @@ tests/trainer/test_anchors_agree.py holds them against what the trainer's own bu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import (
+        AnchorGenerator,
+        FlexibleGridAnchorGenerator,
+        GridAnchorGenerator,
+        MultiscaleAnchorGenerator,
+        SsdAnchorGenerator,
+        TrainEvalPipelineConfig,
+    )
 
 MOST: Final = 10_000
 """Sizes, levels, scales or layers; beyond them no model is built."""
 
 
-def anchor_sizes(config: Any, image: tuple[int, int]) -> np.ndarray:
+def anchor_sizes(config: TrainEvalPipelineConfig, image: tuple[int, int]) -> np.ndarray:
     """The different sizes that anchors have, wherever they are.
 
     Args:
@@ -31,10 +41,10 @@ def anchor_sizes(config: Any, image: tuple[int, int]) -> np.ndarray:
     field = {"ssd": "anchor_generator", "faster_rcnn": "first_stage_anchor_generator"}.get(architecture)
     sizes: set[tuple[float, float]] = set()
     if field is not None:
-        generator: Any = getattr(getattr(config.model, architecture), field)
+        generator: AnchorGenerator = getattr(getattr(config.model, architecture), field)
         kind = generator.WhichOneof("anchor_generator_oneof")
         if kind in _OF:
-            found = islice(_OF[kind](getattr(generator, kind), image), MOST)
+            found = islice(_OF[kind](generator, image), MOST)
             sizes = {size for size in found if all(math.isfinite(side) and side > 0 for side in size)}
     ordered = sorted(sizes, key=lambda size: (size[0] * size[1], size))
     return np.array(ordered, np.float64).reshape(-1, 2)
@@ -65,12 +75,12 @@ def _shaped(size: float, ratio: float, base: tuple[float, float] = (1.0, 1.0)) -
     return (size / root * base[0], size * root * base[1]) if root > 0 else (math.nan, math.nan)
 
 
-def _grid(settings: Any, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
+def _grid(settings: GridAnchorGenerator, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
     base = (settings.height, settings.width)
     return (_shaped(scale, ratio, base) for scale in settings.scales for ratio in settings.aspect_ratios)
 
 
-def _multiscale(settings: Any, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
+def _multiscale(settings: MultiscaleAnchorGenerator, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
     octave = range(min(settings.scales_per_octave, MOST))
     levels = range(max(settings.min_level, -60), min(settings.max_level, 60) + 1)
     return (
@@ -81,7 +91,7 @@ def _multiscale(settings: Any, _: tuple[int, int]) -> Iterator[tuple[float, floa
     )
 
 
-def _flexible(settings: Any, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
+def _flexible(settings: FlexibleGridAnchorGenerator, _: tuple[int, int]) -> Iterator[tuple[float, float]]:
     return (
         _shaped(size, ratio)
         for grid in settings.anchor_grid
@@ -89,7 +99,7 @@ def _flexible(settings: Any, _: tuple[int, int]) -> Iterator[tuple[float, float]
     )
 
 
-def _ssd(settings: Any, image: tuple[int, int]) -> Iterator[tuple[float, float]]:
+def _ssd(settings: SsdAnchorGenerator, image: tuple[int, int]) -> Iterator[tuple[float, float]]:
     """multiple_grid_anchor_generator.create_ssd_anchors: scales are of the shorter side of the image."""
     layers, low, high = min(settings.num_layers, MOST), settings.min_scale, settings.max_scale
     scales = [*settings.scales]
@@ -106,9 +116,9 @@ def _ssd(settings: Any, image: tuple[int, int]) -> Iterator[tuple[float, float]]
             yield _shaped(size, ratio, base)
 
 
-_OF = {
-    "grid_anchor_generator": _grid,
-    "multiscale_anchor_generator": _multiscale,
-    "flexible_grid_anchor_generator": _flexible,
-    "ssd_anchor_generator": _ssd,
+_OF: dict[str, Callable[[AnchorGenerator, tuple[int, int]], Iterator[tuple[float, float]]]] = {
+    "grid_anchor_generator": lambda of, image: _grid(of.grid_anchor_generator, image),
+    "multiscale_anchor_generator": lambda of, image: _multiscale(of.multiscale_anchor_generator, image),
+    "flexible_grid_anchor_generator": lambda of, image: _flexible(of.flexible_grid_anchor_generator, image),
+    "ssd_anchor_generator": lambda of, image: _ssd(of.ssd_anchor_generator, image),
 }

@@ -32,11 +32,22 @@ MAGIC = 0xDB4775248B80FB57
 FOOTER = 48
 MAX_INDEX_BYTES = 64 << 20
 MAX_KEY_BYTES = 4096
+MAX_KEYS_BYTES = MAX_INDEX_BYTES
+"""Of all names together: each shares its beginning with the one before, so that a small index can name gigabytes."""
+MAX_TENSORS = 200_000
+MAX_SHARDS = 10_000
+MAX_STATE_BYTES = 64 << 20
+"""Of the file `checkpoint` of a model directory. It names the newest checkpoint first."""
+STATE_HEAD_BYTES = 1 << 20
+MAX_GRAPH_BYTES = 16 << 20
+"""Of the object graph, parsed: those of detection models have some hundred kilobytes."""
+STATE_FILE = "checkpoint"
 STRING, INT64 = 7, 9  # tensorflow/core/framework/types.proto
 # Bytes of an element, by DataType: float, double, int32, uint8, int16, int8, int64, bool, bfloat16, half, uint32, uint64.
 _SIZES = {1: 4, 2: 8, 3: 4, 4: 1, 5: 2, 6: 1, 9: 8, 10: 1, 14: 2, 19: 2, 22: 4, 23: 8}
 MAX_STRING_BYTES = 256 << 20
 _BLOCK = 1 << 20
+STRINGS_AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,8 @@ class Checkpoint:
         entry = self.entries[OBJECT_GRAPH]
         graph: Any = None
         with suppress(DecodeError, IndexError, _NotATable):
+            if entry.size > MAX_GRAPH_BYTES:
+                raise _NotATable
             graph = message_class("tensorflow.TrackableObjectGraph").FromString(self.string(OBJECT_GRAPH))
         if graph is None or not all(0 <= child.node_id < len(graph.nodes) for node in graph.nodes for child in node.children):
             path = self.shard_path(entry.shard_id)
@@ -155,6 +168,8 @@ def _damaged(file: BinaryIO, size: int, path: str, entries: Iterable[tuple[str, 
             words = f"is damaged: the size of tensor {name} does not fit its shape"
             yield name, Unreadable(path, "corrupt", words, COPY_AGAIN)
             continue
+        if entry.dtype == STRING and entry.size > MAX_STRING_BYTES:
+            continue  # held in memory to be checked
         file.seek(entry.offset)
         if _masked(_crc(file, entry)) != entry.crc32c:
             words = f"is damaged: the checksum of tensor {name} does not match"
@@ -165,19 +180,32 @@ def _crc(file: BinaryIO, entry: Any) -> int:
     """The CRC32C of a tensor's bytes; of strings, of their lengths as numbers and not as they are written."""
     left, crc = entry.size, 0
     if entry.dtype == STRING:
-        data = file.read(left) if left <= MAX_STRING_BYTES else b""
-        count, at, lengths = prod(dim.size for dim in entry.shape.dim), 0, b""
+        data, at = file.read(left), 0
         try:
-            for _ in range(count):
-                length, at = _varint(data, at)
-                lengths += struct.pack("<I" if length < 1 << 32 else "<Q", length)
+            for lengths, behind in string_lengths(data, prod(dim.size for dim in entry.shape.dim)):
+                crc, at = google_crc32c.extend(crc, lengths), behind
         except (IndexError, _NotATable):
             return -1
-        return int(google_crc32c.extend(google_crc32c.value(lengths), data[at:]))
+        return int(google_crc32c.extend(crc, data[at:]))
     while left and (piece := file.read(min(left, _BLOCK))):
         crc = google_crc32c.extend(crc, piece)
         left -= len(piece)
     return crc
+
+
+def string_lengths(data: bytes, count: int) -> Iterator[tuple[bytes, int]]:
+    """The lengths of the strings of a tensor, which are varints before them, as the numbers that the checksum is of.
+
+    Yields:
+        Some of them at a time, and the position behind the last.
+    """
+    at = 0
+    for first in range(0, count, STRINGS_AT_ONCE):
+        lengths = bytearray()
+        for _ in range(min(STRINGS_AT_ONCE, count - first)):
+            length, at = _varint(data, at)
+            lengths += struct.pack("<I" if length < 1 << 32 else "<Q", length)
+        yield bytes(lengths), at
 
 
 def _misplaced(path: str, size: int, name: str, entry: Any) -> Unreadable | None:
@@ -209,10 +237,12 @@ def read_checkpoint(prefix: str) -> Checkpoint:
     if found:
         raise Unreadable(path, found[0], f"is {found[1]}", HINTS.get(found[0], COPY_AGAIN))
     try:
-        entries = dict(_table(data))
+        entries = _entries(data)
         header = message_class("tensorflow.BundleHeaderProto").FromString(entries.pop(b""))
         entry_class = message_class("tensorflow.BundleEntryProto")
         parsed = {key.decode(): entry_class.FromString(value) for key, value in entries.items()}
+        if not 0 <= header.num_shards <= MAX_SHARDS:  # type: ignore[attr-defined]
+            raise _NotATable("its number of data files makes no sense")
     except Exception as error:  # noqa: BLE001 - whatever the bytes are, they are no index
         detail = str(error) if isinstance(error, _NotATable) else "its entries cannot be read"
         raise Unreadable(path, "not-an-index", f"is not a checkpoint's index: {detail}", COPY_AGAIN) from None
@@ -230,12 +260,19 @@ class LatestCheckpoint:
 
 
 def latest_checkpoint(model_dir: str) -> LatestCheckpoint | None:
-    """What tf.train.latest_checkpoint looks for: the `model_checkpoint_path` of the `checkpoint` file; None if there is none."""
+    """What tf.train.latest_checkpoint looks for: the `model_checkpoint_path` of the `checkpoint` file; None if there is none.
+
+    Raises:
+        Unreadable: the file is not a regular file, too large, or cannot be read.
+    """
+    path = f"{model_dir}/{STATE_FILE}"
     try:
-        text = (Path(model_dir) / "checkpoint").read_bytes()[: 1 << 20].decode("utf-8", "replace")
-    except OSError:
-        return None
-    match = re.search(r'^model_checkpoint_path:\s*"((?:[^"\\]|\\.)*)"', text, re.MULTILINE)
+        text = read_bytes(path, "checkpoint state file", MAX_STATE_BYTES, STATE_HEAD_BYTES).decode("utf-8", "replace")
+    except Unreadable as problem:
+        if problem.kind in ("missing", "broken-link", "empty"):
+            return None
+        raise
+    match = re.search(r'^model_checkpoint_path:[ \t]*"((?:[^"\\\n]|\\.)*)"', text, re.MULTILINE)
     if match is None:
         return None
     named = re.sub(r"\\(.)", r"\1", match[1])
@@ -244,6 +281,18 @@ def latest_checkpoint(model_dir: str) -> LatestCheckpoint | None:
 
 class _NotATable(Exception):
     pass
+
+
+def _entries(data: bytes) -> dict[bytes, bytes]:
+    """The table as a dictionary, of a size that a checkpoint has."""
+    entries: dict[bytes, bytes] = {}
+    size = 0
+    for number, (key, value) in enumerate(_table(data)):
+        entries[key] = value
+        size += len(key)
+        if number > MAX_TENSORS or size > MAX_KEYS_BYTES:
+            raise _NotATable("it names more tensors than a checkpoint has")
+    return entries
 
 
 def _table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -255,9 +304,13 @@ def _table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     _, position = _varint(data, position)
     offset, position = _varint(data, position)
     size, _ = _varint(data, position)
+    left = len(data)
     for _, handle in _block(data, offset, size):
         block_offset, at = _varint(handle, 0)
         block_size, _ = _varint(handle, at)
+        left -= block_size
+        if left < 0:
+            raise _NotATable("its blocks overlap")
         yield from _block(data, block_offset, block_size)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation import model_signatures
 from detector_trainer.validation.checkpoint import Checkpoint
 from detector_trainer.validation.model_signatures import CLASSES, PYRAMID, Signature
 from detector_trainer.validation.restore import VALUE, Match, match
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import TrackableObjectGraph, TrainConfig, TrainEvalPipelineConfig
 
 CLASSIFICATION, DETECTION, FULL = "classification", "detection", "full"
 ROOTS: Final = {CLASSIFICATION: "feature_extractor", DETECTION: "model", FULL: "model"}
@@ -37,17 +40,17 @@ class Fit:
     """None if the trainer has nothing to restore for that fine_tune_checkpoint_type, and says so."""
 
 
-def fine_tune_type(train_config: Any) -> str:
+def fine_tune_type(train_config: TrainConfig) -> str:
     """fine_tune_checkpoint_type, as the trainer fills it in."""
-    kind: str = train_config.fine_tune_checkpoint_type
+    kind = train_config.fine_tune_checkpoint_type
     return kind or (DETECTION if train_config.from_detection_checkpoint else CLASSIFICATION)
 
 
-def fit(config: Any, checkpoint: Checkpoint, kind: str) -> Fit | None:
+def fit(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: str) -> Fit | None:
     """What a checkpoint has for what a fine_tune_checkpoint_type restores.
 
     Args:
-        config: a TrainEvalPipelineConfig.
+        config: as the trainer would use it.
         checkpoint: an object-based one.
         kind: classification, detection or full.
 
@@ -71,7 +74,7 @@ def fit(config: Any, checkpoint: Checkpoint, kind: str) -> Fit | None:
     return None if asked != kind and found.complete else Fit(signature, found)
 
 
-def _is_plain(config: Any) -> bool:
+def _is_plain(config: TrainEvalPipelineConfig) -> bool:
     """Whether images of three channels reach a model of TF2's builders: another number changes its first layer."""
     model, train = config.model, config.train_config
     architecture = model.WhichOneof("model")
@@ -104,7 +107,7 @@ def restored_tensors(checkpoint: Checkpoint, architecture: str, kind: str) -> fr
     )
 
 
-def _below(nodes: Any, starts: Iterable[list[str]]) -> Iterator[int]:
+def _below(nodes: Sequence[TrackableObjectGraph.TrackableObject], starts: Iterable[list[str]]) -> Iterator[int]:
     """Numbers of the nodes at some paths, and of all below them."""
     queue = [node for path in starts if (node := _at(nodes, path)) is not None]
     seen = set(queue)
@@ -116,7 +119,7 @@ def _below(nodes: Any, starts: Iterable[list[str]]) -> Iterator[int]:
                 queue.append(child.node_id)
 
 
-def _at(nodes: Any, path: list[str]) -> int | None:
+def _at(nodes: Sequence[TrackableObjectGraph.TrackableObject], path: list[str]) -> int | None:
     node: int | None = 0 if nodes else None
     for name in path:
         if node is None:
@@ -125,7 +128,7 @@ def _at(nodes: Any, path: list[str]) -> int | None:
     return node
 
 
-def other_model(config: Any, checkpoint: Checkpoint, kind: str) -> str | None:
+def other_model(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: str) -> str | None:
     """In words, the model that a checkpoint is of and the one that a config asks for; None if it cannot be told."""
     try:
         found = _recognised(config, checkpoint, kind)
@@ -148,7 +151,7 @@ def other_model(config: Any, checkpoint: Checkpoint, kind: str) -> str | None:
     return f"The checkpoint is of {theirs} with other options: {differing}." if differing else None
 
 
-def _recognised(config: Any, checkpoint: Checkpoint, kind: str) -> tuple[Signature, int | None] | None:
+def _recognised(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: str) -> tuple[Signature, int | None] | None:
     """The signature that a checkpoint's variables have, all of them, and the depth of its feature pyramid."""
     mine = model_signatures.numbers(config.model)
     asked = CLASSIFICATION if kind == CLASSIFICATION else DETECTION
@@ -182,7 +185,7 @@ def _differing(signature: Signature, key: str) -> str:
     return ", ".join(said[:3])
 
 
-def _flat(thing: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(thing: object, name: str = "") -> Iterator[tuple[str, object]]:
     if isinstance(thing, dict):
         for key, value in thing.items():
             yield from _flat(value, f"{name}.{key}".removeprefix("."))

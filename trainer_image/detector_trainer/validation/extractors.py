@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import FasterRcnnFeatureExtractor, SsdFeatureExtractor
 
 
 @cache
@@ -20,7 +23,7 @@ def extractors() -> dict[str, dict[str, list[str]]]:
     return loaded
 
 
-def pyramid(architecture: str, settings: Any) -> tuple[int, int] | None:
+def pyramid(architecture: str, settings: SsdFeatureExtractor | FasterRcnnFeatureExtractor) -> tuple[int, int] | None:
     """The lowest and the highest level that a feature_extractor makes; None for a type without a pyramid, or an unknown one."""
     taken = extractors()[architecture].get(settings.type, [])
     if settings.type.startswith("ssd_resnet"):  # it takes an fpn block, and does nothing with it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Where
 from detector_trainer.pipeline import gfile
@@ -16,6 +16,9 @@ from detector_trainer.validation.checkpoint import Checkpoint, LatestCheckpoint,
 from detector_trainer.validation.compatibility import FULL, ROOTS, Fit, fine_tune_type, fit
 from detector_trainer.validation.label_map import LabelMap, read_label_map
 from detector_trainer.validation.readers import Reader, eval_readers, train_reader
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import TrainEvalPipelineConfig
 
 DEFAULT_CHECKPOINT_EVERY_N = 1000  # model_main_tf2's --checkpoint_every_n
 
@@ -61,8 +64,8 @@ class Inputs:
         return self._pipeline
 
     @cached_property
-    def config(self) -> Any:
-        """The TrainEvalPipelineConfig the trainer would use: as written, overrides applied."""
+    def config(self) -> TrainEvalPipelineConfig:
+        """The config the trainer would use: as written, overrides applied."""
         return apply_overrides(self.pipeline.message, self.overrides)
 
     def at(self, field: str) -> Where:
@@ -151,9 +154,21 @@ class Inputs:
             return None
 
     @cached_property
+    def _latest(self) -> LatestCheckpoint | Unreadable | None:
+        try:
+            return latest_checkpoint(self.model_dir) if self.model_dir and not gfile.is_remote(self.model_dir) else None
+        except Unreadable as error:
+            return error
+
+    @property
     def latest(self) -> LatestCheckpoint | None:
-        """What model_dir's `checkpoint` file names, and so what the training resumes from."""
-        return latest_checkpoint(self.model_dir) if self.model_dir and not gfile.is_remote(self.model_dir) else None
+        """What model_dir's `checkpoint` file names, and so what the training resumes from; None if it cannot be read."""
+        return None if isinstance(self._latest, Unreadable) else self._latest
+
+    @property
+    def latest_unreadable(self) -> Unreadable | None:
+        """Why model_dir's `checkpoint` file cannot be read, if it cannot."""
+        return self._latest if isinstance(self._latest, Unreadable) else None
 
     @cached_property
     def resumed(self) -> Checkpoint | None:

@@ -7,8 +7,7 @@ from functools import cached_property
 
 from detector_trainer.pipeline.load import fields, parse_text
 from detector_trainer.pipeline.text_file import read_text
-
-LABEL_MAP = "object_detection.protos.StringIntLabelMap"
+from detector_trainer.protos import types
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def read_label_map(path: str) -> LabelMap:
         Unreadable: it cannot be read or parsed.
     """
     text = read_text(path, "label map")
-    message = parse_text(path, text, LABEL_MAP)
+    message = parse_text(path, text, types.StringIntLabelMap)
     places: list[tuple[int | None, int]] = []
     for field, line in fields(text):
         if field == "item":

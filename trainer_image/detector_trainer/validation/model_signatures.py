@@ -13,9 +13,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from detector_trainer.validation.restore import ModelGraph, Shape
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from detector_trainer.protos.types import DetectionModel
 
 FILE: Final = "model_signatures.xz"
 CLASSES, PYRAMID = "classes", "pyramid"
@@ -108,14 +113,14 @@ def signatures() -> tuple[Signature, ...]:
     return tuple(Signature(**fields, line=line) for line, fields in enumerate(json.loads(_lines()[0])["signatures"], 1))
 
 
-def known(model: Any) -> Iterator[Signature]:
+def known(model: DetectionModel) -> Iterator[Signature]:
     """The signatures with the feature extractor of a DetectionModel proto, those with its heads as well first."""
     extractor, heads = extractor_key(model), heads_key(model)
     found = [signature for signature in signatures() if signature.extractor_key == extractor]
     yield from sorted(found, key=lambda signature: (signature.heads_key or "") != heads)
 
 
-def numbers(model: Any) -> dict[str, int]:
+def numbers(model: DetectionModel) -> dict[str, int]:
     """The two numbers of a DetectionModel proto, as `Signature.graph` wants them."""
     settings = getattr(model, model.WhichOneof("model"))
     extractor = settings.feature_extractor
@@ -128,7 +133,7 @@ def numbers(model: Any) -> dict[str, int]:
     return found
 
 
-def extractor_key(model: Any) -> str:
+def extractor_key(model: DetectionModel) -> str:
     """What the variables of a DetectionModel's feature extractor depend on; equal for models that have the same."""
     architecture = model.WhichOneof("model")
     settings = getattr(model, architecture)
@@ -138,7 +143,7 @@ def extractor_key(model: Any) -> str:
     return json.dumps({architecture: key}, sort_keys=True)
 
 
-def heads_key(model: Any) -> str | None:
+def heads_key(model: DetectionModel) -> str | None:
     """The same of all else that it has; None if it depends on more than the config: keypoints on their label map."""
     architecture = model.WhichOneof("model")
     settings = getattr(model, architecture)
@@ -148,12 +153,12 @@ def heads_key(model: Any) -> str | None:
     return json.dumps(key, sort_keys=True)
 
 
-def _essence(message: Any, *, only: Collection[str] | None = None, without: Collection[str] = ()) -> dict[str, Any]:
+def _essence(message: Message, *, only: Collection[str] | None = None, without: Collection[str] = ()) -> dict[str, object]:
     """The fields of a message that count, as JSON has them."""
     name = message.DESCRIPTOR.name
     if name == "AnchorGenerator":
         return _anchors(message)
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for field, value in message.ListFields():
         if field.name in _OF_NO_ACCOUNT.get(name, ()) or field.name in without or (only is not None and field.name not in only):
             continue
@@ -167,7 +172,7 @@ def _essence(message: Any, *, only: Collection[str] | None = None, without: Coll
     return found
 
 
-def _anchors(message: Any) -> dict[str, Any]:
+def _anchors(message: Message) -> dict[str, object]:
     """How many anchors it puts where; their sizes do not matter."""
     kind = message.WhichOneof("anchor_generator_oneof")
     if kind is None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.pipeline import gfile
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import InputReader, TrainEvalPipelineConfig
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,7 @@ class Reader:
 
     name: str
     """The field path of its proto, for example `train_input_reader` or `eval_input_reader[0]`."""
-    message: Any
-    """The InputReader proto."""
+    message: InputReader
     patterns: tuple[Pattern, ...] = field(default=())
 
     @property
@@ -37,16 +39,16 @@ class Reader:
         return str(self.message.label_map_path)
 
 
-def train_reader(config: Any) -> Reader:
+def train_reader(config: TrainEvalPipelineConfig) -> Reader:
     """The training input of a TrainEvalPipelineConfig."""
     return _reader("train_input_reader", config.train_input_reader)
 
 
-def eval_readers(config: Any) -> list[Reader]:
+def eval_readers(config: TrainEvalPipelineConfig) -> list[Reader]:
     """The evaluation inputs of a TrainEvalPipelineConfig."""
     return [_reader(f"eval_input_reader[{i}]", message) for i, message in enumerate(config.eval_input_reader)]
 
 
-def _reader(name: str, message: Any) -> Reader:
+def _reader(name: str, message: InputReader) -> Reader:
     paths = message.tf_record_input_reader.input_path
     return Reader(name, message, tuple(Pattern(path, tuple(gfile.glob(path))) for path in paths))

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import TrackableObjectGraph
 
 VALUE = "VARIABLE_VALUE"
 Shape = tuple[int, ...]
@@ -94,12 +97,12 @@ class Match:
         return cls(said["variables"], list(said["missing"]), shapes)
 
 
-def match(model: ModelGraph, object_graph: Any, shapes: Mapping[str, Shape]) -> Match:
+def match(model: ModelGraph, object_graph: TrackableObjectGraph, shapes: Mapping[str, Shape]) -> Match:
     """Walks the two graphs.
 
     Args:
         model: whose variables are asked for.
-        object_graph: a TrackableObjectGraph.
+        object_graph: of the checkpoint.
         shapes: by name of a tensor in the checkpoint, its shape.
     """
     nodes = object_graph.nodes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detector_operator.observe.manifests import text
 from detector_operator.observe.sight import Sight
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
@@ -20,5 +21,5 @@ def cause(sight: Sight) -> Why | None:
         or ended.get("reason") not in ("StartError", "ContainerCannotRun")
     ):
         return None
-    told = str(ended.get("message") or "").strip()
+    told = text(ended, "message")
     return Why(reasons.CONTAINER_CANNOT_START, f"Container {container.name} could not be started: {told}", HINT)

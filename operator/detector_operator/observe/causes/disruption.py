@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector_operator.observe.manifests import Pod
+from detector_operator.observe.manifests import Pod, text
 from detector_operator.observe.sight import Sight
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
@@ -20,9 +20,9 @@ def cause(sight: Sight) -> Why | None:
 def why(pod: Pod) -> Why:
     """Of a pod that has the condition; also while it still runs out its grace period."""
     condition = pod.condition(CONDITION) or {}
-    told = _sentence(str(condition.get("message") or pod.message))
+    told = _sentence(text(condition, "message") or pod.message)
     node = pod.node or "its node"
-    match condition.get("reason"):
+    match text(condition, "reason"):
         case "PreemptionByScheduler":
             return Why(
                 reasons.PREEMPTED,
@@ -59,6 +59,5 @@ def _by_kubelet(pod: Pod, node: str, told: str) -> Why:
             )
 
 
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text if not text or text.endswith(".") else f"{text}."
+def _sentence(told: str) -> str:
+    return told if not told or told.endswith(".") else f"{told}."

@@ -9,6 +9,7 @@ from detector_trainer.contract import reasons
 # The kubelet's words where it is not the pod's own fault.
 NODE_IS_SHORT = ("The node was low on resource", "The node had condition")
 SHARED_MEMORY = '"detector-training-shm"'
+SCRATCH = '"detector-training-tmp"'
 
 
 def cause(sight: Sight) -> Why | None:
@@ -21,6 +22,10 @@ def cause(sight: Sight) -> Why | None:
         return Why(reasons.EVICTED, message, f"Ask in {sight.settings}.resources.requests for as much as it uses.")
     if SHARED_MEMORY in pod.message:
         return Why(reasons.STORAGE_LIMIT_EXCEEDED, message, "Raise spec.trainer.shmSize.")
+    if SCRATCH in pod.message:
+        limit = f"{sight.settings}.resources.limits.ephemeral-storage"
+        hint = f"Mount a volume with more space at /tmp, or set {limit} to what it needs."
+        return Why(reasons.STORAGE_LIMIT_EXCEEDED, message, hint)
     return Why(
         reasons.STORAGE_LIMIT_EXCEEDED,
         message,

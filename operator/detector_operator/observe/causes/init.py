@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector_operator.observe.manifests import OURS
+from detector_operator.observe.manifests import OURS, text
 from detector_operator.observe.sight import Sight
 from detector_operator.observe.waits.added_container import ADDED
 from detector_operator.reconcile.runs import Why
@@ -15,7 +15,8 @@ def cause(sight: Sight) -> Why | None:
     if container is None or not container.init:
         return None
     ended = container.terminated or {}
-    detail = f" ({ended['reason']})" if ended.get("reason") not in (None, "Error") else ""
+    reason = text(ended, "reason")
+    detail = f" ({reason})" if reason not in ("", "Error") else ""
     return failed(sight, container.name, f"{ended.get('exitCode')}{detail}")
 
 

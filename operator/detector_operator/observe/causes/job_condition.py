@@ -6,14 +6,14 @@ import re
 from typing import Final
 
 from detector_operator.observe.causes import init
-from detector_operator.observe.manifests import OURS
+from detector_operator.observe.manifests import OURS, text
 from detector_operator.observe.sight import Sight
 from detector_operator.reconcile.runs import Why
 from detector_trainer.contract import reasons
 
 # The words of pkg/controller/job/pod_failure_policy.go.
-_EXIT_CODE: Final = re.compile(r"^Container (\S+) for pod \S+ failed with exit code (\d+) matching")
-_DISRUPTED: Final = re.compile(r"^Pod \S+/(\S+) has condition DisruptionTarget matching")
+_EXIT_CODE: Final = re.compile(r"^Container (\S+) for pod \S+ failed with exit code (\d{1,9}) matching")
+_DISRUPTED: Final = re.compile(r"^Pod [^\s/]+/([^\s/]+) has condition DisruptionTarget matching")
 
 
 def cause(sight: Sight) -> Why | None:
@@ -38,4 +38,4 @@ def exit_code(sight: Sight) -> int | None:
 
 def _message(sight: Sight) -> str:
     condition = sight.job.finished if sight.job is not None else None
-    return str((condition or {}).get("message") or "")
+    return text(condition or {}, "message")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from detector_operator.observe.causes.cannot_start import HINT
+from detector_operator.observe.manifests import text
 from detector_operator.observe.sight import Sight
 from detector_operator.observe.waits.added_container import ADDED
 from detector_operator.reconcile.runs import Why
@@ -18,7 +19,7 @@ def wait(sight: Sight) -> Why | None:
     for container in sight.waiting_containers:
         waiting = container.waiting or {}
         if waiting.get("reason") in REASONS:
-            told = str(waiting.get("message") or waiting["reason"]).strip()
+            told = text(waiting, "message") or waiting["reason"]
             return Why(
                 reasons.CONTAINER_CANNOT_START,
                 f"Container {container.name} cannot be started: {told}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detector_operator.observe.manifests import text
 from detector_operator.observe.sight import Sight
 from detector_operator.observe.waits.added_container import ADDED
 from detector_operator.reconcile.runs import Why
@@ -28,7 +29,7 @@ def wait(sight: Sight) -> Why | None:
     """Until it can: the kubelet tries again, at least every five minutes."""
     for container in sight.waiting_containers:
         waiting = container.waiting or {}
-        told = str(waiting.get("message") or "")
+        told = text(waiting, "message")
         ours = sight.is_ours(container)
         if waiting.get("reason") == "InvalidImageName":
             message = f"Invalid image reference {container.image} of container {container.name}."

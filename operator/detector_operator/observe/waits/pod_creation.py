@@ -12,7 +12,7 @@ from detector_trainer.contract import reasons
 
 # The name in it is another at each try.
 _POD: Final = re.compile(r'^Error creating: (?:pods "[^"]*" is forbidden: )?')
-_SERVICE_ACCOUNT: Final = re.compile(r"error looking up service account \S+?/(\S+): ")
+_SERVICE_ACCOUNT: Final = re.compile(r"error looking up service account [^\s/]+/(\S+?): ")
 
 
 def wait(sight: Sight) -> Why | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detector_operator.observe.manifests import text
 from detector_operator.observe.sight import Sight
 from detector_operator.observe.waits.added_container import ADDED
 from detector_operator.reconcile.runs import Why
@@ -12,7 +13,7 @@ from detector_trainer.contract import reasons
 
 _OBJECT: Final = re.compile(r'(configmap|secret) "([^"]+)" not found')
 # The kubelet's words for a variable, and for a volume.
-_KEY: Final = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) [^/]+/(\S+)", re.IGNORECASE)
+_KEY: Final = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) [^\s/]+/(\S+)", re.IGNORECASE)
 _VOLUME_KEY: Final = re.compile(r"(configmap )?references non-existent (?:config|secret) key: (\S+)")
 
 KINDS: Final = {
@@ -26,7 +27,7 @@ def wait(sight: Sight) -> Why | None:
     for container in sight.waiting_containers:
         waiting = container.waiting or {}
         if waiting.get("reason") == "CreateContainerConfigError":
-            told = str(waiting.get("message") or "")
+            told = text(waiting, "message")
             hint = "Name a user in spec.trainer.podSecurityContext.runAsUser." if "runAsNonRoot" in told else ""
             found = missing(told) or Why(
                 reasons.CONTAINER_CANNOT_START, f"Container {container.name} cannot be created: {told}.", hint

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detector_operator.observe.manifests import text
 from detector_operator.observe.sight import Sight
 from detector_operator.reconcile.runs import RunKind, Why
 from detector_trainer.contract import reasons
 
 _INSUFFICIENT: Final = re.compile(r"Insufficient ([^\s,]+[^\s,.])")
 # What the scheduler adds about pods that it could remove instead, and about claims of devices.
-_AFTERTHOUGHT: Final = re.compile(r"\s*(?:no new claims to deallocate, )?preemption: .*$", re.DOTALL)
+_AFTERTHOUGHT: Final = "preemption: "
+_CLAIMS: Final = "no new claims to deallocate,"
 
 HINTS: Final = (
     ("untolerated taint", "Tolerate the taint in {settings}.tolerations, or free a node without it."),
@@ -31,7 +33,8 @@ def scheduler_says(sight: Sight) -> str | None:
     condition = sight.pod.condition("PodScheduled") if sight.pod is not None else None
     if condition is None or condition.get("status") != "False":
         return None
-    return _AFTERTHOUGHT.sub("", str(condition.get("message") or "no node was found.")).strip()
+    told = text(condition, "message") or "no node was found."
+    return told.partition(_AFTERTHOUGHT)[0].rstrip().removesuffix(_CLAIMS).strip()
 
 
 def _hint(sight: Sight, told: str) -> str:

@@ -128,6 +128,10 @@ ENDS = {
         over(ended(137), reason="Evicted", message='Usage of EmptyDir volume "detector-training-shm" exceeds the limit "1Gi". '),
         *(RunEnd.FAILED, "StorageLimitExceeded", 'exceeds the limit "1Gi"', "spec.trainer.shmSize"),
     ),
+    "too much in /tmp": (
+        over(ended(137), reason="Evicted", message='Usage of EmptyDir volume "detector-training-tmp" exceeds the limit "16Gi". '),
+        *(RunEnd.FAILED, "StorageLimitExceeded", 'exceeds the limit "16Gi"', "Mount a volume with more space at /tmp"),
+    ),
     "too much on the node's disk": (
         over(ended(137), reason="Evicted", message='Container train exceeded its local ephemeral storage limit "10Gi". '),
         *(RunEnd.FAILED, "StorageLimitExceeded", 'storage limit "10Gi"', "limits.ephemeral-storage"),

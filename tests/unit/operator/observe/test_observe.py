@@ -261,6 +261,74 @@ def test_other_jobs_and_pods_are_none_of_ours():
     assert seen([foreign], [odd, other, bare]) == ()
 
 
+def owned_by(manifest, **reference):
+    """The object with another owner reference; without any if none is given."""
+    given = manifest["metadata"]["ownerReferences"][0]
+    owners = [{**given, **reference}] if reference else []
+    return {**manifest, "metadata": {**manifest["metadata"], "ownerReferences": owners}}
+
+
+def named(manifest, name):
+    return {**manifest, "metadata": {**manifest["metadata"], "name": name}}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        owned_by(pod()),
+        owned_by(pod(), controller=False),
+        owned_by(pod(), uid="uid-of-another-job"),
+        owned_by(pod(), kind="ReplicaSet", apiVersion="apps/v1"),
+    ],
+    ids=["not owned", "not controlled", "of another Job", "not of a Job"],
+)
+def test_a_pod_with_our_labels_that_our_job_does_not_control_is_none_of_ours(other):
+    """Anyone may label a pod: it must not be taken for a training."""
+    assert only_run([job()], [other]).state is RunState.PENDING
+    assert only_run([job()], [other]).pod is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        owned_by(pod()),
+        owned_by(pod(), controller=False),
+        owned_by(pod(), name="pets-train-2"),
+        owned_by(pod(), kind="ReplicaSet"),
+    ],
+    ids=["not owned", "not controlled", "of a Job of another run", "not of a Job"],
+)
+def test_a_pod_whose_job_is_gone_is_ours_if_a_job_of_the_runs_name_controlled_it(other):
+    assert only_run([], [pod()]).state is RunState.RUNNING
+    assert seen([], [other]) == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        owned_by(job()),
+        owned_by(job(), controller=False),
+        owned_by(job(), name="cats"),
+        owned_by(job(), kind="CronJob", apiVersion="batch/v1"),
+        named(job(), "another-name"),
+    ],
+    ids=["not owned", "not controlled", "of another resource", "of another kind", "another name"],
+)
+def test_a_job_with_our_labels_that_the_resource_does_not_control_is_none_of_ours(other):
+    assert seen([other], []) == ()
+
+
+@pytest.mark.parametrize("number", ["9" * 63, "٣", "-1", "1e3", ""])
+def test_a_number_that_no_run_has_is_none_of_ours(number):
+    """The next run would have a larger one, which no status can hold."""
+    odd = job()
+    odd["metadata"]["labels"]["detector-training.io/attempt"] = number
+    assert seen([odd], []) == ()
+    odd = job()
+    odd["metadata"]["labels"]["detector-training.io/generation"] = number
+    assert only_run([odd], []).generation == 0
+
+
 def test_what_is_left_of_an_earlier_resource_of_this_name_is_of_no_generation():
     run = only_run([job(owner="another")], [pod()])
     assert (run.generation, run.state) == (0, RunState.RUNNING)

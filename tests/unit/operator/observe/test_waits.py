@@ -11,6 +11,7 @@ from support.kubernetes_objects import (
     disrupted,
     ended,
     event,
+    failed,
     job,
     pod,
     running,
@@ -391,3 +392,39 @@ def test_a_training_that_runs_waits_for_nothing_although_a_sidecar_does_not_star
     given = with_container(pod(), "istio-proxy", waiting("ImagePullBackOff", "not found"))
     run = only_run([job()], [given])
     assert (run.state, run.waiting) == (RunState.RUNNING, None)
+
+
+# Texts of any length: (what of a pod or Job has the text, the beginning of the reason that is reported)
+
+LONG = {
+    "spaces before what the scheduler adds": " " * 1_000_000,
+    "half of what the scheduler adds": "no new claims to deallocate, " * 40_000,
+    "slashes": "error looking up service account " + "a/" * 500_000,
+    "keys": "couldn't find key a in Secret " * 40_000,
+    "quotes": 'persistentvolumeclaim "' * 50_000,
+    "quotas": "exceeded quota: a, requested: " * 40_000,
+    "control characters": "\x1b[31m\0" * 100_000,
+}
+
+
+@pytest.mark.parametrize("told", LONG.values(), ids=LONG)
+def test_a_text_from_outside_may_be_of_any_length(told):
+    """It took seconds of the event loop to search 16 kB of spaces."""
+    created = pod(phase="Pending", node="n1", init=waiting("CreateContainerConfigError", told), main=waiting("PodInitializing"))
+    pulling = pod(phase="Pending", node="n1", init=waiting("ImagePullBackOff", told), main=waiting("PodInitializing"))
+    mounting = pod(**CREATING)
+    evicted = pod(phase="Failed", reason="Evicted", message=told, conditions=[disrupted("EvictionByEvictionAPI", told)])
+    for jobs, pods, events in (
+        ([job()], [unscheduled(told)], []),
+        ([job()], [], [event(job(), "FailedCreate", told)]),
+        ([job()], [created], []),
+        ([job()], [pulling], []),
+        ([job()], [mounting], [event(mounting, "FailedMount", told)]),
+        ([job()], [evicted], []),
+        ([job(**failed(told))], [], []),
+        ([job(**failed(f"Pod {told}"))], [], []),
+        ([job(**failed(f"Container {told} for pod {told}"))], [], []),
+    ):
+        run = only_run(jobs, pods, events)
+        for why in (run.waiting, run.cause):
+            assert why is None or (len(why.message) <= 1024 and len(why.hint) <= 1024 and "\x1b" not in why.message)

@@ -14,7 +14,6 @@ from kubernetes.aio.client import ApiClient, Configuration
 from detector_operator.operate import api_server
 from detector_operator.operate.api_errors import AlreadyExistsError, ApiError, ConflictError
 from detector_operator.operate.api_server import CORE, JOBS, ApiServer
-from detector_operator.operate.lines import LONGEST_LINE
 from detector_operator.operate.metrics_protocol import NoMetrics
 
 JOB = {"metadata": {"name": "pets-train-1"}}
@@ -312,15 +311,66 @@ def test_a_server_that_is_not_there_is_told():
         asyncio.run(main())
 
 
-def test_a_log_is_read_by_lines_however_long(talk):
+def test_a_log_is_read_in_chunks(talk):
+    text = b"first\n" + b"x" * 9_000_000 + b"\n\xff\nlast"
+
     async def answer(request):
         assert dict(request.query) == {"container": "train", "follow": "false", "tailLines": "20"}
-        return web.Response(body=b"first\n" + b"x" * 9_000_000 + b"\n\xff\nlast")
+        return web.Response(body=text)
 
     async def conversation(server):
-        return [line async for line in server.log_lines("team", "p", "train", 20, follow=False)]
+        return [chunk async for chunk in server.log_chunks("team", "p", "train", 20, follow=False)]
 
-    assert talk(answer, conversation) == ["first", "x" * LONGEST_LINE, "\ufffd", "last"]
+    assert b"".join(talk(answer, conversation)) == text
+
+
+def test_of_a_log_that_nobody_reads_little_is_received(talk):
+    """A flood waits where it comes from: in the pod, and not in the memory and the event loop of the operator."""
+
+    async def answer(request):
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"\n" * 65536)
+
+    async def conversation(server):
+        async with aclosing(server.log_chunks("team", "p", "train", 20, follow=True)) as chunks:
+            await anext(chunks)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            return len(await anext(chunks))
+
+    assert talk(answer, conversation) <= 4 * api_server.LOG_BUFFER
+
+
+def test_a_log_that_comes_in_many_small_pieces_is_read_a_few_at_a_time(talk):
+    """Each piece is a chunk of HTTP, which takes longer to receive than a hundred bytes more."""
+
+    async def answer(request):
+        response = web.StreamResponse()
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        request.transport.write(b"1\r\n\n\r\n" * 100_000 + b"0\r\n\r\n")
+        await asyncio.Event().wait()
+        return response
+
+    async def conversation(server):
+        turns, read = [], []
+
+        async def counting():
+            while True:
+                turns.append(sum(read))
+                await asyncio.sleep(0)
+
+        other = asyncio.ensure_future(counting())
+        async for chunk in server.log_chunks("team", "p", "train", 20, follow=False):
+            read.append(len(chunk))
+            await asyncio.sleep(0)
+        other.cancel()
+        assert sum(read) == 100_000
+        return max(read)
+
+    assert talk(answer, conversation) <= 2 * api_server.LOG_BUFFER
 
 
 def test_a_log_that_is_followed_is_let_go_of(talk):
@@ -332,10 +382,10 @@ def test_a_log_that_is_followed_is_let_go_of(talk):
         return response
 
     async def conversation(server):
-        async with aclosing(server.log_lines("team", "p", "train", 20, follow=True)) as lines:
-            return await anext(lines)
+        async with aclosing(server.log_chunks("team", "p", "train", 20, follow=True)) as chunks:
+            return await anext(chunks)
 
-    assert talk(answer, conversation) == "first"
+    assert talk(answer, conversation) == b"first\n"
 
 
 @pytest.mark.parametrize("lines", [b"", b"first\n"], ids=["no line", "a line"])
@@ -352,8 +402,8 @@ def test_a_followed_log_on_which_nothing_comes_is_given_up(talk, monkeypatch, li
 
     async def conversation(server):
         async def follow():
-            async with aclosing(server.log_lines("team", "p", "train", 20, follow=True)) as followed:
-                return [line async for line in followed]
+            async with aclosing(server.log_chunks("team", "p", "train", 20, follow=True)) as followed:
+                return [chunk async for chunk in followed]
 
         with pytest.raises(TimeoutError):
             await follow()
@@ -369,7 +419,7 @@ def test_a_followed_log_has_a_time_without_a_line_and_no_time_in_all():
 def test_a_log_that_is_not_there_yet_is_refused(talk, refusal):
     message = 'container "train" in pod "p" is waiting to start: PodInitializing'
     lines = answering(refusal(400, message))
-    assert str(talk(lines, lambda server: refused_by(anext(server.log_lines("team", "p", "train", 20, follow=True))))) == message
+    assert str(talk(lines, lambda server: refused_by(anext(server.log_chunks("team", "p", "train", 20, follow=True))))) == message
 
 
 class Measured(NoMetrics):

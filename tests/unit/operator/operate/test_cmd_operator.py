@@ -10,6 +10,7 @@ from kubernetes.aio.config import ConfigException
 from cluster.helm import Helm
 from detector_operator.cli import cmd_operator
 from detector_operator.cli.cmd_operator import main
+from detector_operator.operate.unwatched import unwatched_namespaces
 from support.helm import find_helm
 
 
@@ -21,6 +22,19 @@ def _own_logging():
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture
+def own_namespace(monkeypatch, tmp_path):
+    """The namespace that the service account's files name; None where there are none."""
+
+    def is_(name):
+        file = tmp_path / "namespace"
+        if name is not None:
+            file.write_bytes(name if isinstance(name, bytes) else name.encode())
+        monkeypatch.setattr(cmd_operator, "unwatched_namespaces", lambda: unwatched_namespaces(file))
+
+    return is_
 
 
 @pytest.fixture
@@ -56,6 +70,34 @@ def test_without_the_trainers_image_it_does_not_start(operated, capsys):
         main([])
     assert ended.value.code == 2
     assert "--trainer-image" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease", "operators"])
+def test_a_namespace_in_which_nothing_is_trained_is_refused_by_name(operated, namespace, capsys, own_namespace):
+    own_namespace("operators")
+    started = operated()
+    with pytest.raises(SystemExit) as ended:
+        main(["--trainer-image=i", "--namespace=team", f"--namespace={namespace}"])
+    assert (ended.value.code, started) == (2, [])
+    assert (
+        f"--namespace {namespace}: cannot be watched: nothing is trained in the operator's own namespace and in those of Kubernetes; "
+        "remove it, or run the operator in another namespace"
+    ) in capsys.readouterr().err
+
+
+def test_where_all_namespaces_are_watched_its_own_and_those_of_kubernetes_are_excluded(operated, own_namespace):
+    own_namespace("operators\n")
+    started = operated()
+    assert main(["--trainer-image=i"]) == 0
+    assert started[0].unwatched == {"operators", "kube-system", "kube-public", "kube-node-lease"}
+
+
+@pytest.mark.parametrize("found", [None, "", b"\xff"], ids=["no pod", "empty", "not a text"])
+def test_an_operator_that_does_not_know_its_namespace_may_watch_any_but_those_of_kubernetes(operated, own_namespace, found):
+    own_namespace(found)
+    started = operated()
+    assert main(["--trainer-image=i", "--namespace=default"]) == 0
+    assert (started[0].namespaces, started[0].unwatched) == (["default"], {"kube-system", "kube-public", "kube-node-lease"})
 
 
 @pytest.mark.parametrize("user", ["0", "-1", "root"])

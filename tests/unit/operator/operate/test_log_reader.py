@@ -10,6 +10,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -394,9 +395,12 @@ def test_a_follow_that_breaks_is_no_log_that_cannot_be_read(reading):
 
 def test_a_log_that_nobody_serves_is_asked_for_with_exponential_backoff(reading, monkeypatch):
     async def play(reading):
-        pauses, enough = [], asyncio.Event()
+        pauses, enough, real = [], asyncio.Event(), asyncio.sleep
 
         async def sleep(seconds):
+            if not seconds:
+                await real(0)
+                return
             pauses.append(seconds)
             if len(pauses) == 10:
                 enough.set()
@@ -415,9 +419,12 @@ def test_a_log_that_nobody_serves_is_asked_for_with_exponential_backoff(reading,
 
 def test_a_log_with_news_is_opened_again_soon(reading, monkeypatch):
     async def play(reading):
-        pauses, enough = [], asyncio.Event()
+        pauses, enough, real = [], asyncio.Event(), asyncio.sleep
 
         async def sleep(seconds):
+            if not seconds:
+                await real(0)
+                return
             pauses.append(seconds)
             if len(pauses) == 4:
                 enough.set()
@@ -547,6 +554,200 @@ def test_two_hundred_trainers_are_followed_and_let_go_of(reading):
         assert len(reading.reader.logs(KEY)) == 200
 
     reading(play)
+
+
+# Floods
+
+
+def endless(chunk, taken):
+    """A log that grows as fast as it is read; `taken` is told what was read of each request."""
+
+    def answer(_):
+        taken.append(0)
+        while True:
+            taken[-1] += len(chunk)
+            yield chunk
+
+    return answer
+
+
+FLOODS = {"empty lines": b"\n" * 4096, "short lines": b"x\n" * 4096, "a line without end": b"x" * 8192, "progress": b""}
+
+
+class Pauses(list):
+    """How long was waited between two rounds, by a clock of its own; the last one of `most` has no end."""
+
+    def __init__(self):
+        self.enough, self.most, self.now = asyncio.Event(), 3, 0.0
+
+    async def sleep(self, seconds):
+        self.append(seconds)
+        self.now += seconds
+        if len(self) == self.most:
+            self.enough.set()
+            await asyncio.Event().wait()
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    seen, real = Pauses(), asyncio.sleep
+
+    async def sleep(seconds):
+        await (real(0) if not seconds else seen.sleep(seconds))
+
+    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    monkeypatch.setattr(module, "_now", lambda: seen.now)
+    monkeypatch.setattr(module.random, "uniform", lambda _, most: most)
+    return seen
+
+
+@pytest.mark.parametrize("chunk", FLOODS.values(), ids=FLOODS)
+def test_of_a_flood_no_more_is_read_than_its_budget_and_then_its_end_from_time_to_time(reading, pauses, chunk):
+    chunk = chunk or "".join(f"{line}\n" for line in lines(*range(40))).encode()
+
+    async def play(reading):
+        taken = []
+        reading.server.logs["p"] = endless(chunk, taken)
+        reading.follow()
+        await pauses.enough.wait()
+        ends, followed = taken[::2], taken[1::2]
+        assert max(ends) <= module.MOST_OF_AN_END + len(chunk)
+        assert all(end <= 2 * len(chunk) for end in ends if chunk.count(b"\n") >= module.LAST_LINES)
+        assert max(followed) <= module.BURST_BYTES + len(chunk)
+        assert (len(ends), len(followed)) == (3, 3)
+        assert all(pause >= flood for pause, flood in zip(pauses, [10, 20, 30], strict=True))
+        assert max(pauses) <= module.LONGEST_RETRY_SECONDS
+
+    reading(play)
+
+
+def test_a_flood_leaves_the_event_loop_to_others(reading, pauses):
+    async def play(reading):
+        taken, turns = [], []
+        reading.server.logs["p"] = endless(b"x" * 8192, taken)
+        reading.follow()
+        while not pauses.enough.is_set():
+            turns.append(sum(taken))
+            await asyncio.sleep(0)
+        assert max(after - before for before, after in pairwise(turns)) <= 2 * 8192
+
+    reading(play)
+
+
+def test_progress_among_a_flood_is_known(reading, pauses):
+    async def play(reading):
+        ends = iter([1, 2, 3])
+
+        def answer(follow):
+            if not follow:
+                return [b"\n" * 100, at(next(ends)).to_line(), b"\n" * 100_000]
+            return endless(b"\n" * 4096, [])(follow)
+
+        reading.server.logs["p"] = answer
+        reading.follow()
+        await pauses.enough.wait()
+        assert reading.log.progress.step == 3
+
+    reading(play)
+
+
+def test_the_end_of_a_log_that_was_a_flood_is_read_when_its_pod_has_ended(reading, pauses):
+    async def play(reading):
+        floods = endless(b"x\n" * 4096, [])
+        over = []
+        reading.server.logs["p"] = lambda follow: [*lines(7), "Killed"] if over else floods(follow)
+        reading.follow()
+        await pauses.enough.wait()
+        over.append(True)
+        assert await reading.reader.read_to_end(KEY, [ENDED]) is True
+        assert (reading.log.progress.step, reading.log.tail[-1]) == (7, "Killed")
+
+    reading(play)
+
+
+def test_a_log_that_has_no_end_was_read(reading):
+    """What was written before the request has been read, however fast the log grows."""
+
+    async def play(reading):
+        reading.server.logs["p"] = lambda _: [*lines(4), *[b"\n" * 4096] * 10_000, ValueError("too much was read")]
+        await reading.reader.check(KEY, RUN)
+        assert (reading.log.progress.step, reading.view.read_at, reading.view.error) == (4, T0, "")
+        reading.server.logs["p"] = lambda _: [*[b"\n" * 4096] * 10_000, ValueError("too much was read")]
+        reading.passes(60)
+        await reading.reader.check(KEY, RUN)
+        assert (reading.view.read_at, reading.view.attempted_at, reading.view.error) == (T0, after(60), "")
+
+    reading(play)
+
+
+def test_that_a_flood_has_no_progress_at_its_end_is_no_evidence(reading, pauses):
+    """Others may have come after the newest one: a training is not stopped because its code prints much."""
+    pauses.most = 1
+
+    async def play(reading):
+        words = ["x"] * module.LAST_LINES
+        reading.server.logs["p"] = script(lines(1), endless(b"x\n" * 4096, [])(True), words, words, lines(2), words)
+        reading.follow()
+        await pauses.enough.wait()
+        seen = []
+        for seconds in (60, 60, 60, 300):
+            reading.passes(seconds)
+            pauses.now += seconds
+            await reading.reader.check(KEY, RUN)
+            seen.append((reading.view.read_at, reading.view.attempted_at, reading.view.without_progress_since))
+        assert seen == [
+            (T0, after(60), after(60)),
+            (T0, after(120), after(60)),
+            (after(180), after(180), None),
+            (after(480), after(480), after(480)),  # by then it is no flood
+        ]
+
+    reading(play)
+
+
+def test_a_log_that_is_no_flood_any_more_is_followed_again(reading, pauses):
+    pauses.most = 2
+
+    async def play(reading):
+        taken = []
+        flood = endless(b"x\n" * 4096, taken)
+        reading.server.logs["p"] = script([], flood(True), [], [*lines(1), asyncio.Event()])
+        reading.follow()
+        await reading.requests(4)
+        assert reading.log.progress.step == 1
+        assert len(pauses) == 1
+
+    reading(play)
+
+
+def test_a_pod_that_writes_much_now_and_then_is_followed(reading, pauses):
+    pauses.most = 1
+
+    async def play(reading):
+        much = b"x" * 99 + b"\n"
+        reading.server.logs["p"] = script([], [much * 1000, *lines(1), asyncio.Event()])
+        reading.follow()
+        await reading.requests(2)
+        assert (reading.log.progress.step, pauses) == (1, [])
+
+    reading(play)
+
+
+def test_only_the_first_progress_asks_for_a_reconcile_now():
+    """What follows can wait for the next time: the status is not written more often either."""
+
+    async def main():
+        now, later = [], []
+        server = FakeApiServer()
+        reader = LogReader(server, now.append, lambda: T0, logging.getLogger("test"), progressed=later.append)
+        server.logs["p"] = script([], [*lines(1, 2, 3, 4), asyncio.Event()])
+        reader.follow(KEY, [RUN])
+        while len(later) < 3:
+            await asyncio.sleep(0)
+        assert (now, later) == ([KEY] * 2, [KEY] * 3)  # it could be read, and the first step
+        await reader.close()
+
+    asyncio.run(main())
 
 
 # The end

@@ -80,6 +80,54 @@ def test_what_is_asked_for_while_it_runs_is_done_once_more():
     playing(play)
 
 
+def paced(*times_asked, seconds=10):
+    """When a resource was reconciled whose progress was reported at these times."""
+    work = Failing()
+
+    async def run():
+        queue, loop = Queue(work, logging.getLogger("test")), asyncio.get_running_loop()
+        for time in times_asked:
+            loop.call_at(time, queue.ask_paced, KEY, seconds)
+        await asyncio.sleep(1000)
+        assert queue._paced == {}
+        await queue.close()
+
+    run_in_virtual_time(run())
+    return work.times
+
+
+def test_a_flood_of_progress_is_one_reconcile_in_ten_seconds_and_the_last_one_counts():
+    assert paced(*(number / 100 for number in range(2501))) == [0, 10, 20, 30]
+
+
+def test_progress_that_comes_seldom_does_not_wait():
+    assert paced(0, 15, 100) == [0, 15, 100]
+
+
+def test_progress_while_a_reconcile_runs_is_seen_by_a_later_one():
+    async def play(work, queue):
+        queue.ask_paced(KEY, 10)
+        await work.started.wait()
+        queue.ask_paced(KEY, 10)
+        work.go.set()
+        await asyncio.sleep(100)
+        assert work.calls == [KEY, KEY]
+
+    playing(play)
+
+
+def test_what_is_asked_for_otherwise_does_not_wait_for_progress():
+    async def play(work, queue):
+        work.go.set()
+        queue.ask_paced(KEY, 10)
+        await settle(queue)
+        queue.ask(KEY)
+        await settle(queue)
+        assert work.calls == [KEY, KEY]
+
+    playing(play)
+
+
 def test_two_resources_do_not_wait_for_each_other():
     async def play(work, queue):
         other = Key("team", "other")

@@ -10,9 +10,21 @@ def resource(version, uid="a"):
     return {"metadata": {"namespace": "team", "name": "pets", "uid": uid, "resourceVersion": str(version)}}
 
 
-def job(version, uid="j1", name="pets-train-1", owner="pets"):
-    labels = {"detector-training.io/name": owner} if owner else {}
-    return {"metadata": {"namespace": "team", "name": name, "uid": uid, "resourceVersion": str(version), "labels": labels}}
+def job(version, uid="j1", name="pets-train-1", owner="pets", controller="pets"):
+    return {
+        "metadata": {
+            "namespace": "team",
+            "name": name,
+            "uid": uid,
+            "resourceVersion": str(version),
+            "labels": {"detector-training.io/name": owner} if owner else {},
+            "ownerReferences": [reference("detector-training.io/v1alpha1", "DetectorTraining", controller)] if controller else [],
+        }
+    }
+
+
+def reference(version, kind, name):
+    return {"apiVersion": version, "kind": kind, "name": name, "uid": f"uid-of-{name}", "controller": True}
 
 
 def version(store):
@@ -58,11 +70,35 @@ def test_the_answer_to_a_write_does_not_bring_back_what_was_deleted_meanwhile():
     assert store.resource(KEY) is None
 
 
-def test_a_job_belongs_to_the_resource_that_its_label_names():
+def test_a_job_belongs_to_the_resource_that_its_label_names_and_that_controls_it():
     store = Store()
     assert store.put_job(job(1)) == KEY
     assert store.put_job(job(1, "j2", "other", owner=None)) is None
+    assert store.put_job(job(1, "j3", "labelled", controller=None)) is None
+    assert store.put_job(job(1, "j4", "of-another", controller="other")) is None
     assert uids(store) == ["j1"]
+
+
+def pod(version, controller=True):
+    made = job(version, "p1", "pets-train-1-x")
+    made["metadata"]["ownerReferences"] = [reference("batch/v1", "Job", "pets-train-1")] if controller else []
+    return made
+
+
+def test_a_pod_that_no_job_controls_belongs_to_nothing():
+    store = Store()
+    assert store.put_pod(pod(1, controller=False)) is None
+    assert store.pods(KEY) == []
+
+
+def test_a_pod_that_its_job_no_longer_controls_is_forgotten():
+    """As after `kubectl delete job --cascade=orphan`."""
+    store = Store()
+    assert store.put_pod(pod(2)) == KEY
+    assert store.put_pod(pod(1, controller=False)) == KEY  # older than what is known
+    assert len(store.pods(KEY)) == 1
+    assert store.put_pod(pod(3, controller=False)) == KEY
+    assert store.pods(KEY) == []
 
 
 def test_jobs_of_a_name_that_comes_again_are_told_apart_by_uid():

@@ -46,7 +46,9 @@ VALIDATION = {
     "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
     "labels": {"team": "vision"},
     "annotations": {"sidecar.istio.io/inject": "false"},
+    "secrets": "Omit",
 }
+WITH_SECRET = {"envFrom": [{"secretRef": {"name": "s3"}}]}
 SPEC = {
     "pipeline_config": {"path": "/other.config"},
     "model_dir": "/models/other",
@@ -142,7 +144,8 @@ def test_every_field_of_the_trainer_is_in_its_job(field, given):
 
 @pytest.mark.parametrize(("field", "given"), named(Validation, VALIDATION))
 def test_every_field_of_the_validation_is_in_its_job(field, given):
-    assert validation_job(validation=given) != validation_job(), f"spec.validation.{field} has no effect"
+    without = validation_job(trainer=WITH_SECRET)
+    assert validation_job(validation=given, trainer=WITH_SECRET) != without, f"spec.validation.{field} has no effect"
 
 
 @pytest.mark.parametrize(("field", "given"), named(Validation, VALIDATION))

@@ -118,7 +118,9 @@ VALIDATION = {
     "affinity": {"podAffinity": {}},
     "labels": {"team": "vision"},
     "annotations": {"note": "x"},
+    "secrets": "Omit",
 }
+WITH_SECRET = {"envFrom": [{"secretRef": {"name": "s3"}}]}
 # What the operator does itself.
 NOT_OF_THE_POD = {"startTimeoutSeconds"}
 
@@ -140,5 +142,5 @@ def test_every_field_of_the_trainer_reaches_its_pod(field):
 
 @pytest.mark.parametrize("field", VALIDATION)
 def test_every_field_of_the_validation_reaches_its_pod(field):
-    job = build_validation_job(on_cluster(validation={field: VALIDATION[field]}), 1, SETTINGS)
-    assert job != build_validation_job(on_cluster(), 1, SETTINGS)
+    job = build_validation_job(on_cluster(trainer=WITH_SECRET, validation={field: VALIDATION[field]}), 1, SETTINGS)
+    assert job != build_validation_job(on_cluster(trainer=WITH_SECRET), 1, SETTINGS)

@@ -19,10 +19,26 @@ def test_volumes_of_the_user_are_mounted_in_every_container(build):
 
 
 @pytest.mark.parametrize("build", BUILDERS)
-def test_tmp_is_writable(build):
-    job = build()
-    assert volumes(job)["detector-training-tmp"] == {"name": "detector-training-tmp", "emptyDir": {}}
+@pytest.mark.parametrize(
+    ("settings", "source"),
+    [
+        (SETTINGS, {"sizeLimit": "16Gi"}),
+        (Settings(trainer_image="trainer:1", tmp_size="100Gi"), {"sizeLimit": "100Gi"}),
+        (Settings(trainer_image="trainer:1", tmp_size=None), {}),
+    ],
+    ids=["default", "set for all", "no limit"],
+)
+def test_tmp_is_writable_and_no_pod_fills_the_disk_of_its_node(build, settings, source):
+    job = build(settings=settings)
+    assert volumes(job)["detector-training-tmp"] == {"name": "detector-training-tmp", "emptyDir": source}
     assert all(mounts(container)["/tmp"] == "detector-training-tmp" for container in containers(job))
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+def test_a_user_who_limits_the_whole_pod_has_said_how_much_may_be_in_tmp(build):
+    """Else a healthy trainer that was given 500Gi would be evicted at 16Gi."""
+    given = {"resources": {"limits": {"ephemeral-storage": "500Gi"}}}
+    assert volumes(build(trainer=given, validation=given))["detector-training-tmp"]["emptyDir"] == {}
 
 
 @pytest.mark.parametrize(

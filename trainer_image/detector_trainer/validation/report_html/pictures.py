@@ -14,15 +14,16 @@ from PIL import Image
 
 from detector_trainer.validation.report_html.markup import count, short, text
 from detector_trainer.validation.report_html.records import Box, NotShown, Record
-from detector_trainer.validation.scan.image import MAX_PROGRESSIVE_PIXELS
+from detector_trainer.validation.scan import jpeg as scan_jpeg
+from detector_trainer.validation.scan.broken_image import BrokenImage
+from detector_trainer.validation.scan.decoding_memory import MAX_PIXELS
+from detector_trainer.validation.scan.image import JPEG, kind_of, too_costly
 
 SIDE = 480
 """Pixels of a small copy, at most, and the units of the drawing's longer side."""
 QUALITY = 78
 DECODED: Final = ("JPEG", "PNG", "BMP", "GIF")
 """What the trainer decodes. Pillow would open 40 formats more, one of them by running Ghostscript on the bytes of a record."""
-MAX_PIXELS = 1 << 28
-"""Of a JPEG that is not progressive: of such ones Pillow decodes an eighth."""
 MAX_BOXES = 200
 """Boxes drawn."""
 MAX_NAMED = 12
@@ -91,19 +92,29 @@ def _small_copy(encoded: bytes) -> tuple[bytes, int, int]:
             Image.MAX_IMAGE_PIXELS = None  # looked at below
             with Image.open(io.BytesIO(encoded), formats=DECODED) as image:
                 width, height = image.size
-                frugal = image.format == "JPEG" and not image.info.get("progressive")
-                if width * height > (MAX_PIXELS if frugal else MAX_PROGRESSIVE_PIXELS):
+                scale = min(1.0, SIDE / max(width, height))
+                image.draft("RGB", (max(1, int(width * scale)), max(1, int(height * scale))))
+                if image.width * image.height > MAX_PIXELS or _too_costly(encoded):
                     raise NotShown(f"The image has {width:,} x {height:,} pixels, too many to be shown here.")
-                image.draft("RGB", (SIDE, SIDE))
-                copy = _eight_bits(image).convert("RGB")
+                copy = _eight_bits(image)
+                copy = copy if copy.mode == "RGB" else copy.convert("RGB")
                 copy.thumbnail((SIDE, SIDE))
-        out = io.BytesIO()
-        copy.save(out, "JPEG", quality=QUALITY)
+                out = io.BytesIO()
+                copy.save(out, "JPEG", quality=QUALITY)
     except NotShown:
         raise
     except Exception as error:
         raise NotShown(f"The image cannot be decoded (it begins with the bytes {encoded[:8].hex(' ')}).") from error
     return out.getvalue(), width, height
+
+
+def _too_costly(encoded: bytes) -> bool:
+    """Whether it is a JPEG that the scan would not decode either."""
+    data = memoryview(encoded)
+    try:
+        return kind_of(data) == JPEG and bool(too_costly(data, scan_jpeg.frame_of(data)))
+    except BrokenImage:
+        return False
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

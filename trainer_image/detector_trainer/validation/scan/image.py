@@ -15,12 +15,11 @@ import numpy as np
 from detector_trainer.pipeline.sniff import what_is
 from detector_trainer.validation.scan import bmp, jpeg, png, thumbnail
 from detector_trainer.validation.scan.broken_image import BrokenImage
+from detector_trainer.validation.scan.decoding_memory import MAX_BYTES, MAX_SCANNED_BYTES
 
 JPEG, PNG, GIF, BMP, WEBP, JXL = "JPEG", "PNG", "GIF", "BMP", "WebP", "JPEG XL"
 MAX_PIXELS = 1 << 29
 """TensorFlow's decoders refuse as many or more."""
-MAX_PROGRESSIVE_PIXELS = 30_000_000
-"""Larger progressive images are judged by their headers: libjpeg would hold all their coefficients, six bytes a pixel."""
 SNIFFED = 512
 See = Callable[[np.ndarray], None]
 """Called with a small grey picture of a sound image: uint8 of shape [height, width]."""
@@ -35,6 +34,8 @@ class State(StrEnum):
     UNKNOWN = "unknown format"
     FOUR_DIMENSIONAL = "four-dimensional"
     TOO_LARGE = "too large"
+    NOT_DECODED = "not decoded"
+    """Its header is sound; the rest was not checked, because decoding it takes too much."""
     BROKEN = "broken"
 
 
@@ -75,20 +76,42 @@ def inspect(image: memoryview, *, decoding: bool, see: See | None = None, every_
 
 
 def _measured(data: memoryview, kind: str, decoding: bool, see: See | None, every_png: bool) -> Fact:
-    progressive = False
+    frame = None
     if kind == JPEG:
-        width, height, progressive, _ = jpeg.frame_of(data)
+        frame = jpeg.frame_of(data)
+        width, height = frame.width, frame.height
     elif kind == PNG:
         width, height = png.size_of(data)
     else:
         width, height = bmp.size_of(data)
     if width * height >= MAX_PIXELS:
         return Fact(State.TOO_LARGE, f"{width:,} x {height:,} pixels", width, height)
-    if decoding and not (progressive and width * height > MAX_PROGRESSIVE_PIXELS):
+    if not decoding:
+        return Fact(State.SOUND, "", width, height)
+    if frame is not None and (reason := too_costly(data, frame)):
+        return Fact(State.NOT_DECODED, reason, width, height)
+    try:
         picture = _decoded(data, kind, (width, height), see is not None and (kind != PNG or every_png or thumbnail.chosen(data)))
-        if see is not None and picture is not None:
-            see(picture)
+    except MemoryError:
+        return Fact(State.NOT_DECODED, f"not enough memory is free for its {width:,} x {height:,} pixels", width, height)
+    if see is not None and picture is not None:
+        see(picture)
     return Fact(State.SOUND, "", width, height)
+
+
+def too_costly(data: memoryview, frame: jpeg.Frame) -> str:
+    """Describe what decoding a JPEG would take, if it is too much; empty if it is not."""
+    held = jpeg.coefficient_bytes(data, frame)
+    size = f"its {frame.width:,} x {frame.height:,} pixels take {held >> 20:,} MiB of DCT coefficients"
+    if held > MAX_BYTES:
+        return f"{size} at a time, and {MAX_BYTES >> 20} MiB are the limit"
+    # So few bytes that they cannot hold too many scans are not searched for them.
+    if (
+        held * (len(data) // jpeg.SMALLEST_SCAN + 1) > MAX_SCANNED_BYTES
+        and held * (scans := jpeg.scans(data)) > MAX_SCANNED_BYTES
+    ):
+        return f"{size}, over which {scans:,} scans pass"
+    return ""
 
 
 def _decoded(data: memoryview, kind: str, size: tuple[int, int], look: bool) -> np.ndarray | None:
@@ -104,7 +127,7 @@ def _decoded(data: memoryview, kind: str, size: tuple[int, int], look: bool) -> 
 def inspect_gray(image: memoryview, *, decoding: bool) -> Fact:
     """Looks at an image that the trainer decodes to one channel: a PNG mask, an additional channel."""
     fact = inspect(image, decoding=decoding)
-    if fact.state is State.SOUND:
+    if fact.state in (State.SOUND, State.NOT_DECODED):
         kind = kind_of(image)
         if kind == BMP or (kind == JPEG and jpeg.frame_of(image).components == 4):
             said = "a BMP" if kind == BMP else "a CMYK JPEG"

@@ -6,6 +6,7 @@ import hashlib
 import multiprocessing
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -24,6 +25,8 @@ from detector_trainer.validation.scan.totals import Dataset, Totals
 ALONE_BELOW = 32 << 20
 """Bytes: so few are read sooner than processes start."""
 POLL_SECONDS = 0.2
+LONGEST_NAME = 200
+"""Characters of the name of a class in the report."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,18 @@ def _stats(train: Totals, merged: list[Totals]) -> dict[str, Any]:
         "boxesPerImage": round(train.boxes / train.images, 2) if train.images else 0.0,
         "smallestImage": train.min_size,
         "largestImage": train.max_size,
-        "classes": dict(train.classes.most_common(100)),
+        "classes": _shown(train.classes.most_common(100)),
         "evalRecords": sum(totals.records for totals in merged[1:]),
         "recordsChecksum": checksum,
     }
+
+
+def _shown(classes: list[tuple[str, int]]) -> dict[str, int]:
+    """The classes under names that can be shown: those that begin alike for LONGEST_NAME characters are added up."""
+    shown: Counter[str] = Counter()
+    for name, count in classes:
+        shown[name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"] += count
+    return dict(shown)
 
 
 class _Watcher:

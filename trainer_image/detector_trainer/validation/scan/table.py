@@ -42,6 +42,7 @@ from detector_trainer.validation.checks.records import (
     four_dimensional_image,
     image_is_a_path,
     image_label_out_of_range,
+    image_not_decoded,
     image_too_large,
     keypoint_count,
     keypoint_out_of_range,
@@ -128,6 +129,7 @@ RECORD_CHECKS: tuple[RecordCheck, ...] = (
     unknown_image_format,  # JPEG, PNG, BMP
     four_dimensional_image,  # no GIF, no WebP
     image_too_large,
+    image_not_decoded,  # in a memory that a pod has
     broken_image,  # decodes to its end
     additional_channels,  # and so do more channels of it
     # The boxes.

@@ -14,8 +14,8 @@ import zlib
 import numpy as np
 from PIL import Image
 
-MAX_PIXELS = 30_000_000
-"""Of a PNG: Pillow holds all of them."""
+from detector_trainer.validation.scan.decoding_memory import MAX_PIXELS
+
 ONE_IN = 32
 _TAIL = 64
 

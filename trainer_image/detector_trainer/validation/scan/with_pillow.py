@@ -19,6 +19,7 @@ def decode(data: memoryview) -> np.ndarray:
 
     Raises:
         BrokenImage: it cannot be decoded.
+        MemoryError: not for its own sake.
     """
     Image.MAX_IMAGE_PIXELS = None
     try:
@@ -28,6 +29,8 @@ def decode(data: memoryview) -> np.ndarray:
                 image.draft("L", (1, 1))
                 image.load()
                 return np.asarray(image.convert("L"))
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - Pillow raises nearly anything on damaged bytes
         words = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BrokenImage("it is cut off" if "truncated" in words else words) from None

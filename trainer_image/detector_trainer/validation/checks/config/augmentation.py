@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from detector_trainer.protos.types import PreprocessingStep, RemapLabels
 
 RULE = Rule(
     code="config/augmentation",
@@ -64,7 +69,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding an augmentation."""
     for number, step in enumerate(inputs.config.train_config.data_augmentation_options):
         kind = step.WhichOneof("preprocessing_step")
-        problem = _problem(inputs, kind, getattr(step, kind)) if kind else Problem("names no augmentation", "Remove it.")
+        problem = _problem(inputs, kind, step) if kind else Problem("names no augmentation", "Remove it.")
         if problem is not None:
             field = f"{FIELD}[{number}]"
             yield RULE.finding(
@@ -74,7 +79,8 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             )
 
 
-def _problem(inputs: Inputs, kind: str, settings: Any) -> Problem | None:
+def _problem(inputs: Inputs, kind: str, step: PreprocessingStep) -> Problem | None:
+    settings: Message = getattr(step, kind)
     reader = inputs.train.message
     if kind == "autoaugment_image":
         return Problem(
@@ -86,7 +92,7 @@ def _problem(inputs: Inputs, kind: str, settings: Any) -> Problem | None:
         return Problem("ends the trainer, whatever its means", "Remove it: the model's own preprocessing does that.")
     if kind == "convert_class_logits_to_softmax" and not reader.load_multiclass_scores:
         return Problem("needs scores, and the records' are not loaded", "Set load_multiclass_scores: true in train_input_reader.")
-    if kind in FLIPS and reader.num_keypoints and not settings.keypoint_flip_permutation:
+    if kind in FLIPS and reader.num_keypoints and not getattr(settings, "keypoint_flip_permutation", ()):
         return Problem("needs keypoint_flip_permutation where keypoints are loaded", "Set the permutation, a number a keypoint.")
     if kind == "random_horizontal_flip" and reader.load_dense_pose:
         return Problem("needs a table of symmetric dense poses, which the trainer's package has not", "Remove it.")
@@ -95,11 +101,11 @@ def _problem(inputs: Inputs, kind: str, settings: Any) -> Problem | None:
     if kind == "rgb_to_gray":
         return Problem("makes images of one channel, and the models take three", "Use random_rgb_to_gray.")
     if kind == "remap_labels":
-        return _remapped(inputs, settings)
+        return _remapped(inputs, step.remap_labels)
     return _sizes(kind, settings) or _crop(settings) or _range(kind, settings)
 
 
-def _remapped(inputs: Inputs, settings: Any) -> Problem | None:
+def _remapped(inputs: Inputs, settings: RemapLabels) -> Problem | None:
     classes = _num_classes(inputs)
     if not settings.original_labels or 1 <= settings.new_label <= (classes or settings.new_label):
         return None
@@ -111,7 +117,7 @@ def _num_classes(inputs: Inputs) -> int:
     return int(getattr(getattr(model, model.WhichOneof("model") or "", None), "num_classes", 0))
 
 
-def _sizes(kind: str, settings: Any) -> Problem | None:
+def _sizes(kind: str, settings: Message) -> Problem | None:
     """Settings that come in pairs, or in threes."""
     if kind == "random_pad_image":
         for bound in ("min", "max"):
@@ -122,28 +128,31 @@ def _sizes(kind: str, settings: Any) -> Problem | None:
     for name in ("min_padded_size_ratio", "max_padded_size_ratio"):
         if name in names and kind in PADS and len(getattr(settings, name)) not in (0, 2):
             return Problem(f"has {len(getattr(settings, name))} values of {name}", "Give two: for height and width.")
-    if "pad_color" in names and len(settings.pad_color) not in (0, 1, 3):
-        return Problem(f"has {len(settings.pad_color)} values of pad_color; images have three channels", "Give three.")
+    colours = len(getattr(settings, "pad_color", ()))
+    if colours not in (0, 1, 3):
+        return Problem(f"has {colours} values of pad_color; images have three channels", "Give three.")
     return None
 
 
-def _crop(settings: Any) -> Problem | None:
+def _crop(settings: Message) -> Problem | None:
     """Settings of tf.image.sample_distorted_bounding_box; of each operation, where there are several."""
     names = settings.DESCRIPTOR.fields_by_name
-    if "operations" in names:
-        return next((problem for operation in settings.operations if (problem := _crop(operation)) is not None), None)
+    operations: Iterable[Message] | None = getattr(settings, "operations", None)
+    if operations is not None:
+        return next((problem for operation in operations if (problem := _crop(operation)) is not None), None)
     for low, high, most in (("min_area", "max_area", 1.0), ("min_aspect_ratio", "max_aspect_ratio", float("inf"))):
         if low in names:
             values = (getattr(settings, low), getattr(settings, high))
             if not all(0 < value <= most for value in values):
                 limit = ", and at most 1" if most == 1 else ""
                 return Problem(f"has {low} {values[0]:g} and {high} {values[1]:g}; both must be above 0{limit}")
-    if "min_object_covered" in names and not settings.min_object_covered >= 0:
-        return Problem(f"has min_object_covered {settings.min_object_covered:g}, which is below 0")
+    covered: float = getattr(settings, "min_object_covered", 0.0)
+    if not covered >= 0:
+        return Problem(f"has min_object_covered {covered:g}, which is below 0")
     return None
 
 
-def _range(kind: str, settings: Any) -> Problem | None:
+def _range(kind: str, settings: Message) -> Problem | None:
     """Numbers that must be above 0, or below others. Of what is not set, the trainer's functions have their own defaults."""
     for name in POSITIVE.get(kind, ()):
         default = DEFAULTS.get(name, getattr(settings, name))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import Context
 
 RULE = Rule(
     code="config/context-features",
@@ -43,14 +46,14 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         yield RULE.finding(f"{field} {words}.", where=inputs.at(field))
 
 
-def _sizes(settings: Any, *, used: bool) -> Iterator[tuple[str, str]]:
+def _sizes(settings: Context, *, used: bool) -> Iterator[tuple[str, str]]:
     if settings.max_num_context_features < used:
         yield "max_num_context_features", f"is {settings.max_num_context_features}; it has to be above 0"
     if settings.context_feature_length < 0:
         yield "context_feature_length", f"is {settings.context_feature_length}; it must not be negative"
 
 
-def _attention(settings: Any, *, used: bool) -> Iterator[tuple[str, str]]:
+def _attention(settings: Context, *, used: bool) -> Iterator[tuple[str, str]]:
     if settings.attention_bottleneck_dimension < 0:
         yield "attention_bottleneck_dimension", f"is {settings.attention_bottleneck_dimension}; it must not be negative"
     if settings.use_self_attention:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+
+from google.protobuf.descriptor import Descriptor
 
 from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.pipeline.load import CONFIG, fields
+from detector_trainer.pipeline.load import fields
 from detector_trainer.protos import pool
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
@@ -22,6 +23,8 @@ RULE = Rule(
     why="The last one wins, silently; blocks are merged.",
     fix="Remove all but the one that is meant.",
 )
+
+CONFIG = "object_detection.protos.TrainEvalPipelineConfig"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
@@ -54,7 +57,7 @@ def duplicates(text: str) -> list[tuple[str, int, int]]:
 
 
 def _singular(path: str) -> bool:
-    descriptor: Any = pool().FindMessageTypeByName(CONFIG)
+    descriptor: Descriptor | None = pool().FindMessageTypeByName(CONFIG)
     for name in path.split("."):
         field = descriptor.fields_by_name.get(name) if descriptor is not None else None
         if field is None or field.is_repeated:

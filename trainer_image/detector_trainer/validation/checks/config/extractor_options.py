@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.extractors import extractors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from detector_trainer.protos.types import CenterNetFeatureExtractor, FasterRcnnFeatureExtractor, SsdFeatureExtractor
 
 RULE = Rule(
     code="config/extractor-options",
@@ -34,27 +39,35 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     architecture = inputs.config.model.WhichOneof("model")
     if architecture not in extractors():
         return
-    settings = getattr(inputs.config.model, architecture).feature_extractor
+    model = inputs.config.model
+    settings = getattr(model, architecture).feature_extractor
     taken = extractors()[architecture].get(settings.type)
     if taken is None:  # another check has said so
         return
     if architecture == "center_net":  # whose extractors take any option
-        wrong = _channels(settings, CHANNELS + max(0, inputs.config.train_input_reader.num_additional_channels))
+        wrong = _channels(
+            model.center_net.feature_extractor, CHANNELS + max(0, inputs.config.train_input_reader.num_additional_channels)
+        )
     else:
-        wrong = chain(_not_taken(architecture, settings, taken), _of_the_type(architecture, settings))
+        own = (
+            _of_a_faster_rcnn(model.faster_rcnn.feature_extractor)
+            if architecture == "faster_rcnn"
+            else _of_an_ssd(model.ssd.feature_extractor)
+        )
+        wrong = chain(_not_taken(architecture, settings.type, settings, taken), own)
     for option, words in wrong:
         field = f"model.{architecture}.feature_extractor.{option}"
         yield RULE.finding(f"{field} {words}.", where=inputs.at(field))
 
 
-def _not_taken(architecture: str, settings: Any, taken: list[str]) -> Wrong:
+def _not_taken(architecture: str, kind: str, settings: Message, taken: list[str]) -> Wrong:
     known = {option for options in extractors()[architecture].values() for option in options} | NEVER
     for field, _ in settings.ListFields():
         if field.name in known and field.name not in taken:
-            yield field.name, f"is set, which {settings.type} does not take: remove it"
+            yield field.name, f"is set, which {kind} does not take: remove it"
 
 
-def _channels(settings: Any, channels: int) -> Wrong:
+def _channels(settings: CenterNetFeatureExtractor, channels: int) -> Wrong:
     for name in ("channel_means", "channel_stds"):
         values = len(getattr(settings, name))
         if name == "channel_stds" and 0 in getattr(settings, name):
@@ -68,16 +81,19 @@ NEVER = {"num_layers", "fpn", "bifpn", "replace_preprocessor_with_placeholder", 
 """What model_builder hands on if it is set, though no type of a meta-architecture may take it."""
 
 
-def _of_the_type(architecture: str, settings: Any) -> Wrong:
+def _of_a_faster_rcnn(settings: FasterRcnnFeatureExtractor) -> Wrong:
     kind = settings.type
-    if architecture == "faster_rcnn":
-        strides = STRIDES.get(kind, PYRAMID_STRIDES if kind.endswith("_fpn_keras") else OTHER_STRIDES)
-        if settings.first_stage_features_stride not in strides:
-            shown = " or ".join(map(str, strides))
-            yield "first_stage_features_stride", f"is {settings.first_stage_features_stride}; {kind} needs {shown}"
-        if kind.endswith("_fpn_keras") and not settings.HasField("conv_hyperparams"):
-            yield "conv_hyperparams", f"is not set, which {kind} needs"
-    elif kind.startswith("ssd_efficientnet"):
+    strides = STRIDES.get(kind, PYRAMID_STRIDES if kind.endswith("_fpn_keras") else OTHER_STRIDES)
+    if settings.first_stage_features_stride not in strides:
+        shown = " or ".join(map(str, strides))
+        yield "first_stage_features_stride", f"is {settings.first_stage_features_stride}; {kind} needs {shown}"
+    if kind.endswith("_fpn_keras") and not settings.HasField("conv_hyperparams"):
+        yield "conv_hyperparams", f"is not set, which {kind} needs"
+
+
+def _of_an_ssd(settings: SsdFeatureExtractor) -> Wrong:
+    kind = settings.type
+    if kind.startswith("ssd_efficientnet"):
         if settings.depth_multiplier != 1:
             yield "depth_multiplier", f"is {settings.depth_multiplier:g}, and {kind} has one depth: remove it"
         for name in ("use_explicit_padding", "use_depthwise"):

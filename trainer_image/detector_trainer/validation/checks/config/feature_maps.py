@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.extractors import extractors, pyramid
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import AnchorGenerator
 
 RULE = Rule(
     code="config/feature-maps",
@@ -66,7 +69,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         )
 
 
-def _layers(generator: Any) -> int | None:
+def _layers(generator: AnchorGenerator) -> int | None:
     """For how many feature maps there are anchors; None where that is not known here."""
     kind = generator.WhichOneof("anchor_generator_oneof")
     if kind == "grid_anchor_generator":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import ImageResizer
 
 RULE = Rule(
     code="config/image-resizer",
@@ -37,7 +40,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         yield RULE.finding(message.format(field), *hint, where=where)
 
 
-def _wrong(resizer: Any) -> tuple[str, ...]:
+def _wrong(resizer: ImageResizer) -> tuple[str, ...]:
     """What is wrong, with {} for the field's name, and a hint if there is a better one than the rule's; empty if nothing is."""
     kind = resizer.WhichOneof("image_resizer_oneof")
     if kind is None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.extractors import pyramid
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.resizer import FIXED, resizer_of
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import SsdFeatureExtractor
 
 RULE = Rule(
     code="config/image-size",
@@ -74,11 +77,11 @@ def _least(extractor: str) -> int:
     return 129 if extractor.startswith(("ssd_resnet", "ssd_efficientnet")) else 0
 
 
-def _levels(extractor: Any) -> tuple[int, int]:
+def _levels(extractor: SsdFeatureExtractor) -> tuple[int, int]:
     return pyramid("ssd", extractor) or (0, 0)
 
 
-def _fits(extractor: Any, side: int) -> bool:
+def _fits(extractor: SsdFeatureExtractor, side: int) -> bool:
     """Whether each level of the FPN is twice the next; a level of one pixel is stretched."""
     kind = extractor.type
     low, high = _levels(extractor)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from google.protobuf.message import Message
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import CenterNet, DetectionModel, FasterRcnn, Loss, Ssd
 
 RULE = Rule(
     code="config/incomplete-model",
@@ -19,7 +24,7 @@ RULE = Rule(
     why='The trainer ends with "Unknown box predictor for Keras: None", "Empty loss config" or the like when it builds the model.',
     fix="Copy the block from the official config of the model.",
 )
-Blocks = Iterator[tuple[str, Any]]
+Blocks = Iterator[tuple[str, Message]]
 """Fields below model, and the message of each, in which a kind has to be chosen."""
 
 
@@ -28,7 +33,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     architecture = inputs.config.model.WhichOneof("model")
     if architecture not in CHOICES:
         return
-    for path, message in CHOICES[architecture](getattr(inputs.config.model, architecture)):
+    for path, message in CHOICES[architecture](inputs.config.model):
         (kinds,) = message.DESCRIPTOR.oneofs
         if message.WhichOneof(kinds.name) is None:
             field = f"model.{architecture}.{path}"
@@ -39,18 +44,18 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             )
 
 
-def _ssd(model: Any) -> Blocks:
+def _ssd(model: Ssd) -> Blocks:
     for name in ("box_coder", "matcher", "similarity_calculator", "anchor_generator", "box_predictor"):
         yield name, getattr(model, name)
     yield from _losses("loss", model.loss)
 
 
-def _faster_rcnn(model: Any) -> Blocks:
+def _faster_rcnn(model: FasterRcnn) -> Blocks:
     for name in ("first_stage_anchor_generator", "second_stage_box_predictor"):  # the second also where there is one stage only
         yield name, getattr(model, name)
 
 
-def _center_net(model: Any) -> Blocks:
+def _center_net(model: CenterNet) -> Blocks:
     yield "object_center_params.classification_loss", model.object_center_params.classification_loss
     asked = model.HasField
     if asked("object_detection_task"):
@@ -69,10 +74,14 @@ def _center_net(model: Any) -> Blocks:
         yield "temporal_offset_task.localization_loss", model.temporal_offset_task.localization_loss
 
 
-def _losses(path: str, loss: Any) -> Blocks:
+def _losses(path: str, loss: Loss) -> Blocks:
     for name in ("classification_loss", "localization_loss"):
         yield f"{path}.{name}", getattr(loss, name)
 
 
-CHOICES = {"ssd": _ssd, "faster_rcnn": _faster_rcnn, "center_net": _center_net}
+CHOICES: dict[str, Callable[[DetectionModel], Blocks]] = {
+    "ssd": lambda model: _ssd(model.ssd),
+    "faster_rcnn": lambda model: _faster_rcnn(model.faster_rcnn),
+    "center_net": lambda model: _center_net(model.center_net),
+}
 """By meta-architecture."""

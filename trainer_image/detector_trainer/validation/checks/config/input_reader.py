@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import InputReader
 
 RULE = Rule(
     code="config/input-reader",
@@ -32,7 +35,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             yield RULE.finding(f"{field} is {words}.", where=inputs.at(field), severity=severity)
 
 
-def _wrong(reader: Any) -> Iterator[tuple[str, str]]:
+def _wrong(reader: InputReader) -> Iterator[tuple[str, str]]:
     for name in (*SIZES, *OF_SHUFFLING) if reader.shuffle else SIZES:
         if getattr(reader, name) == 0:
             yield name, "0; it has to be above 0"

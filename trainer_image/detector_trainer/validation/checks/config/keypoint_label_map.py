@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.pipeline import gfile
 from detector_trainer.pipeline.load import parse_text
 from detector_trainer.pipeline.text_file import read_text
 from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.protos import types
 from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.label_map import LABEL_MAP
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import CenterNet, StringIntLabelMapItem
 
 RULE = Rule(
     code="config/keypoint-label-map",
@@ -44,7 +47,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         yield RULE.finding(f"{FIELD} is not set.", where=where)
         return
     try:
-        message = parse_text(path, read_text(path, "keypoint label map"), LABEL_MAP)
+        message = parse_text(path, read_text(path, "keypoint label map"), types.StringIntLabelMap)
     except Unreadable as problem:
         hint = "Replace PATH_TO_BE_CONFIGURED by the real path." if "PATH_TO_BE_CONFIGURED" in path else problem.hint
         yield RULE.finding(f"{problem}.", hint, where=where)
@@ -54,7 +57,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         yield RULE.finding(f"{path} {words}.", where=where)
 
 
-def _wrong(items: Any, model: Any, loaded: int) -> str:
+def _wrong(items: Sequence[StringIntLabelMapItem], model: CenterNet, loaded: int) -> str:
     """What is wrong with the map, or with what the tasks take from it; empty if nothing is."""
     for item in items:
         if item.id < 0 or (item.id == 0 and "background" not in (item.name, item.display_name)):

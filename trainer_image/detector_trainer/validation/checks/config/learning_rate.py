@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from detector_trainer.protos.types import (
+        ConstantLearningRate,
+        CosineDecayLearningRate,
+        ExponentialDecayLearningRate,
+        LearningRate,
+        ManualStepLearningRate,
+        Optimizer,
+    )
 
 RULE = Rule(
     code="config/learning-rate",
@@ -34,50 +46,50 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         yield RULE.finding(problem, hint, where=inputs.at(where_is))
 
 
-def _problem(optimizer: Any, steps: int | None) -> tuple[str, str, str | None] | None:
+def _problem(optimizer: Optimizer, steps: int | None) -> tuple[str, str, str | None] | None:
     """Field, what is wrong, what to do."""
     field = "train_config.optimizer"
     kind = optimizer.WhichOneof("optimizer")
     if kind is None:
         return field, "train_config.optimizer names no optimizer.", "Set for example momentum_optimizer { … }."
-    rate = getattr(optimizer, kind).learning_rate
+    rate: LearningRate = getattr(optimizer, kind).learning_rate
     field = f"{field}.{kind}.learning_rate"
     schedule = rate.WhichOneof("learning_rate")
     if schedule is None:
         return field, "The optimizer has no learning rate.", "Set for example cosine_decay_learning_rate { … }."
-    settings = getattr(rate, schedule)
     field = f"{field}.{schedule}"
-    refused = REFUSES[schedule](field, settings) if schedule in REFUSES else None
-    return refused or _value(field, schedule, settings, steps)
+    refused = REFUSES[schedule](field, rate) if schedule in REFUSES else None
+    return refused or _value(field, schedule, rate, steps)
 
 
-def _value(field: str, schedule: str, settings: Any, steps: int | None) -> tuple[str, str, str | None] | None:
+def _value(field: str, schedule: str, rate: LearningRate, steps: int | None) -> tuple[str, str, str | None] | None:
     """Rates that no training can use: the first that is no number, or all if they are 0."""
     last = max(1, steps or 1) - 1
-    moments = sorted({moment for moment in (0, 1, *_moments(settings), last) if 0 <= moment <= last})
-    rates = [RATES[schedule](settings, moment) for moment in moments]
-    for moment, rate in zip(moments, rates, strict=True):
-        if not math.isfinite(rate):
-            return field, f"The learning rate of step {moment} would be {rate:g}, silently.", None
+    moments = sorted({moment for moment in (0, 1, *_moments(schedule, rate), last) if 0 <= moment <= last})
+    rates = [RATES[schedule](rate, moment) for moment in moments]
+    for moment, value in zip(moments, rates, strict=True):
+        if not math.isfinite(value):
+            return field, f"The learning rate of step {moment} would be {value:g}, silently.", None
     return None if any(rates) else (field, "The learning rate is 0 from the first step to the last.", "Raise it.")
 
 
-def _moments(settings: Any) -> Iterator[int]:
+def _moments(schedule: str, rate: LearningRate) -> Iterator[int]:
     """The steps at which a schedule changes, or may."""
+    settings: Message = getattr(rate, schedule)
     numbers = [value for field, value in settings.ListFields() if isinstance(value, int)]
     numbers += [field.default_value for field in settings.DESCRIPTOR.fields if isinstance(field.default_value, int)]
-    numbers += [entry.step for entry in getattr(settings, "schedule", ())]
-    if hasattr(settings, "warmup_steps"):
-        numbers.append(settings.warmup_steps + settings.hold_base_rate_steps)
+    numbers += [entry.step for entry in rate.manual_step_learning_rate.schedule]
+    if schedule == "cosine_decay_learning_rate":
+        numbers.append(rate.cosine_decay_learning_rate.warmup_steps + rate.cosine_decay_learning_rate.hold_base_rate_steps)
     for number in numbers:
         yield from (number - 1, number, number + 1)
 
 
-def _constant_rate(settings: Any, _: int) -> float:
+def _constant_rate(settings: ConstantLearningRate, _: int) -> float:
     return float(settings.learning_rate)
 
 
-def _cosine_rate(settings: Any, step: int) -> float:
+def _cosine_rate(settings: CosineDecayLearningRate, step: int) -> float:
     """cosine_decay_with_warmup; the quotient of 0 by 0 is NaN there."""
     total, warmup, hold = settings.total_steps, settings.warmup_steps, settings.hold_base_rate_steps
     base = settings.learning_rate_base
@@ -91,7 +103,7 @@ def _cosine_rate(settings: Any, step: int) -> float:
     return float(0.5 * base * (1 + math.cos(math.pi * (step - warmup - hold) / left))) if left else math.nan
 
 
-def _exponential_rate(settings: Any, step: int) -> float:
+def _exponential_rate(settings: ExponentialDecayLearningRate, step: int) -> float:
     """exponential_decay_with_burnin."""
     initial = settings.initial_learning_rate
     if step < settings.burnin_steps:
@@ -109,7 +121,7 @@ def _exponential_rate(settings: Any, step: int) -> float:
     return float(max(decayed, settings.min_learning_rate)) if math.isfinite(decayed) else float(decayed)
 
 
-def _manual_rate(settings: Any, step: int) -> float:
+def _manual_rate(settings: ManualStepLearningRate, step: int) -> float:
     """manual_stepping: a sum over all rates, so that one that is no number spoils all."""
     rates = [settings.initial_learning_rate, *(entry.learning_rate for entry in settings.schedule)]
     if not all(map(math.isfinite, rates)):
@@ -120,7 +132,7 @@ def _manual_rate(settings: Any, step: int) -> float:
     return float(rates[sum(step >= entry.step for entry in settings.schedule)])
 
 
-def _cosine(field: str, settings: Any) -> tuple[str, str, str | None] | None:
+def _cosine(field: str, settings: CosineDecayLearningRate) -> tuple[str, str, str | None] | None:
     total, warmup = settings.total_steps, settings.warmup_steps
     if total < warmup:
         default = "" if settings.HasField("warmup_steps") else " (its default)"
@@ -139,7 +151,7 @@ def _cosine(field: str, settings: Any) -> tuple[str, str, str | None] | None:
     return None
 
 
-def _manual(field: str, settings: Any) -> tuple[str, str, str | None] | None:
+def _manual(field: str, settings: ManualStepLearningRate) -> tuple[str, str, str | None] | None:
     steps = [entry.step for entry in settings.schedule]
     if not steps:
         return (
@@ -158,11 +170,14 @@ def _manual(field: str, settings: Any) -> tuple[str, str, str | None] | None:
     return None
 
 
-REFUSES = {"cosine_decay_learning_rate": _cosine, "manual_step_learning_rate": _manual}
-RATES = {
-    "constant_learning_rate": _constant_rate,
-    "cosine_decay_learning_rate": _cosine_rate,
-    "exponential_decay_learning_rate": _exponential_rate,
-    "manual_step_learning_rate": _manual_rate,
+REFUSES: dict[str, Callable[[str, LearningRate], tuple[str, str, str | None] | None]] = {
+    "cosine_decay_learning_rate": lambda field, rate: _cosine(field, rate.cosine_decay_learning_rate),
+    "manual_step_learning_rate": lambda field, rate: _manual(field, rate.manual_step_learning_rate),
+}
+RATES: dict[str, Callable[[LearningRate, int], float]] = {
+    "constant_learning_rate": lambda rate, step: _constant_rate(rate.constant_learning_rate, step),
+    "cosine_decay_learning_rate": lambda rate, step: _cosine_rate(rate.cosine_decay_learning_rate, step),
+    "exponential_decay_learning_rate": lambda rate, step: _exponential_rate(rate.exponential_decay_learning_rate, step),
+    "manual_step_learning_rate": lambda rate, step: _manual_rate(rate.manual_step_learning_rate, step),
 }
 """As utils/learning_schedules.py calculates them."""

@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import Optimizer
 
 RULE = Rule(
     code="config/learning-rate-high",
@@ -61,7 +64,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         )
 
 
-def peak_learning_rate(optimizer: Any) -> tuple[str, float | None]:
+def peak_learning_rate(optimizer: Optimizer) -> tuple[str, float | None]:
     """The optimizer's name and the highest rate of its schedule; None where there is none."""
     kind = optimizer.WhichOneof("optimizer") or ""
     rate = getattr(optimizer, kind).learning_rate if kind else None

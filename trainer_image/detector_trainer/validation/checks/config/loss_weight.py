@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import CenterNet, DetectionModel, FasterRcnn, Ssd
 
 RULE = Rule(
     code="config/loss-weight",
@@ -36,16 +39,16 @@ def broken(inputs: Inputs) -> dict[str, float]:
     kind = inputs.config.model.WhichOneof("model")
     if kind not in WEIGHTS:
         return {}
-    weights = WEIGHTS[kind](getattr(inputs.config.model, kind))
+    weights = WEIGHTS[kind](inputs.config.model)
     return {f"model.{kind}.{path}": value for path, value in weights if not math.isfinite(value)}
 
 
-def _ssd(model: Any) -> Weights:
+def _ssd(model: Ssd) -> Weights:
     for name in ("classification_weight", "localization_weight"):
         yield f"loss.{name}", getattr(model.loss, name)
 
 
-def _faster_rcnn(model: Any) -> Weights:
+def _faster_rcnn(model: FasterRcnn) -> Weights:
     names = ["first_stage_localization_loss_weight", "first_stage_objectness_loss_weight"]
     if model.number_of_stages > 1:
         names += ["second_stage_localization_loss_weight", "second_stage_classification_loss_weight"]
@@ -53,7 +56,7 @@ def _faster_rcnn(model: Any) -> Weights:
         yield name, getattr(model, name)
 
 
-def _center_net(model: Any) -> Weights:
+def _center_net(model: CenterNet) -> Weights:
     yield "object_center_params.object_center_loss_weight", model.object_center_params.object_center_loss_weight
     if model.HasField("object_detection_task"):
         for name in ("task_loss_weight", "offset_loss_weight", "scale_loss_weight"):
@@ -67,5 +70,9 @@ def _center_net(model: Any) -> Weights:
         yield "mask_estimation_task.task_loss_weight", model.mask_estimation_task.task_loss_weight
 
 
-WEIGHTS = {"ssd": _ssd, "faster_rcnn": _faster_rcnn, "center_net": _center_net}
+WEIGHTS: dict[str, Callable[[DetectionModel], Weights]] = {
+    "ssd": lambda model: _ssd(model.ssd),
+    "faster_rcnn": lambda model: _faster_rcnn(model.faster_rcnn),
+    "center_net": lambda model: _center_net(model.center_net),
+}
 """By meta-architecture."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from detector_trainer.protos.types import ArgMaxMatcher, CenterNet, DetectionModel, FasterRcnn, PostProcessing, Ssd
 
 RULE = Rule(
     code="config/model-options",
@@ -31,12 +36,12 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     kind = inputs.config.model.WhichOneof("model")
     if kind not in BROKEN:
         return
-    for path, words in BROKEN[kind](getattr(inputs.config.model, kind)):
+    for path, words in BROKEN[kind](inputs.config.model):
         field = f"model.{kind}.{path}"
         yield RULE.finding(f"{field} {words}.", where=inputs.at(field))
 
 
-def _ssd(model: Any) -> Broken:
+def _ssd(model: Ssd) -> Broken:
     if model.matcher.WhichOneof("matcher_oneof") == "bipartite_matcher":
         yield "matcher.bipartite_matcher", "is not in TensorFlow 2: use argmax_matcher"
     yield from _argmax_matcher(model.matcher.argmax_matcher)
@@ -54,7 +59,7 @@ def _ssd(model: Any) -> Broken:
         yield "loss.random_example_sampler.positive_sample_fraction", "has to be above 0"
 
 
-def _argmax_matcher(matcher: Any) -> Broken:
+def _argmax_matcher(matcher: ArgMaxMatcher) -> Broken:
     if matcher.ignore_thresholds:
         equal = True
     else:
@@ -71,7 +76,7 @@ def _argmax_matcher(matcher: Any) -> Broken:
         )
 
 
-def _faster_rcnn(model: Any) -> Broken:
+def _faster_rcnn(model: FasterRcnn) -> Broken:
     if model.inplace_batchnorm_update:
         yield "inplace_batchnorm_update", "is not supported by Faster R-CNN: remove it"
     if not 1 <= model.number_of_stages <= 3:
@@ -91,7 +96,7 @@ def _faster_rcnn(model: Any) -> Broken:
     yield from _post_processing("second_stage_post_processing", model.second_stage_post_processing)
 
 
-def _center_net(model: Any) -> Broken:
+def _center_net(model: CenterNet) -> Broken:
     asked = model.HasField
     deepmac = asked("deepmac_mask_estimation")  # built without keypoints and the other tasks
     keypoints = () if deepmac else model.keypoint_estimation_task
@@ -126,13 +131,13 @@ def _center_net(model: Any) -> Broken:
             yield field, f"is {loss.penalty_reduced_logistic_focal_loss.beta:g}: what is learned is nan after a step; 4 is usual"
 
 
-def _heads(path: str, task: Any) -> Broken:
+def _heads(path: str, task: Message) -> Broken:
     for field, head in task.ListFields():
         if field.name.endswith("_head_params") and len(head.num_filters) != len(head.kernel_sizes):
             yield f"{path}.{field.name}", f"has {len(head.num_filters)} num_filters and {len(head.kernel_sizes)} kernel_sizes"
 
 
-def _deepmac(task: Any) -> Broken:
+def _deepmac(task: CenterNet.DeepMACMaskEstimation) -> Broken:
     path = "deepmac_mask_estimation"
     if task.predict_full_resolution_masks and task.max_roi_jitter_ratio > 0:
         yield f"{path}.max_roi_jitter_ratio", "cannot be combined with predict_full_resolution_masks"
@@ -150,7 +155,7 @@ def _deepmac(task: Any) -> Broken:
             )
 
 
-def _post_processing(path: str, settings: Any) -> Broken:
+def _post_processing(path: str, settings: PostProcessing) -> Broken:
     suppression = settings.batch_non_max_suppression
     path = f"{path}.batch_non_max_suppression"
     if suppression.iou_threshold < 0 or suppression.iou_threshold > 1:
@@ -166,5 +171,9 @@ def _post_processing(path: str, settings: Any) -> Broken:
         yield f"{path}.use_class_agnostic_nms", "cannot be combined with use_combined_nms"
 
 
-BROKEN = {"ssd": _ssd, "faster_rcnn": _faster_rcnn, "center_net": _center_net}
+BROKEN: dict[str, Callable[[DetectionModel], Broken]] = {
+    "ssd": lambda model: _ssd(model.ssd),
+    "faster_rcnn": lambda model: _faster_rcnn(model.faster_rcnn),
+    "center_net": lambda model: _center_net(model.center_net),
+}
 """By meta-architecture."""

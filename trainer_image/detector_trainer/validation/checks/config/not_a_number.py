@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+
+from google.protobuf.message import Message
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.checks.config import loss_weight
@@ -32,7 +33,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             yield RULE.finding(f"{field} is {value:g}.", where=inputs.at(field))
 
 
-def _numbers(message: Any, path: str) -> Iterator[tuple[str, float]]:
+def _numbers(message: Message, path: str) -> Iterator[tuple[str, float]]:
     """The floating-point numbers that are set in a message, by the path of their field."""
     for field, value in message.ListFields():
         if field.message_type is not None and field.message_type.GetOptions().map_entry:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import CenterNet, DetectionModel, FasterRcnn
 
 RULE = Rule(
     code="config/not-loaded",
@@ -36,7 +39,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if kind not in LEARNED:
         return
     reader = inputs.config.train_input_reader
-    for part, setting, severity in LEARNED[kind](getattr(inputs.config.model, kind)):
+    for part, setting, severity in LEARNED[kind](inputs.config.model):
         if not getattr(reader, setting):
             field = f"train_input_reader.{setting}"
             does = "is not set, and" if severity is None else "is not set: no mask is learned, though"
@@ -51,14 +54,14 @@ Learned = Iterator[tuple[str, str, Severity | None]]
 """A part of the model, the setting of the reader that it needs, and how bad it is without if that is no error."""
 
 
-def _faster_rcnn(model: Any) -> Learned:
+def _faster_rcnn(model: FasterRcnn) -> Learned:
     if model.number_of_stages == 3 and model.second_stage_box_predictor.mask_rcnn_box_predictor.predict_instance_masks:
         yield "predict_instance_masks: true", MASKS, None
     if model.HasField("context_config"):
         yield "a context_config", "load_context_features", None
 
 
-def _center_net(model: Any) -> Learned:
+def _center_net(model: CenterNet) -> Learned:
     if model.HasField("deepmac_mask_estimation"):  # which is built without the other tasks
         if not any(getattr(model.deepmac_mask_estimation, name) for name in WITHOUT_MASKS):
             yield "deepmac_mask_estimation", MASKS, Severity.WARNING
@@ -75,5 +78,8 @@ def _center_net(model: Any) -> Learned:
         yield "a track_estimation_task", "load_track_id", None
 
 
-LEARNED = {"faster_rcnn": _faster_rcnn, "center_net": _center_net}
+LEARNED: dict[str, Callable[[DetectionModel], Learned]] = {
+    "faster_rcnn": lambda model: _faster_rcnn(model.faster_rcnn),
+    "center_net": lambda model: _center_net(model.center_net),
+}
 """By meta-architecture."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import Optimizer
 
 RULE = Rule(
     code="config/optimizer",
@@ -27,15 +30,17 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding an option."""
     optimizer = inputs.config.train_config.optimizer
     kind = optimizer.WhichOneof("optimizer")
-    for option, words in _wrong(kind, getattr(optimizer, kind)) if kind else ():
+    for option, words in _wrong(kind, optimizer) if kind else ():
         field = f"train_config.optimizer.{kind}.{option}"
         yield RULE.finding(f"{field} {words}.", where=inputs.at(field))
 
 
-def _wrong(kind: str, settings: Any) -> Iterator[tuple[str, str]]:
-    if kind != "adam_optimizer" and (settings.momentum_optimizer_value < 0 or settings.momentum_optimizer_value > 1):
-        yield MOMENTUM, f"is {settings.momentum_optimizer_value:g}, not between 0 and 1"
+def _wrong(kind: str, optimizer: Optimizer) -> Iterator[tuple[str, str]]:
+    momentum: float = getattr(getattr(optimizer, kind), MOMENTUM, 0.0)
+    if momentum < 0 or momentum > 1:
+        yield MOMENTUM, f"is {momentum:g}, not between 0 and 1"
     if kind == "rms_prop_optimizer":
+        settings = optimizer.rms_prop_optimizer
         if settings.decay < 0:
             yield "decay", f"is {settings.decay:g}; it must not be negative"
         if settings.epsilon < 0:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.validation.checks.records import image_not_decoded
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.image import State, inspect_gray
@@ -33,12 +34,18 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     for index in np.flatnonzero(chunk.parsed).tolist():
         facts = [inspect_gray(memoryview(image), decoding=job.decode_images) for image in chunk.values(CHANNELS, index)]
         height, width = map(int, chunk.image_sizes[index])
+        skipped = None
         for number, fact in enumerate(facts):
-            if fact.state is not State.SOUND:
+            if fact.state not in (State.SOUND, State.NOT_DECODED):
                 said = f"Channel {number} cannot be decoded: {fact.detail or fact.state.value}."
             elif height and fact.height and (fact.height, fact.width) != (height, width):
                 said = f"Channel {number} is {fact.width} x {fact.height}, the image is {width} x {height}."
             else:
+                skipped = number if fact.state is State.NOT_DECODED and skipped is None else skipped
                 continue
             yield Hit(chunk.file, said, chunk.first + index, CHANNELS)
             break
+        else:
+            if skipped is not None:
+                said = f"Channel {skipped} was not decoded: {facts[skipped].detail}."
+                yield Hit(chunk.file, said, chunk.first + index, CHANNELS, image_not_decoded.RULE.fix, Severity.WARNING)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.validation.checks.records import image_not_decoded
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.image import State, inspect_gray
@@ -38,7 +39,8 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     for index in np.flatnonzero(chunk.parsed & (chunk.lengths(MASK) > 0)).tolist():
         facts = [inspect_gray(memoryview(mask), decoding=job.decode_images) for mask in chunk.values(MASK, index)]
         record = chunk.first + index
-        bad = next((number for number, fact in enumerate(facts) if fact.state is not State.SOUND), None)
+        bad = next((number for number, fact in enumerate(facts) if fact.state not in (State.SOUND, State.NOT_DECODED)), None)
+        skipped = next((number for number, fact in enumerate(facts) if fact.state is State.NOT_DECODED), None)
         sizes = {(fact.width, fact.height) for fact in facts}
         if bad is not None:
             detail = facts[bad].detail or facts[bad].state.value
@@ -46,6 +48,9 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
         elif len(sizes) > 1:
             shown = " and ".join(f"{width} x {height}" for width, height in sorted(sizes)[:2])
             yield Hit(chunk.file, f"The masks have different sizes: {shown}.", record, MASK)
+        elif skipped is not None:
+            said = f"Mask {skipped} was not decoded: {facts[skipped].detail}."
+            yield Hit(chunk.file, said, record, MASK, image_not_decoded.RULE.fix, severity=Severity.WARNING)
         else:
             ((width, height),) = sizes
             image_height, image_width = map(int, chunk.image_sizes[index])

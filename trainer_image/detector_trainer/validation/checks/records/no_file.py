@@ -25,19 +25,23 @@ RULE = Rule(
     ),
     fix="Mend the path; it is relative to where the trainer is started, and [ ] * ? in it are wildcards.",
 )
+MOST_HINTS = 20
+"""Paths for which the directory is searched for similar names."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding a path. Training reads no evaluation input: there it is a warning."""
+    missing = 0
     for reader in (inputs.train, *inputs.evals):
         field = f"{reader.name}.tf_record_input_reader.input_path"
         for pattern in reader.patterns:
             if pattern.files or gfile.is_remote(pattern.text):
                 continue
             training = reader is inputs.train
+            missing += 1
             yield RULE.finding(
                 f"{pattern.text} matches no file." + ("" if training else " Evaluation would fail; training does not read it."),
-                _hint(pattern.text),
+                _hint(pattern.text) if missing <= MOST_HINTS else None,
                 where=inputs.at(field),
                 severity=Severity.ERROR if training else Severity.WARNING,
             )

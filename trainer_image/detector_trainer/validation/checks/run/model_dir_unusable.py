@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.pipeline import gfile
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
+
+READ_ONLY_MOUNTS: Final = "DETECTOR_TRAINING_READ_ONLY_MOUNTS"
+"""Environment variable with the paths, separated by colons, that are read-only in a validation's pod and not in the trainer's."""
 
 RULE = Rule(
     code="run/model-dir-unusable",
@@ -31,5 +35,11 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     existing = next(folder for folder in (path.absolute(), *path.absolute().parents) if os.path.lexists(folder))
     if not existing.is_dir():
         yield RULE.finding(f"{existing} is not a folder.", where=Where(file=inputs.model_dir, field="model_dir"))
-    elif not os.access(existing, os.W_OK | os.X_OK):
+    elif not os.access(existing, os.W_OK | os.X_OK) and not _read_only_here(existing):
         yield RULE.finding(f"{existing} cannot be written.", where=Where(file=inputs.model_dir, field="model_dir"))
+
+
+def _read_only_here(folder: Path) -> bool:
+    """Whether the trainer may be able to write to a folder although this process is not: a link has led to another mount."""
+    mounts = filter(None, os.environ.get(READ_ONLY_MOUNTS, "").split(":"))
+    return any(folder.resolve().is_relative_to(mount) for mount in mounts)

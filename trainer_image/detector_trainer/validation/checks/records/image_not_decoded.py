@@ -1,0 +1,33 @@
+"""A JPEG that takes too much memory or too many passes to decode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector_trainer.contract import Severity
+from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.image import State
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.tally import Hit
+
+RULE = Rule(
+    code="records/image-not-decoded",
+    severity=Severity.WARNING,
+    cost=Cost.SCAN,
+    catalogue=(33,),
+    silent="worse: where the image is damaged, the trainer fails when it draws the record; where it is sound, it costs that memory in each step",
+    held_by=("tests/unit/records/test_image_memory.py",),
+    what="The image was validated by its header only: decoding it takes more memory or time than a validation spends on one image.",
+    why=(
+        "The decoder holds all DCT coefficients of a progressive or multi-scan JPEG at a time, two bytes or more a pixel, and each "
+        "scan passes over them. The trainer decodes it too, and may be killed for lack of memory."
+    ),
+    fix="Convert it to a baseline JPEG, without loss: `jpegtran -copy all IN > OUT`; or scale it down when the records are created.",
+)
+
+
+def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+    """A hit for each such image."""
+    for record, detail in chunk.faulty(State.NOT_DECODED):
+        yield Hit(chunk.file, f"The image was not decoded: {detail}.", record, "image/encoded")
