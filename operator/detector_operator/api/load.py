@@ -18,6 +18,8 @@ MAX_BYTES = 1_500_000
 MAX_NODES = 200_000
 # No number of a spec has as many characters. A longer one takes quadratic time in base 60 (1:20:30), or cannot be written back.
 MAX_NUMBER = 100
+# Characters of a sentence about a mistake: the key that it names may be as long as the file.
+MAX_PROBLEM = 1000
 
 
 class NotATraining(Exception):
@@ -62,7 +64,8 @@ def parse(text: str) -> DetectorTraining:
 
 class _Wrong(NotATraining):
     def __init__(self, *problems: str) -> None:
-        super().__init__("training.yaml", list(problems))
+        short = [problem if len(problem) <= MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 1]}…" for problem in problems]
+        super().__init__("training.yaml", short)
 
 
 def _read(path: Path) -> str:

@@ -178,6 +178,12 @@ def test_of_many_mistakes_the_first_are_told():
     assert found[-1] == "and 950 more mistakes."
 
 
+def test_a_sentence_about_a_long_key_is_short():
+    (found,) = problems(with_spec(f"? {'k' * 100_000}\n: 1\n"))
+    assert found.startswith("spec.kkkk")
+    assert len(found) == 1000
+
+
 def test_kind_and_version_come_before_anything_else():
     text = GOOD.replace("v1alpha1", "v1").replace("kind: DetectorTraining", "kind: Job") + "  nonsense: 1\n"
     assert problems(text) == [
