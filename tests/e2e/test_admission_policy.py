@@ -28,7 +28,7 @@ ALLOWED = {
     "images": ["registry.example/vision/*", "registry.example/trainer:1"],
     "secrets": ["public-*"],
     "serviceAccounts": ["reader"],
-    "volumeTypes": ["configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"],
+    "volumeTypes": ["csi", "configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"],
     "securityContextFields": ["runAsUser"],
     "priorityClasses": [],
     "runtimeClasses": ["nvidia"],
@@ -221,7 +221,7 @@ REFUSED = {
     ),
     "hostPath": (
         volume("hostPath", path="/"),
-        "spec.trainer.volumes: the type of volume 'data' is not allowed in this cluster; use one of configMap",
+        "spec.trainer.volumes: the type of volume 'data' is not allowed in this cluster; use one of csi, configMap",
     ),
     "a projected token": (
         volume("projected", sources=[{"configMap": {"name": "c"}}, {"serviceAccountToken": {"path": "token"}}]),
@@ -237,6 +237,10 @@ REFUSED = {
     ),
     "Secret of a csi volume": (
         volume("csi", driver="d", nodePublishSecretRef={"name": "private"}),
+        "spec.trainer.volumes: the Secret of volume 'data' is not allowed",
+    ),
+    "a class of the Secrets Store": (
+        volume("csi", driver="secrets-store.csi.k8s.io", volumeAttributes={"secretProviderClass": "private"}),
         "spec.trainer.volumes: the Secret of volume 'data' is not allowed",
     ),
     "env": (environment("private"), "spec.trainer.env.valueFrom.secretKeyRef.name: 'private' is not allowed"),
@@ -349,6 +353,6 @@ def test_nothing_is_created_where_nothing_is_trained(everywhere: Kubectl):
         return None
 
     refused = until(lambda: refusal(everywhere.namespace), "the API server to enforce the policy", seconds=60)
-    assert "the operator trains nothing in its own namespace and in those of Kubernetes" in refused
-    assert "the operator trains nothing in its own namespace" in (refusal("kube-system") or "")
+    assert "the operator does not train in its own namespace or in kube-system" in refused
+    assert "the operator does not train in its own namespace" in (refusal("kube-system") or "")
     assert refusal("default") is None

@@ -110,3 +110,41 @@ def test_the_table_of_the_catalogue_has_the_severities_of_the_rules():
 @pytest.mark.parametrize("name", sorted(docs.PAGES))
 def test_a_page_is_current(name: str):
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == docs.PAGES[name](), "run `make generate`"
+
+
+# The threat model
+
+
+SECURITY = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+GUARDS = re.findall(r"^\| (.+) \| (`tests/.+) \|$", SECURITY, re.MULTILINE)
+
+
+def named_tests(cell: str) -> list[tuple[str, str]]:
+    """File and name of each test in a cell; the file of one that begins with :: is that of the one before."""
+    found: list[tuple[str, str]] = []
+    for file, name in re.findall(r"`((?:tests/[\w/]+\.py)?)(?:::(\w+))?`", cell):
+        found.append((file or found[-1][0], name))
+    return found
+
+
+def test_the_threat_model_has_a_table_of_guards():
+    assert len(GUARDS) >= 15
+    assert all(named_tests(cell) for _, cell in GUARDS)
+
+
+@pytest.mark.parametrize(("guard", "cell"), GUARDS, ids=[guard for guard, _ in GUARDS])
+def test_each_guard_of_the_threat_model_has_the_tests_that_it_names(guard: str, cell: str):
+    assert cell.count("`") == 2 * len(named_tests(cell)), f"{guard}: write each test as `tests/FILE.py::NAME` or `::NAME`"
+    for file, name in named_tests(cell):
+        assert (ROOT / file).is_file(), f"{guard}: there is no {file}"
+        assert not name or re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), (
+            f"{guard}: {file} has no {name}"
+        )
+
+
+def test_the_threat_model_names_the_pod_security_level_of_each_tested_spec():
+    """The table is about what tests/e2e/test_pod_security.py asks an API server."""
+    tested = (ROOT / "tests/e2e/test_pod_security.py").read_text(encoding="utf-8")
+    for word in ("hostPath", "privileged", "SYS_ADMIN", "runAsUser", "nfs", "seccompProfile", "readOnlyRootFilesystem"):
+        assert word in tested
+        assert word in SECURITY

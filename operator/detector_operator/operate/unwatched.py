@@ -12,7 +12,7 @@ from typing import Final
 SYSTEM_NAMESPACES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 NAMESPACE_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 """The namespace of a pod, beside the token that the operator authenticates with."""
-NOWHERE: Final = "nothing is trained in the operator's own namespace and in those of Kubernetes"
+NOWHERE: Final = "the operator does not train in its own namespace or in kube-system, kube-public and kube-node-lease"
 
 
 def unwatched_namespaces(file: Path = NAMESPACE_FILE) -> frozenset[str]:

@@ -84,5 +84,5 @@ def test_the_service_account_can_be_one_that_is_there(render):
 @pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease", "detector-training"])
 def test_a_namespace_in_which_nothing_is_trained_is_refused(render, namespace):
     """The last is that of the release."""
-    with pytest.raises(HelmError, match=f"watchNamespaces: {namespace} cannot be watched: nothing is trained in"):
+    with pytest.raises(HelmError, match=f"watchNamespaces: {namespace} cannot be watched: the operator does not train in"):
         render(f'watchNamespaces=["a", "{namespace}"]')

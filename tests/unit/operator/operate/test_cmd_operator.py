@@ -80,8 +80,8 @@ def test_a_namespace_in_which_nothing_is_trained_is_refused_by_name(operated, na
         main(["--trainer-image=i", "--namespace=team", f"--namespace={namespace}"])
     assert (ended.value.code, started) == (2, [])
     assert (
-        f"--namespace {namespace}: cannot be watched: nothing is trained in the operator's own namespace and in those of Kubernetes; "
-        "remove it, or run the operator in another namespace"
+        f"--namespace {namespace}: cannot be watched: the operator does not train in its own namespace or in kube-system, kube-public "
+        "and kube-node-lease; remove it, or run the operator in another namespace"
     ) in capsys.readouterr().err
 
 

@@ -13,8 +13,8 @@ from support.reconciling import EVENT, STATUS, Cluster, verbs
 
 REASON = "NamespaceNotWatched"
 MESSAGE = (
-    "Namespace team is not watched: nothing is trained in the operator's own namespace and in those of Kubernetes. Create the "
-    "DetectorTraining in another namespace."
+    "Namespace team is not watched: the operator does not train in its own namespace or in kube-system, kube-public and "
+    "kube-node-lease. Create the DetectorTraining in another namespace."
 )
 
 
