@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from detector_trainer.contract import Finding, Where
@@ -34,6 +35,8 @@ ELLIPSIS: Final = "…"
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Model = TypeVar("Model", bound=BaseModel)
+Fit = Callable[[Any], object]
+"""Cuts the values of one type."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Longest:
 
     most: int
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         generated = handler(schema)
         return {**generated, "maxItems" if generated.get("type") == "array" else "maxLength": self.most}
 
@@ -62,7 +65,7 @@ def clip(text: str, most: int = TEXT) -> str:
 
 def within_bounds(model: Model) -> Model:
     """Return the same status, or a part of one, in which nothing exceeds its bound."""
-    update: dict[str, Any] = {}
+    update: dict[str, object] = {}
     for name, fit in _plan(type(model)):
         value = getattr(model, name)
         if value is not None and (fitting := fit(value)) is not value and fitting != value:
@@ -71,19 +74,19 @@ def within_bounds(model: Model) -> Model:
 
 
 @cache
-def _plan(model: type[BaseModel]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _plan(model: type[BaseModel]) -> tuple[tuple[str, Fit], ...]:
     """Return how to fit each field of a model that can be too long."""
-    found: list[tuple[str, Callable[[Any], Any]]] = []
+    found: list[tuple[str, Fit]] = []
     for name, field in model.model_fields.items():
         most = OF_CONTRACT.get(model, {}).get(name)
-        annotation: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-        fit = (lambda text, most=most: clip(text, most)) if most is not None else _fit(annotation)
+        annotation: object = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+        fit: Fit | None = partial(clip, most=most) if most is not None else _fit(annotation)
         if fit is not None:
             found.append((name, fit))
     return tuple(found)
 
 
-def _fit(annotation: Any) -> Callable[[Any], Any] | None:
+def _fit(annotation: object) -> Fit | None:
     """Return what cuts a value of this type; None if it cannot be too long."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return within_bounds
@@ -100,7 +103,7 @@ def _fit(annotation: Any) -> Callable[[Any], Any] | None:
     return next((fit for fit in map(_fit, arguments) if fit is not None), None)
 
 
-def _cut(value: Any, most: int, inner: Callable[[Any], Any] | None) -> Any:
+def _cut(value: str | list[object], most: int, inner: Fit | None) -> object:
     if isinstance(value, str):
         return clip(value, most)
     cut = value[:most] if len(value) > most else value

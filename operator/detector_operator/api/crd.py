@@ -9,6 +9,7 @@ import ast
 import inspect
 import textwrap
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
@@ -39,7 +40,7 @@ _KEPT = (
 )
 
 
-def custom_resource_definition() -> dict[str, Any]:
+def custom_resource_definition() -> Schema:
     """The CRD as it is applied to a cluster."""
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
@@ -168,7 +169,7 @@ def _without_docs(branch: Schema, owner: Schema) -> Schema:
     return {key: value for key, value in branch.items() if not (key == "description" and "description" in owner)}
 
 
-def _models(module: Any) -> list[type[BaseModel]]:
+def _models(module: ModuleType) -> list[type[BaseModel]]:
     return [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseModel)]
 
 
@@ -206,7 +207,7 @@ def _one_line(text: str) -> str:
 class _Dumper(yaml.SafeDumper):
     """No aliases: kubectl reads them, people do not."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002

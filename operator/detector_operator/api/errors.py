@@ -49,7 +49,7 @@ def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
     return f"{path} is {_shown(details['input'])}, and must be {what}."
 
 
-def _broken(path: str, value: Any, context: Context) -> str:
+def _broken(path: str, value: object, context: Context) -> str:
     if context["field"]:
         path = f"{path}.{context['field']}"
     is_what = "" if isinstance(value, BaseModel | dict) else f" is {_shown(value)}, and"
@@ -88,7 +88,7 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return path or "the document"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if value is None:
         return "empty"
     if isinstance(value, bool):
@@ -121,7 +121,7 @@ def _model_of_field(owner: type[BaseModel], alias: str) -> type[BaseModel] | Non
     return None
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _model_in(annotation: object) -> type[BaseModel] | None:
     """The model in `Model`, `Model | None` or `list[Model]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation

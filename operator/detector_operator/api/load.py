@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -118,7 +117,7 @@ class _StrictLoader(yaml.SafeLoader):
         super().__init__(stream)
         self._pairs_left = MAX_NODES
 
-    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: dict[str, yaml.Node]) -> yaml.MappingNode:
         """Compose a mapping and search it for duplicate keys, before other mappings are merged into it."""
         node = super().compose_mapping_node(anchor)
         seen = set()
@@ -137,7 +136,7 @@ class _StrictLoader(yaml.SafeLoader):
         if self._pairs_left < 0:
             raise _Wrong(f"has more than {MAX_NODES:,} values.")
 
-    def construct_number(self, node: yaml.ScalarNode) -> Any:
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
         """Construct an int or a float."""
         if isinstance(node.value, str) and len(node.value) > MAX_NUMBER:
             raise _Wrong(f"line {node.start_mark.line + 1}: a number of {len(node.value):,} characters.")
@@ -148,7 +147,7 @@ for _tag in ("int", "float"):
     _StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _StrictLoader.construct_number)
 
 
-def _document(text: str) -> Any:
+def _document(text: str) -> object:
     try:
         documents = [document for document in yaml.load_all(text, _StrictLoader) if document is not None]
     except yaml.MarkedYAMLError as error:
@@ -171,7 +170,7 @@ def _document(text: str) -> Any:
     return documents[0]
 
 
-def _count(value: Any, left: int) -> int:
+def _count(value: object, left: int) -> int:
     """How much is left of a number of nodes after counting those of a value; stops at 0."""
     waiting = [value]
     while waiting and left > 0:
@@ -184,7 +183,7 @@ def _count(value: Any, left: int) -> int:
     return left
 
 
-def _identity(document: Any) -> list[str]:
+def _identity(document: object) -> list[str]:
     """Problems with what the document says it is: before these are right, no other makes sense."""
     if not isinstance(document, dict):
         return [f"is no {KIND}: it must be a mapping with apiVersion, kind, metadata and spec."]

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, GetPydanticSchema, WithJsonSchema
 from typing_extensions import TypedDict  # pydantic takes that of typing from Python 3.12 on
 
-Free = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
+Object = dict[str, Any]
+"""A mapping of which nothing is known here."""
+Free = Annotated[Object, WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
 
 _HANDED_ON = ConfigDict(extra="allow", strict=True)
 
@@ -28,6 +30,6 @@ class _VolumeMount(TypedDict):
 
 
 # Of these the key is looked at, by which an item is told from the others.
-EnvVar = Annotated[dict[str, Any], GetPydanticSchema(lambda _, handler: handler.generate_schema(_EnvVar))]
-Volume = Annotated[dict[str, Any], GetPydanticSchema(lambda _, handler: handler.generate_schema(_Volume))]
-VolumeMount = Annotated[dict[str, Any], GetPydanticSchema(lambda _, handler: handler.generate_schema(_VolumeMount))]
+EnvVar = Annotated[Object, GetPydanticSchema(lambda _, handler: handler.generate_schema(_EnvVar))]
+Volume = Annotated[Object, GetPydanticSchema(lambda _, handler: handler.generate_schema(_Volume))]
+VolumeMount = Annotated[Object, GetPydanticSchema(lambda _, handler: handler.generate_schema(_VolumeMount))]

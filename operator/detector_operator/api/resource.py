@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from detector_operator.api import rules
+from detector_operator.api.pod import Object
 from detector_operator.api.rules import MAX_NAME
 from detector_operator.api.spec import Spec
 from detector_operator.api.status import Status, Time
@@ -45,10 +46,10 @@ class DetectorTraining(BaseModel):
     spec: Annotated[Spec, rules.BATCH_DIVIDES]
     status: Status | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Object:
         """As an API server keeps it: the spec with its defaults, the status, and nothing that is empty."""
         metadata = self.metadata.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-        written: dict[str, Any] = {
+        written: Object = {
             "apiVersion": self.api_version,
             "kind": self.kind,
             "metadata": {**metadata, "generation": self.metadata.generation},
@@ -59,7 +60,7 @@ class DetectorTraining(BaseModel):
         return written
 
 
-def _without_empty(value: Any) -> Any:
+def _without_empty(value: object) -> object:
     """Without empty lists and mappings at any depth: `kubectl describe` would print their names and nothing else."""
     if isinstance(value, dict):
         kept = {key: _without_empty(part) for key, part in value.items()}

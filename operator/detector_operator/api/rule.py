@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 ERROR = "rule"
 """The type of pydantic's error where a rule does not hold."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -35,15 +38,15 @@ class Rule:
         written = {"rule": self.cel, "message": self.message}
         return {**written, "fieldPath": f".{self.field}"} if self.field else written
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
         return core_schema.no_info_after_validator_function(self._checked, schema) if self.holds else schema
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         generated = handler(schema)
         return {**generated, "x-kubernetes-validations": [*generated.get("x-kubernetes-validations", []), self.to_dict()]}
 
-    def _checked(self, value: Any) -> Any:
+    def _checked(self, value: Value) -> Value:
         if self.holds is not None and not self.holds(value):
             raise PydanticCustomError(ERROR, "{message}", {"message": self.message, "field": self.field})
         return value

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from detector_operator.api import DetectorTraining
 
@@ -79,7 +79,7 @@ def _annotations(annotations: Mapping[str, str]) -> Iterable[str]:
             yield f"  {cut}"
 
 
-def _mapping(content: Mapping[str, Any], level: int) -> Iterable[str]:
+def _mapping(content: Mapping[str, object], level: int) -> Iterable[str]:
     indent = "  " * level
     for name in sorted(content):
         value, label = content[name], label_of(name)
@@ -105,7 +105,7 @@ def label_of(name: str) -> str:
     return " ".join(word.upper() if word.upper() in _ACRONYMS else word[:1].upper() + word[1:] for word in words)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: object) -> str:
     """A value as Go's %v prints what it has read from JSON."""
     if value is None:
         return "<nil>"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from detector_operator.api.bounds import clip
 from detector_operator.api.resource import GROUP, KIND
@@ -281,7 +281,7 @@ def text(manifest: Manifest, name: str) -> str:
     return clip(value, LONGEST_TEXT).strip() if isinstance(value, str) else ""
 
 
-def time(text: Any) -> datetime | None:
+def time(text: object) -> datetime | None:
     """A time as Kubernetes writes it, in whole seconds; None if it is no time."""
     try:
         return datetime.fromisoformat(text).replace(microsecond=0) if isinstance(text, str) and text else None

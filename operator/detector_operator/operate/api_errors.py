@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from detector_operator.api.bounds import WORD, clip
 
@@ -63,10 +63,12 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
     return kind(status, reason, message, _seconds(asked))
 
 
-def _seconds(value: Any) -> float | None:
+def _seconds(value: object) -> float | None:
     """A number of seconds above 0. (Retry-After may also be a date: no API server sends one.)"""
+    if not isinstance(value, str | int | float):
+        return None
     try:
         seconds = float(value)
-    except (TypeError, ValueError):
+    except ValueError:
         return None
     return seconds if 0 < seconds < float("inf") else None

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientTimeout
 from kubernetes.aio.client import ApiClient
 
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
@@ -193,24 +193,24 @@ class ApiServer:
         finally:
             response.close()
 
-    async def _json(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> Any:
-        return json.loads(await self._text(method, path, body, content_type))
+    async def _json(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> Manifest:
+        answer: Manifest = json.loads(await self._text(method, path, body, content_type))
+        return answer
 
-    async def _text(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> bytes:
+    async def _text(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> bytes:
         response = await self._request(method, path, body, content_type)
-        text: bytes = await response.read()
-        return text
+        return await response.read()
 
     async def _request(
         self,
         method: str,
         path: str,
-        body: Any = None,
+        body: object = None,
         content_type: str = "application/json",
         limit: ClientTimeout = LIMIT,
         *,
         buffer: int | None = None,
-    ) -> Any:
+    ) -> ClientResponse:
         configuration = self._client.configuration
         headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": USER_AGENT, **UNCOMPRESSED}
         clock = asyncio.get_running_loop().time
@@ -219,6 +219,7 @@ class ApiServer:
             await self._client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
             rest: Any = self._client.rest_client
             url = configuration.host + path
+            response: ClientResponse
             if buffer is None:
                 response = (await rest.request(method, url, headers=headers, body=body, _request_timeout=limit)).response
             else:
@@ -233,17 +234,20 @@ class ApiServer:
         return response
 
 
-async def _with_buffer(rest: Any, url: str, headers: dict[str, str], limit: ClientTimeout, size: int) -> Any:
+async def _with_buffer(rest: Any, url: str, headers: dict[str, str], limit: ClientTimeout, size: int) -> ClientResponse:
     """Send a GET request as `rest` does, whose answer is received into a buffer of this size."""
     if rest.pool_manager is None:
         rest.pool_manager = rest._create_pool_manager()
     name = rest.configuration.tls_server_name
     optional = {"server_hostname": name, "proxy": rest.proxy, "proxy_headers": rest.proxy_headers}
     given = {key: value for key, value in optional.items() if value}
-    return await rest.pool_manager.request("GET", url, headers=headers, timeout=limit, read_bufsize=size, **given)
+    response: ClientResponse = await rest.pool_manager.request(
+        "GET", url, headers=headers, timeout=limit, read_bufsize=size, **given
+    )
+    return response
 
 
-async def _body_of_error(response: Any) -> bytes:
+async def _body_of_error(response: ClientResponse) -> bytes:
     """Read an answer, or its beginning: what is larger is no Status."""
     body = b""
     async for chunk in response.content.iter_any():

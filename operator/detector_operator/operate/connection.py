@@ -8,7 +8,7 @@ import logging
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from aiohttp import TCPConnector
 from kubernetes.aio import config
@@ -82,7 +82,7 @@ async def follow_certificates(server: ApiServer, changed: Callable[[], None], lo
             await older.close()  # type: ignore[no-untyped-call]
 
 
-def _digest(path: Any) -> bytes | None:
+def _digest(path: str | None) -> bytes | None:
     """Digest of a file; None if it cannot be read, or if there is none."""
     try:
         return hashlib.sha256(Path(path).read_bytes()).digest() if path else None

@@ -8,7 +8,7 @@ answer to a request of our own, is no news.
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import kopf
 
@@ -17,6 +17,7 @@ from detector_operator.operate.api_server import UNCOMPRESSED, USER_AGENT
 from detector_operator.operate.listing import SELECTOR
 from detector_operator.operate.queue import Queue
 from detector_operator.operate.store import Key, Store
+from detector_operator.specs.manifest import Manifest
 
 JOBS: Final = ("batch", "v1", "jobs")
 PODS: Final = ("", "v1", "pods")
@@ -46,13 +47,13 @@ class _Connection(kopf.ConnectionInfo):
 class _NoDiffs(kopf.DiffBaseStorage):
     """No handler asks what has changed in an object: to copy it each time kopf is told of it is most of kopf's work."""
 
-    def build(self, **_: Any) -> kopf.BodyEssence:
+    def build(self, **_: object) -> kopf.BodyEssence:
         return kopf.BodyEssence()
 
-    def fetch(self, **_: Any) -> None:
+    def fetch(self, **_: object) -> None:
         return None
 
-    def store(self, **_: Any) -> None:
+    def store(self, **_: object) -> None:
         """Nothing."""
 
 
@@ -75,24 +76,24 @@ def registry(store: Store, queue: Queue) -> kopf.OperatorRegistry:
         return _Connection(**{field.name: getattr(found, field.name) for field in fields(found)}) if found else None
 
     @kopf.on.event(*JOBS, registry=handlers)
-    async def job(event: kopf.RawEvent, **_: Any) -> None:
-        manifest: Any = event["object"]
+    async def job(event: kopf.RawEvent, **_: object) -> None:
+        manifest = _manifest(event)
         if event["type"] == DELETED:
             ask(store.drop_job(manifest))
         elif not store.has_job(manifest):
             ask(store.put_job(manifest))
 
     @kopf.on.event(*PODS, registry=handlers)
-    async def pod(event: kopf.RawEvent, **_: Any) -> None:
-        manifest: Any = event["object"]
+    async def pod(event: kopf.RawEvent, **_: object) -> None:
+        manifest = _manifest(event)
         if event["type"] == DELETED:
             ask(store.drop_pod(manifest))
         elif not store.has_pod(manifest):
             ask(store.put_pod(manifest))
 
     @kopf.on.event(GROUP, VERSION, PLURAL, registry=handlers)
-    async def training(event: kopf.RawEvent, **_: Any) -> None:
-        manifest: Any = event["object"]
+    async def training(event: kopf.RawEvent, **_: object) -> None:
+        manifest = _manifest(event)
         if event["type"] == DELETED:
             key = store.drop_resource(manifest)
             if key is not None:
@@ -101,6 +102,11 @@ def registry(store: Store, queue: Queue) -> kopf.OperatorRegistry:
             ask(store.put_resource(manifest))
 
     return handlers
+
+
+def _manifest(event: kopf.RawEvent) -> Manifest:
+    """Return the object that an event is about. kopf has a type for it, with the few fields that it uses itself."""
+    return cast(Manifest, event["object"])
 
 
 def settings() -> kopf.OperatorSettings:

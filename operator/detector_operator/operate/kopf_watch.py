@@ -20,7 +20,7 @@ from detector_operator.operate.watch import WatchEnded
 
 STOP_SECONDS: Final = 10.0
 """How long a task has to end that was cancelled."""
-_Tasks = dict[asyncio.Task[Any], None]
+_Tasks = dict[asyncio.Task[object], None]
 """In the order in which they were created; none that is done."""
 _own: ContextVar[_Tasks | None] = ContextVar("tasks of one kopf operator", default=None)
 
@@ -28,8 +28,8 @@ _own: ContextVar[_Tasks | None] = ContextVar("tasks of one kopf operator", defau
 def tell_tasks_apart(loop: asyncio.AbstractEventLoop) -> None:
     """Have an event loop remember which tasks belong to which kopf operator."""
 
-    def create(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:
-        task: asyncio.Task[Any] = asyncio.Task(coroutine, loop=loop, **more)
+    def create(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, object], **more: Any) -> asyncio.Task[object]:
+        task: asyncio.Task[object] = asyncio.Task(coroutine, loop=loop, **more)
         context = more.get("context")
         own = _own.get() if context is None else context.get(_own)
         if own is not None:
@@ -60,7 +60,7 @@ async def watch_with_kopf(
         Exception: it failed.
     """
     own: _Tasks = {}
-    roots: Collection[asyncio.Task[Any]] = ()
+    roots: Collection[asyncio.Task[object]] = ()
     _own.set(own)
     try:
         roots = await kopf.spawn_tasks(
@@ -81,7 +81,7 @@ async def watch_with_kopf(
     raise _as_ours(next(filter(None, errors), None))
 
 
-async def _stop(roots: Collection[asyncio.Task[Any]], own: _Tasks) -> None:
+async def _stop(roots: Collection[asyncio.Task[object]], own: _Tasks) -> None:
     """End kopf's tasks: first those at its root, which end what they have begun, and close the connections.
 
     Where one of them has failed it leaves tasks behind. They end one after the other, the older ones first: a watcher waits for
@@ -96,14 +96,14 @@ async def _stop(roots: Collection[asyncio.Task[Any]], own: _Tasks) -> None:
             task.exception()  # seen: nobody else asks for it
 
 
-async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
+async def _cancel(tasks: Collection[asyncio.Task[object]]) -> None:
     for task in tasks:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks, timeout=STOP_SECONDS)
 
 
-def _forget(own: _Tasks, task: asyncio.Task[Any]) -> None:
+def _forget(own: _Tasks, task: asyncio.Task[object]) -> None:
     own.pop(task, None)
     if not task.cancelled():
         task.exception()  # seen: kopf has logged it

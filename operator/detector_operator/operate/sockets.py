@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from aiohttp import AddrInfoType
 
 IDLE_SECONDS: Final = 30
 """Without traffic for so long, the kernel probes the other end."""
@@ -21,7 +24,7 @@ _OPTIONS: Final = (
 )
 
 
-def keepalive_socket(address: tuple[Any, ...]) -> socket.socket:
+def keepalive_socket(address: AddrInfoType) -> socket.socket:
     """Create a socket with TCP keepalive for an address as getaddrinfo returns it (a socket factory of aiohttp)."""
     family, kind, protocol, *_ = address
     created = socket.socket(family, kind, protocol)

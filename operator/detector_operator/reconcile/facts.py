@@ -6,13 +6,21 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from detector_operator.api import LatestRun, RunEnd, Status, Stop, TrainingStatus, ValidationStatus
 from detector_operator.policies import failure_reasons, retries
 from detector_operator.reconcile.runs import Run, RunKind, RunState, Why, run_key, run_name
 from detector_operator.reconcile.situation import Situation, with_status
 from detector_trainer.contract import Verdict, reasons
+
+
+class _Counted(TypedDict, total=False):
+    """Fields of a status."""
+
+    attempt: int
+    counted: int
+    counted_time: datetime
 
 
 def gather(situation: Situation) -> Situation:
@@ -41,7 +49,7 @@ def _of_this_generation(situation: Situation) -> Status:
     )
 
 
-def _counted(attempt: int, now: datetime) -> dict[str, Any]:
+def _counted(attempt: int, now: datetime) -> _Counted:
     """Return the fields of a status in which the ends of all runs up to this one are recorded."""
     return {"attempt": attempt, "counted": attempt, "counted_time": now} if attempt else {}
 

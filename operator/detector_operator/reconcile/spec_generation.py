@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import Final
 
 from detector_operator.api import DetectorTraining, Spec
 from detector_operator.api.inline_text import digest_of
 
-NOT_COUNTED: Final[dict[str, Any]] = {
+NOT_COUNTED: Final[dict[str, bool | set[str]]] = {
     "suspend": True,
     "retries": True,
     "active_deadline_seconds": True,

@@ -8,6 +8,6 @@ from typing import Any
 Manifest = dict[str, Any]
 
 
-def without_empty(fields: Mapping[str, Any]) -> Manifest:
+def without_empty(fields: Mapping[str, object]) -> Manifest:
     """Without the fields that say nothing. Only this level: an emptyDir is `{}` and has to stay."""
     return {name: value for name, value in fields.items() if value not in (None, [], {})}

@@ -8,15 +8,16 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TextIO
 
-from detector_trainer.contract import Report, TerminationMessage, ValidationSummary, Verdict, reasons
+from detector_trainer.contract import Finding, Report, TerminationMessage, ValidationSummary, Verdict, reasons
 
 if TYPE_CHECKING:
     from detector_trainer.validation.inputs import Inputs
+    from detector_trainer.validation.scan.progress import Listener
 
 PROGRAM = "detector-training validate"
 PASS, REJECT, USAGE = 0, 1, 2
@@ -160,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _deep(wanted: bool) -> Any:
+def _deep(wanted: bool) -> Callable[[Inputs, dict[str, object]], Iterable[Finding]] | None:
     if not wanted:
         return None
     from detector_trainer.deep.run import deep_findings
@@ -198,11 +199,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _colour(stream: Any) -> bool:
+def _colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _progress() -> Any:
+def _progress() -> AbstractContextManager[Listener | None]:
     if not sys.stderr.isatty():
         return nullcontext(None)
     from detector_trainer.cli.scan_bar import ScanBar

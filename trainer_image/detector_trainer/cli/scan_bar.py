@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.validation.scan.progress import ScanProgress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 SHOWN_AFTER = 1.0  # seconds: a short scan needs no bar
 
@@ -14,30 +17,28 @@ class ScanBar:
     """A context manager that gives the listener to hand to validate()."""
 
     def __init__(self) -> None:
-        self._bar: Any = None
-        self._task: Any = None
+        self._shown: tuple[Progress, TaskID] | None = None
 
     def __enter__(self) -> ScanBar:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        if self._shown is not None:
+            self._shown[0].stop()
 
     def __call__(self, progress: ScanProgress) -> None:
         """Shows where the scan stands."""
-        if self._bar is None:
-            if progress.seconds < SHOWN_AFTER:
-                return
-            self._start(progress.total_bytes)
+        if self._shown is None and progress.seconds < SHOWN_AFTER:
+            return
+        bar, task = self._shown or self._start(progress.total_bytes)
         rate = progress.records / progress.seconds if progress.seconds else 0.0
-        self._bar.update(self._task, completed=progress.bytes, records=f"{rate:,.0f} records/s")
+        bar.update(task, completed=progress.bytes, records=f"{rate:,.0f} records/s")
 
-    def _start(self, total: int) -> None:
+    def _start(self, total: int) -> tuple[Progress, TaskID]:
         from rich.console import Console
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-        self._bar = Progress(
+        bar = Progress(
             TextColumn("reading records"),
             BarColumn(),
             DownloadColumn(),
@@ -47,5 +48,6 @@ class ScanBar:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task("scan", total=total, records="")
-        self._bar.start()
+        self._shown = bar, bar.add_task("scan", total=total, records="")
+        bar.start()
+        return self._shown

@@ -9,7 +9,6 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from detector_trainer import compat
 
@@ -38,7 +37,7 @@ def generate() -> str:
     return json.dumps(types, indent=1) + "\n"
 
 
-def _options(classes: Mapping[str, Callable[..., Any]]) -> dict[str, list[str]]:
+def _options(classes: Mapping[str, Callable[..., object]]) -> dict[str, list[str]]:
     taken = {name: inspect.signature(classes[name]).parameters for name in sorted(classes)}
     return {name: [option for option, argument in OPTIONS.items() if argument in taken[name]] for name in taken}
 

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
-from typing import Any
 
 from google.protobuf import descriptor_pool
 from google.protobuf.internal import builder
@@ -53,7 +52,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 @cache
-def _pool() -> Any:
+def _pool() -> descriptor_pool.DescriptorPool:
     """Protobuf's default pool, with object_detection's files in it: its messages must be those that everybody else sees."""
     pool = descriptor_pool.Default()
     for file in descriptor_set().file:  # dependencies come first

@@ -8,7 +8,10 @@ from __future__ import annotations
 import importlib.util
 import sys
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 NAME = "tensorflow_io"
 # IEC 61966-2-1 (sRGB) to CIE XYZ, by rows; white point D65 for the observer of 2 degrees.
@@ -25,7 +28,7 @@ class _Absent(ModuleType):
         raise ImportError(f"tensorflow_io.{name} is needed, but tensorflow_io is not installed")
 
 
-def rgb_to_lab(image: Any) -> Any:
+def rgb_to_lab(image: tf.Tensor) -> tf.Tensor:
     """CIE L*a*b* of an sRGB image: float of shape [..., 3] in [0, 1], or uint8; float of the same shape out."""
     import tensorflow as tf
 

@@ -11,7 +11,6 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
 
 
 def main() -> int:
@@ -25,7 +24,7 @@ def main() -> int:
     return 0
 
 
-def go_through(arguments: list[str], say: Callable[[dict[str, Any]], object]) -> None:
+def go_through(arguments: list[str], say: Callable[[dict[str, object]], object]) -> None:
     """Goes through the stages until one fails."""
     config, steps, gpus, model_dir = arguments
     say({"stage": "import"})

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from detector_trainer.validation.restore import ModelGraph
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from detector_trainer.protos.types import DetectionModel
 
 SIDE: Final = 256
 """Height and width of the image that makes the variables: a multiple of every stride. Shapes do not depend on it."""
 
 
-def build_model(proto: Any) -> Any:
+def build_model(proto: DetectionModel) -> tf.Module:
     """A model with all its variables: built as for a training, and run on one black image.
 
     Args:
@@ -36,7 +41,7 @@ def build_model(proto: Any) -> Any:
     return model
 
 
-def restored(model: Any) -> dict[str, Any]:
+def restored(model: tf.Module) -> dict[str, tf.train.Checkpoint | None]:
     """By fine_tune_checkpoint_type, what train_loop restores; None where the model refuses to say."""
     import tensorflow as tf
 
@@ -60,7 +65,7 @@ class Walker:
         self._variable = tf.Variable
         self._view = tf.train.TrackableView(tf.train.Checkpoint())
         self._numbers: dict[int, int] = {}
-        self._alive: list[Any] = []
+        self._alive: list[object] = []
         self.nodes: list[dict[str, int]] = []
         """By number, the names and numbers of the children."""
         self.shapes: dict[int, tuple[int, ...]] = {}
@@ -68,12 +73,12 @@ class Walker:
         self.names: dict[int, str] = {}
         """And their own names."""
 
-    def graph(self, root: Any) -> ModelGraph:
+    def graph(self, root: object) -> ModelGraph:
         """Walks from an object; all that was walked so far, with that object for its root."""
         number = self.walk(root)
         return ModelGraph(self.nodes, self.shapes, number, self.names)
 
-    def walk(self, root: Any) -> int:
+    def walk(self, root: object) -> int:
         """Walks from an object; its number."""
         first, queue = self._number(root), [root]
         done = {id(root)}
@@ -92,7 +97,7 @@ class Walker:
                     queue.append(child)
         return first
 
-    def _number(self, thing: Any) -> int:
+    def _number(self, thing: object) -> int:
         if id(thing) not in self._numbers:
             self._numbers[id(thing)] = len(self.nodes)
             self._alive.append(thing)

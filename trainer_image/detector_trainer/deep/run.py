@@ -38,12 +38,15 @@ RULES: Final = (failed.RULE, not_finished.RULE, not_possible.RULE, resumes_in_pa
 # Failures that tell of this machine, not of the inputs.
 OF_THE_MACHINE: Final = (ExitCode.ENVIRONMENT, ExitCode.STORAGE, ExitCode.CRASH)
 
+Line = dict[str, Any]
+"""A line of JSON of the process: a mapping whose first key says what is in it (see `deep/stages.py`)."""
+
 
 @dataclass
 class Said:
     """What the process has said before it ended."""
 
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     ended_because: str = ""
     """Why it was ended from here; empty if it was not."""
     last_words: str = ""
@@ -54,7 +57,7 @@ class Said:
         return next((line[key] for line in reversed(self.lines) if key in line), None)
 
 
-def deep_findings(inputs: Inputs, stats: dict[str, Any]) -> Iterator[Finding]:
+def deep_findings(inputs: Inputs, stats: dict[str, object]) -> Iterator[Finding]:
     """Runs the trainer's own code over the inputs, which the other checks have passed.
 
     Args:
@@ -126,7 +129,7 @@ def findings(said: Said, pipeline_config: str) -> Iterable[Finding]:
     return [*found, not_finished.RULE.finding(f"The deep checks stopped at the stage `{stage}`: {why}.")]
 
 
-def _failed(failure: dict[str, Any], said: Said, pipeline_config: str) -> Finding:
+def _failed(failure: Line, said: Said, pipeline_config: str) -> Finding:
     classified = classify(failure["traceback"])
     stage, where = failure["failed"], Where(file=pipeline_config)
     words = f"{failure['type']}: {_first_lines(failure['words'])}"
@@ -142,7 +145,7 @@ def _failed(failure: dict[str, Any], said: Said, pipeline_config: str) -> Findin
     return failed.RULE.finding(f"At the stage `{stage}` the trainer says {words}", where=where)
 
 
-def _in_part(line: dict[str, Any]) -> Iterator[Finding]:
+def _in_part(line: Line) -> Iterator[Finding]:
     """What is restored without a word about the variables that are not."""
     if (prefix := line.get("restoresInPart")) is not None:
         match = Match.from_json(line["left"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 import tensorflow as tf
@@ -16,12 +16,23 @@ from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation.checkpoint import read_checkpoint
 from detector_trainer.validation.restore import Match, match
 
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import DetectionModel, InputReader, TrainConfig
+
 BATCH = 2
 """Images in a batch: enough to find two that do not fit together."""
 BATCHES = 4
 SAMPLES = 200
 """Steps at which the learning rate is asked for."""
-Say = Callable[[dict[str, Any]], object]
+Say = Callable[[dict[str, object]], object]
+
+
+class Configs(TypedDict, total=False):
+    """What config_util makes of a pipeline config, as far as it is used here."""
+
+    model: DetectionModel
+    train_config: TrainConfig
+    train_input_config: InputReader
 
 
 class Trainer:
@@ -29,14 +40,14 @@ class Trainer:
 
     def __init__(self, config: str, *, steps: int, gpus: int, model_dir: str) -> None:
         self.path, self.steps, self.gpus, self.model_dir = config, steps, gpus, model_dir
-        self.configs: dict[str, Any] = {}
+        self.configs: Configs = {}
         self.model: Any = None
         self.batch: Any = None
         self.optimizer: Any = None
         self.step = tf.Variable(0, trainable=False, dtype=tf.int64, name="global_step")
 
     @property
-    def train_config(self) -> Any:
+    def train_config(self) -> TrainConfig:
         """train_config, with what config_util makes of it."""
         return self.configs["train_config"]
 
@@ -66,7 +77,7 @@ def read_batches(trainer: Trainer, say: Say) -> None:  # noqa: ARG001
         _take_batches(trainer, inputs.train_input)
 
 
-def _take_batches(trainer: Trainer, train_input: Callable[..., Any]) -> None:
+def _take_batches(trainer: Trainer, train_input: Callable[..., tf.data.Dataset]) -> None:
     tf.random.set_seed(0)
     dataset = train_input(
         train_config=trainer.train_config,

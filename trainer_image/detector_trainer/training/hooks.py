@@ -15,16 +15,19 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.training.ending import Ended, Standing
 from detector_trainer.training.pace import Pace
-from detector_trainer.training.progress import Reporter
+from detector_trainer.training.progress import Reporter, ReporterOptions
 from detector_trainer.training.watch import Watch
+
+if TYPE_CHECKING:
+    import tensorflow
 
 SUMMARY_EVERY = 100  # steps between pictures for TensorBoard, as upstream
 
@@ -35,7 +38,7 @@ class StepsPerCall:
     It has the operators that train_loop uses on it, and no others.
     """
 
-    def __init__(self, tf: Any) -> None:
+    def __init__(self, tf: ModuleType) -> None:
         self._tf = tf
         self._variable = tf.Variable(1, dtype=tf.int64, trainable=False, name="steps_per_call")
         self.value = 1
@@ -50,11 +53,11 @@ class StepsPerCall:
         """`num_steps_per_iteration > 1`: always trace the loop; it runs zero times when there is one step."""
         return True
 
-    def __sub__(self, other: int) -> Any:
+    def __sub__(self, other: int) -> tensorflow.Tensor:
         """`tf.range(num_steps_per_iteration - 1)`, in the graph."""
         return self._variable - other
 
-    def __rmod__(self, step: Any) -> Any:
+    def __rmod__(self, step: tensorflow.Tensor) -> tensorflow.Tensor:
         """`record_if(step % num_steps_per_iteration == 0)`: pictures every 100 steps, the scalars after every call."""
         return self._tf.constant(0) if self._tf.executing_eagerly() else step % SUMMARY_EVERY
 
@@ -70,12 +73,12 @@ class StepsPerCall:
 class FirstNonFinite:
     """Notes, inside the graph, the first step whose losses are not all finite."""
 
-    def __init__(self, tf: Any) -> None:
+    def __init__(self, tf: ModuleType) -> None:
         self._tf = tf
         self._steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps_looked_at")
         self._first = tf.Variable(-1, dtype=tf.int64, trainable=False, name="first_non_finite_step")
 
-    def look(self, losses: Mapping[str, Any]) -> None:
+    def look(self, losses: Mapping[str, tensorflow.Tensor]) -> None:
         """In the graph: looks at the losses of one step."""
         tf = self._tf
         finite = tf.reduce_all(tf.math.is_finite(tf.stack([tf.cast(loss, tf.float32) for loss in losses.values()])))
@@ -94,11 +97,11 @@ class TrainLoop:
 
     def __init__(
         self,
-        tf: Any,
+        tf: ModuleType,
         *,
         standing: Standing,
         watch: Watch,
-        reporter_options: Mapping[str, Any],
+        reporter_options: ReporterOptions,
         checkpoint_every: int,
         before_save: Callable[[], None],
     ) -> None:
@@ -114,7 +117,7 @@ class TrainLoop:
         self._reporter: Reporter | None = None
         self._start = 0
         self._expected_step = 0
-        self._last_values: Mapping[str, Any] = {}
+        self._last_values: Mapping[str, float] = {}
 
     @contextmanager
     def hooked(self, model_lib_v2: ModuleType) -> Iterator[None]:
@@ -124,10 +127,10 @@ class TrainLoop:
         original = {name: getattr(module, name) for name in ("train_loop", "reduce_dict", "pprint", "LOG_EVERY")}
         original_manager = train.CheckpointManager
 
-        def train_loop(*args: Any, **kwargs: Any) -> Any:
+        def train_loop(*args: object, **kwargs: object) -> object:
             return original["train_loop"](*args, num_steps_per_iteration=self._steps_per_call, **kwargs)
 
-        def reduce_dict(*args: Any, **kwargs: Any) -> Any:
+        def reduce_dict(*args: object, **kwargs: object) -> object:
             losses = original["reduce_dict"](*args, **kwargs)
             self._non_finite.look(losses)
             return losses
@@ -146,7 +149,7 @@ class TrainLoop:
             del module.range
             train.CheckpointManager = original_manager
 
-    def manager_made(self, manager: Any) -> None:
+    def manager_made(self, manager: tensorflow.train.CheckpointManager) -> None:
         """train_loop has made its CheckpointManager."""
         self._manager = manager
 
@@ -154,7 +157,7 @@ class TrainLoop:
         """A checkpoint is complete on disk."""
         self._standing.checkpoint, self._standing.checkpoint_step = prefix, step
 
-    def _range(self, *args: Any) -> Any:
+    def _range(self, *args: Any) -> Iterable[object]:
         if len(args) == 3 and args[2] is self._steps_per_call:
             return self._calls(int(args[0]), args[1])
         return builtins.range(*args)
@@ -194,7 +197,7 @@ class TrainLoop:
                 self._manager.save()
             self._report(step)
 
-    def _logged(self, values: Mapping[str, Any], **_: Any) -> str:
+    def _logged(self, values: Mapping[str, float], **_: object) -> str:
         """After a graph call, before train_loop saves: the losses and the learning rate."""
         assert self._reporter is not None
         bad = self._non_finite.steps_into_run
@@ -218,7 +221,7 @@ class TrainLoop:
         losses = {name: float(value) for name, value in self._last_values.items() if name != "learning_rate"}
         self._reporter.report(step, losses, float(self._last_values["learning_rate"]), self._standing)
 
-    def _about_non_finite(self, step: int, values: Mapping[str, Any]) -> str:
+    def _about_non_finite(self, step: int, values: Mapping[str, float]) -> str:
         bad = sorted(name for name, value in values.items() if not math.isfinite(float(value)) and name != "learning_rate")
         rate = float(values["learning_rate"])
         parts = f": {', '.join(f'{name} is {float(values[name])}' for name in bad)}" if bad else ""
@@ -235,12 +238,12 @@ def _observed(manager_class: type, loop: TrainLoop) -> type:
     """A CheckpointManager that tells the loop of itself and of what it saves."""
 
     class ObservedCheckpointManager(manager_class):  # type: ignore[misc]
-        def __init__(self, checkpoint: Any, *args: Any, **kwargs: Any) -> None:
+        def __init__(self, checkpoint: tensorflow.train.Checkpoint, *args: object, **kwargs: object) -> None:
             super().__init__(checkpoint, *args, **kwargs)
             self._step = checkpoint.step
             loop.manager_made(self)
 
-        def save(self, *args: Any, **kwargs: Any) -> Any:
+        def save(self, *args: object, **kwargs: object) -> object:
             loop.before_save()
             prefix = super().save(*args, **kwargs)
             loop.checkpoint_saved(str(prefix), int(self._step.numpy()))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.pipeline.gfile import is_remote
@@ -18,6 +19,9 @@ from detector_trainer.training.flags import TrainFlags, UsageError
 from detector_trainer.training.lease import Lease
 from detector_trainer.training.model_dir_in_use import lost
 from detector_trainer.training.watch import Watch, stopped
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import TrainEvalPipelineConfig
 
 
 def train(flags: TrainFlags) -> int:
@@ -79,7 +83,13 @@ def _train(flags: TrainFlags, standing: Standing, watch: Watch, lease: Lease) ->
 
 
 def _run_loop(
-    tf: Any, model_main_tf2: Any, flags: TrainFlags, config: Any, standing: Standing, watch: Watch, lease: Lease
+    tf: ModuleType,
+    model_main_tf2: ModuleType,
+    flags: TrainFlags,
+    config: TrainEvalPipelineConfig,
+    standing: Standing,
+    watch: Watch,
+    lease: Lease,
 ) -> Ending:
     from detector_trainer.training.hooks import TrainLoop
 
@@ -116,7 +126,7 @@ def _run_loop(
     )
 
 
-def _effective_config(flags: TrainFlags) -> Any:
+def _effective_config(flags: TrainFlags) -> TrainEvalPipelineConfig:
     try:
         pipeline = read_pipeline_config(flags.pipeline_config_path)
     except Unreadable as error:
@@ -128,7 +138,7 @@ def _effective_config(flags: TrainFlags) -> Any:
         raise UsageError(f"--set: {error}") from None
 
 
-def _import_trainer() -> tuple[Any, Any]:
+def _import_trainer() -> tuple[ModuleType, ModuleType]:
     from detector_trainer import compat
 
     try:
@@ -146,7 +156,7 @@ def _import_trainer() -> tuple[Any, Any]:
     return tf, model_main_tf2
 
 
-def _require_gpus(tf: Any, required: int) -> None:
+def _require_gpus(tf: ModuleType, required: int) -> None:
     visible = len(tf.config.list_physical_devices("GPU"))
     if visible < required:
         raise Ended(
@@ -157,7 +167,7 @@ def _require_gpus(tf: Any, required: int) -> None:
         )
 
 
-def _parse_upstream_flags(values: dict[str, Any]) -> None:
+def _parse_upstream_flags(values: Mapping[str, object]) -> None:
     from absl import flags as absl_flags
 
     arguments = [f"--{name}={value}" for name, value in values.items()]
@@ -167,7 +177,7 @@ def _parse_upstream_flags(values: dict[str, Any]) -> None:
         raise UsageError(str(error)) from None
 
 
-def _find_checkpoint(tf: Any, model_dir: str, standing: Standing) -> None:
+def _find_checkpoint(tf: ModuleType, model_dir: str, standing: Standing) -> None:
     """Notes the checkpoint that train_loop will resume from, so that an early end can name it."""
     prefix = tf.train.latest_checkpoint(model_dir)
     if prefix is None:

@@ -5,11 +5,22 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
+from typing import TypedDict
 
 from detector_trainer.contract import Progress
 from detector_trainer.training.ending import Standing
 
 Clock = Callable[[], float]
+
+
+class ReporterOptions(TypedDict):
+    """What a Reporter is told besides the number of steps."""
+
+    batch_size: int
+    interval: float
+    """Seconds between two lines, at least."""
+    human: bool
+    structured: bool
 
 
 class Reporter:

@@ -11,6 +11,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import (
@@ -26,7 +27,7 @@ MOST: Final = 10_000
 """Sizes, levels, scales or layers; beyond them no model is built."""
 
 
-def anchor_sizes(config: TrainEvalPipelineConfig, image: tuple[int, int]) -> np.ndarray:
+def anchor_sizes(config: TrainEvalPipelineConfig, image: tuple[int, int]) -> NDArray[np.float64]:
     """The different sizes that anchors have, wherever they are.
 
     Args:
@@ -50,7 +51,7 @@ def anchor_sizes(config: TrainEvalPipelineConfig, image: tuple[int, int]) -> np.
     return np.array(ordered, np.float64).reshape(-1, 2)
 
 
-def best_overlaps(boxes: np.ndarray, anchors: np.ndarray) -> np.ndarray:
+def best_overlaps(boxes: NDArray[np.float64], anchors: NDArray[np.float64]) -> NDArray[np.float64]:
     """How well the nearest anchor fits each box, if both had one centre.
 
     Args:

@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import groupby
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import google_crc32c
 from google.protobuf.message import DecodeError
@@ -24,7 +24,10 @@ from google.protobuf.message import DecodeError
 from detector_trainer.pipeline.sniff import HINTS, SNIFFED_BYTES, what_is
 from detector_trainer.pipeline.text_file import read_bytes, regular_size
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.protos import message_class
+from detector_trainer.protos import types
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import BundleEntryProto, TrackableObjectGraph
 
 OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 STEP = "step/.ATTRIBUTES/VARIABLE_VALUE"
@@ -56,8 +59,8 @@ class Checkpoint:
 
     prefix: str
     shards: int
-    entries: dict[str, Any]
-    """Tensor name to BundleEntryProto."""
+    entries: dict[str, BundleEntryProto]
+    """By the name of the tensor."""
 
     @property
     def is_object_based(self) -> bool:
@@ -65,18 +68,18 @@ class Checkpoint:
         return OBJECT_GRAPH in self.entries
 
     @cached_property
-    def object_graph(self) -> Any:
-        """The TrackableObjectGraph of an object-based checkpoint.
+    def object_graph(self) -> TrackableObjectGraph:
+        """The object graph of an object-based checkpoint.
 
         Raises:
             Unreadable: the data file is missing or damaged, or holds another thing there.
         """
         entry = self.entries[OBJECT_GRAPH]
-        graph: Any = None
+        graph: TrackableObjectGraph | None = None
         with suppress(DecodeError, IndexError, _NotATable):
             if entry.size > MAX_GRAPH_BYTES:
                 raise _NotATable
-            graph = message_class("tensorflow.TrackableObjectGraph").FromString(self.string(OBJECT_GRAPH))
+            graph = types.TrackableObjectGraph.FromString(self.string(OBJECT_GRAPH))
         if graph is None or not all(0 <= child.node_id < len(graph.nodes) for node in graph.nodes for child in node.children):
             path = self.shard_path(entry.shard_id)
             raise Unreadable(path, "corrupt", "is damaged: the object graph in it cannot be read", COPY_AGAIN)
@@ -158,7 +161,9 @@ class Checkpoint:
             raise _unreadable(path, error) from None
 
 
-def _damaged(file: BinaryIO, size: int, path: str, entries: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Unreadable]]:
+def _damaged(
+    file: BinaryIO, size: int, path: str, entries: Iterable[tuple[str, BundleEntryProto]]
+) -> Iterator[tuple[str, Unreadable]]:
     for name, entry in entries:
         if (problem := _misplaced(path, size, name, entry)) is not None:
             yield name, problem
@@ -176,7 +181,7 @@ def _damaged(file: BinaryIO, size: int, path: str, entries: Iterable[tuple[str, 
             yield name, Unreadable(path, "corrupt", words, COPY_AGAIN)
 
 
-def _crc(file: BinaryIO, entry: Any) -> int:
+def _crc(file: BinaryIO, entry: BundleEntryProto) -> int:
     """The CRC32C of a tensor's bytes; of strings, of their lengths as numbers and not as they are written."""
     left, crc = entry.size, 0
     if entry.dtype == STRING:
@@ -208,7 +213,7 @@ def string_lengths(data: bytes, count: int) -> Iterator[tuple[bytes, int]]:
         yield bytes(lengths), at
 
 
-def _misplaced(path: str, size: int, name: str, entry: Any) -> Unreadable | None:
+def _misplaced(path: str, size: int, name: str, entry: BundleEntryProto) -> Unreadable | None:
     end = entry.offset + entry.size
     if entry.offset < 0 or entry.size < 0:
         return Unreadable(path, "corrupt", f"has no place for tensor {name}: the index is damaged", COPY_AGAIN)
@@ -238,15 +243,14 @@ def read_checkpoint(prefix: str) -> Checkpoint:
         raise Unreadable(path, found[0], f"is {found[1]}", HINTS.get(found[0], COPY_AGAIN))
     try:
         entries = _entries(data)
-        header = message_class("tensorflow.BundleHeaderProto").FromString(entries.pop(b""))
-        entry_class = message_class("tensorflow.BundleEntryProto")
-        parsed = {key.decode(): entry_class.FromString(value) for key, value in entries.items()}
-        if not 0 <= header.num_shards <= MAX_SHARDS:  # type: ignore[attr-defined]
+        header = types.BundleHeaderProto.FromString(entries.pop(b""))
+        parsed = {key.decode(): types.BundleEntryProto.FromString(value) for key, value in entries.items()}
+        if not 0 <= header.num_shards <= MAX_SHARDS:
             raise _NotATable("its number of data files makes no sense")
     except Exception as error:  # noqa: BLE001 - whatever the bytes are, they are no index
         detail = str(error) if isinstance(error, _NotATable) else "its entries cannot be read"
         raise Unreadable(path, "not-an-index", f"is not a checkpoint's index: {detail}", COPY_AGAIN) from None
-    return Checkpoint(prefix, header.num_shards, parsed)  # type: ignore[attr-defined]
+    return Checkpoint(prefix, header.num_shards, parsed)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ class Match:
             return 'It was trained with another num_classes or other anchors: set fine_tune_checkpoint_type: "detection".'
         return "It is of another model: take the checkpoint that belongs to this config, or the config that belongs to it."
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """For another process."""
         return asdict(self)
 

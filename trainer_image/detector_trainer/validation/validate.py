@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from typing import Any
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict
 from detector_trainer.validation.chain import META_CHECKS
@@ -20,7 +19,7 @@ def validate(
     ignore: Collection[str] = (),
     scan: bool = True,
     on_progress: Listener | None = None,
-    deep: Callable[[Inputs, dict[str, Any]], Iterable[Finding]] | None = None,
+    deep: Callable[[Inputs, dict[str, object]], Iterable[Finding]] | None = None,
 ) -> Report:
     """Checks everything that can be checked without TensorFlow, cheap checks first.
 
@@ -36,7 +35,7 @@ def validate(
     """
     started = time.monotonic()
     findings: list[Finding] = []
-    stats: dict[str, Any] = {}
+    stats: dict[str, object] = {}
     # Before anything is judged: a file that changes from now on, `preflight` takes for changed.
     with suppress(Unknown):
         stats["inputsFingerprint"] = str(survey(inputs).fingerprint)

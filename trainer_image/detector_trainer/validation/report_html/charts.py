@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.validation.report_html.markup import text
 
@@ -41,7 +42,7 @@ def _bar(name: str, number: int, most: int) -> str:
     )
 
 
-def sizes(shown: np.ndarray, anchors: np.ndarray, name: str) -> str:
+def sizes(shown: NDArray[np.int64 | np.float64], anchors: NDArray[np.float64], name: str) -> str:
     """Width and height in pixels, both on a logarithmic scale: those of one shape lie along one diagonal.
 
     Args:
@@ -83,7 +84,7 @@ def sizes(shown: np.ndarray, anchors: np.ndarray, name: str) -> str:
     )
 
 
-def ratios(boxes: np.ndarray, anchors: np.ndarray) -> str:
+def ratios(boxes: NDArray[np.float64], anchors: NDArray[np.float64]) -> str:
     """How many boxes have which ratio of width to height, on a logarithmic scale.
 
     Args:

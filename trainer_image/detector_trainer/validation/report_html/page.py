@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,7 @@ def _patterns(inputs: Inputs) -> str:
     )
 
 
-def _size(size: Any) -> str:
+def _size(size: Sequence[int] | None) -> str:
     return f"{size[0]:,} × {size[1]:,} pixels" if size else ""
 
 

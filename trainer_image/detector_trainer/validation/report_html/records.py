@@ -7,17 +7,20 @@ import struct
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import google_crc32c
 
 from detector_trainer.pipeline.text_file import regular_size
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.protos import message_class
+from detector_trainer.protos import types
 from detector_trainer.validation.scan.example import NotAnExample, usual_form
 from detector_trainer.validation.scan.framing import FOOTER, HEADER, masked
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.schema import LABEL, SIDES, TEXT
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import Features
 
 MAX_BYTES = 64 << 20
 """A larger record is not read for a picture."""
@@ -125,7 +128,7 @@ def read(place: Place, job: Job | None, budget: Budget) -> Record:
         usual, image = usual_form(payload, wanted, whole=True)
     except NotAnExample:
         raise NotShown("The record is no tf.train.Example.") from None
-    features: Any = message_class("tensorflow.Features").FromString(usual)
+    features = types.Features.FromString(usual)
     sides = [features.feature[side].float_list.value for side in SIDES]
     lengths = [len(side) for side in sides]
     names = _names(features, job)
@@ -156,7 +159,7 @@ def _payload(place: Place) -> bytes:
     return payload
 
 
-def _names(features: Any, job: Job | None) -> list[str]:
+def _names(features: Features, job: Job | None) -> list[str]:
     """Of the text if there is a label map, else of the label, as in tf_example_decoder.py."""
     texts = features.feature[TEXT].bytes_list.value
     if texts and (job is None or job.has_label_map):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.validation.anchors import anchor_sizes, best_overlaps
 from detector_trainer.validation.report_html import charts, pictures
@@ -12,6 +13,9 @@ from detector_trainer.validation.report_html.markup import count
 from detector_trainer.validation.report_html.records import Record
 from detector_trainer.validation.scan.image import inspect
 from detector_trainer.validation.scan.resizer import Resizer, resizer_of
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import TrainEvalPipelineConfig
 
 HALF = 0.5
 """Of intersection over union: most models match a box to anchors that overlap it by this."""
@@ -39,17 +43,17 @@ class Shapes:
         self._images.append((fact.height, fact.width))
 
     @property
-    def images(self) -> np.ndarray:
+    def images(self) -> NDArray[np.int64]:
         """int64 of shape [images, 2]: height and width in pixels."""
         return np.array(self._images, np.int64).reshape(-1, 2)
 
-    def boxes(self, images: np.ndarray) -> np.ndarray:
+    def boxes(self, images: NDArray[np.integer]) -> NDArray[np.float64]:
         """The boxes, in pixels of images that have these sizes: float64 of shape [boxes, 2], height and width."""
         shares = np.array(self._boxes, np.float64).reshape(-1, 2)
         return np.asarray(shares * images[self._image_of], np.float64)
 
 
-def figures(seen: Shapes, config: Any) -> str:
+def figures(seen: Shapes, config: TrainEvalPipelineConfig) -> str:
     """`<figure>`s; none if no image has a size."""
     if not len(seen.images):
         return ""
@@ -76,7 +80,7 @@ def _figure(title: str, chart: str, said: str) -> str:
     return f"<figure><h3>{title}</h3>{chart}<figcaption>{said}</figcaption></figure>"
 
 
-def _fed(resizer: Resizer | None, resized: np.ndarray) -> tuple[int, int]:
+def _fed(resizer: Resizer | None, resized: NDArray[np.integer]) -> tuple[int, int]:
     """Height and width of the image that the model gets; the median where they differ."""
     if resizer is not None and resizer.pads:
         return resizer.high, resizer.high
@@ -84,7 +88,7 @@ def _fed(resizer: Resizer | None, resized: np.ndarray) -> tuple[int, int]:
     return int(height), int(width)
 
 
-def _said_of_sizes(boxes: np.ndarray, anchors: np.ndarray, of: str) -> str:
+def _said_of_sizes(boxes: NDArray[np.float64], anchors: NDArray[np.float64], of: str) -> str:
     said = f"Each dot is a box, in pixels of {of}. Dotted lines: as wide as high, half and twice as wide."
     if not len(anchors):
         return said
@@ -99,12 +103,12 @@ def _said_of_sizes(boxes: np.ndarray, anchors: np.ndarray, of: str) -> str:
     )
 
 
-def _said_of_ratios(anchors: np.ndarray) -> str:
+def _said_of_ratios(anchors: NDArray[np.float64]) -> str:
     rings = " Rings: the shapes of the model's anchors." if len(anchors) else ""
     return f"Width to height; left of 1:1 a box is higher than wide.{rings}"
 
 
-def _of(resizer: Resizer | None, resized: np.ndarray) -> str:
+def _of(resizer: Resizer | None, resized: NDArray[np.integer]) -> str:
     """What the pixels are of."""
     if resizer is None:
         return "the image"
@@ -112,7 +116,7 @@ def _of(resizer: Resizer | None, resized: np.ndarray) -> str:
     return f"the image as the model gets it ({width:,} × {height:,})" if resizer.one_size else "the resized image"
 
 
-def _said_of_images(seen: Shapes, resizer: Resizer | None, resized: np.ndarray) -> str:
+def _said_of_images(seen: Shapes, resizer: Resizer | None, resized: NDArray[np.integer]) -> str:
     said = f"Each dot is an image, in pixels: {count(len(np.unique(seen.images, axis=0)), 'different size')}."
     if resizer is None:
         return said

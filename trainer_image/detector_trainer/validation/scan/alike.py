@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.validation.scan.appearance import NO_HASH
 from detector_trainer.validation.scan.totals import Totals
@@ -31,16 +32,16 @@ class Images:
         return len(self._records)
 
     @cached_property
-    def _groups(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _groups(self) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
         return np.unique(self._looks, return_index=True, return_counts=True)
 
     @property
-    def hashes(self) -> np.ndarray:
+    def hashes(self) -> NDArray[np.uint64]:
         """uint64 of shape [hashes], each once, rising."""
         return self._groups[0]
 
     @property
-    def counts(self) -> np.ndarray:
+    def counts(self) -> NDArray[np.int64]:
         """int64 of shape [hashes]: images that have it."""
         return self._groups[2]
 
@@ -52,7 +53,7 @@ class Images:
         """The second one, of a hash that several images have."""
         return int(self._records[np.flatnonzero(self._looks == self.hashes[number])[1]])
 
-    def earliest(self, which: np.ndarray) -> int:
+    def earliest(self, which: NDArray[np.bool_]) -> int:
         """Which of some hashes comes first in the records: bool of shape [hashes], one of them true."""
         numbers = np.flatnonzero(which)
         return int(numbers[self._groups[1][numbers].argmin()])

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 SIDE = 64
 """Pixels of the longer side, at most."""
@@ -26,21 +28,21 @@ _DCT_SIDE, _HASH_SIDE, _NEXT_TO_EACH_OTHER = 32, 8, 8
 class Appearance:
     """How the images of a chunk look."""
 
-    seen: np.ndarray
+    seen: NDArray[np.bool_]
     """bool of shape [records]: the image was looked at; the other columns are 0 elsewhere."""
-    hashes: np.ndarray
+    hashes: NDArray[np.uint64]
     """uint64 of shape [records]; NO_HASH where there is none."""
-    mean: np.ndarray
+    mean: NDArray[np.uint8]
     """uint8 of shape [records]: mean grey level."""
-    low: np.ndarray
+    low: NDArray[np.uint8]
     """uint8 of shape [records]: the grey level that 5 % of the pixels do not exceed."""
-    high: np.ndarray
+    high: NDArray[np.uint8]
     """uint8 of shape [records]: the grey level that 99 % of the pixels do not exceed."""
-    flat: np.ndarray
+    flat: NDArray[np.bool_]
     """bool of shape [records]: of one colour."""
-    edges: np.ndarray
+    edges: NDArray[np.float64]
     """float64 of shape [records]: standard deviation of what a 3 x 3 edge filter leaves, clipped to a byte."""
-    peaks: np.ndarray
+    peaks: NDArray[np.float64]
     """float64 of shape [records]: how unequally the pixels are spread over the grey levels: high for drawings."""
 
 
@@ -48,10 +50,10 @@ class Appearance:
 class Looks:
     """Collects small grey pictures; those of one size are worked out together."""
 
-    _waiting: dict[tuple[int, int], tuple[list[int], list[np.ndarray]]] = field(default_factory=dict)
-    _done: list[tuple[np.ndarray, ...]] = field(default_factory=list)
+    _waiting: dict[tuple[int, int], tuple[list[int], list[NDArray[np.uint8]]]] = field(default_factory=dict)
+    _done: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
 
-    def add(self, record: int, picture: np.ndarray) -> None:
+    def add(self, record: int, picture: NDArray[np.uint8]) -> None:
         """Takes the picture of a record: uint8 of shape [height, width]."""
         if max(picture.shape) > SIDE:
             picture = _smaller(picture)
@@ -66,7 +68,7 @@ class Looks:
         """The columns for that many records; collects anew from here on. Of a record that was added twice, the last counts."""
         for records, pictures in self._waiting.values():
             self._work(records, pictures)
-        columns: list[np.ndarray] = [
+        columns: list[NDArray[Any]] = [
             np.zeros(size, bool),
             np.full(size, NO_HASH, np.uint64),
             *(np.zeros(size, np.uint8) for _ in range(3)),
@@ -80,7 +82,7 @@ class Looks:
         self._waiting, self._done = {}, []
         return Appearance(*columns)
 
-    def _work(self, records: list[int], pictures: list[np.ndarray]) -> None:
+    def _work(self, records: list[int], pictures: list[NDArray[np.uint8]]) -> None:
         batch = np.stack(pictures)
         levels, pixels = _levels(batch), batch[0].size
         below = levels.cumsum(axis=1)
@@ -96,14 +98,14 @@ class Looks:
         self._done.append((np.array(records), _hashes(batch, flat), mean, low, high, flat, _edges(batch), peaks))
 
 
-def _levels(batch: np.ndarray) -> np.ndarray:
+def _levels(batch: NDArray[np.uint8]) -> NDArray[np.int64]:
     """How many pixels have each grey level: int64 of shape [pictures, 256]."""
     offsets = np.arange(0, 256 * len(batch), 256)
     levels = np.bincount((batch.reshape(len(batch), -1) + offsets[:, None]).ravel(), minlength=256 * len(batch))
     return levels.reshape(-1, 256)
 
 
-def _edges(batch: np.ndarray) -> np.ndarray:
+def _edges(batch: NDArray[np.uint8]) -> NDArray[np.float64]:
     """In whole numbers, so that nothing depends on which pictures are worked out together."""
     if min(batch.shape[1:]) < 3:
         return np.full(len(batch), np.inf)  # too small to tell
@@ -119,40 +121,40 @@ def _edges(batch: np.ndarray) -> np.ndarray:
     flat = edges.reshape(len(batch), -1).astype(np.uint16)
     mean = np.add.reduce(flat, axis=1, dtype=np.uint32) / flat.shape[1]
     squares = np.add.reduce(flat * flat, axis=1, dtype=np.uint32) / flat.shape[1]  # at most 255 * 255 each: fits
-    deviation: np.ndarray = np.sqrt(np.maximum(squares - mean * mean, 0.0))
+    deviation: NDArray[np.float64] = np.sqrt(np.maximum(squares - mean * mean, 0.0))
     return deviation
 
 
-def _hashes(batch: np.ndarray, flat: np.ndarray) -> np.ndarray:
+def _hashes(batch: NDArray[np.uint8], flat: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """The lowest frequencies of the cosine transform against their median: uint64 of shape [pictures]."""
     height, width = batch.shape[1:]
     low = (_transform(height) @ batch.astype(np.float32) @ _transform(width).T).reshape(len(batch), -1)
     bits = low > np.median(low, axis=1, keepdims=True) + 0.5  # not for rounding alone
-    hashes: np.ndarray = np.packbits(bits, axis=1).view(">u8")[:, 0].astype(np.uint64)
+    hashes: NDArray[np.uint64] = np.packbits(bits, axis=1).view(">u8")[:, 0].astype(np.uint64)
     hashes[flat] = NO_HASH
     return hashes
 
 
 @lru_cache(256)
-def _averages(size: int, parts: int) -> np.ndarray:
+def _averages(size: int, parts: int) -> NDArray[np.float32]:
     """The means over equal parts of a line of pixels, as a matrix: float32 of shape [parts, size]."""
     edges = np.arange(parts + 1) * (size / parts)
     first, last = np.maximum(edges[:-1, None], np.arange(size)), np.minimum(edges[1:, None], np.arange(1, size + 1))
-    averages: np.ndarray = np.maximum(last - first, 0) * (parts / size)
+    averages: NDArray[np.float64] = np.maximum(last - first, 0) * (parts / size)
     return averages.astype(np.float32)
 
 
 @lru_cache(256)
-def _transform(size: int) -> np.ndarray:
+def _transform(size: int) -> NDArray[np.float32]:
     """From a line of pixels to its 8 lowest frequencies, as if it had 32: float32 of shape [8, size]."""
     frequency, place = np.arange(_HASH_SIDE)[:, None], np.arange(size)
-    transform: np.ndarray = np.cos(np.pi / size * frequency * (place + 0.5)) * (_DCT_SIDE / size)
+    transform: NDArray[np.float64] = np.cos(np.pi / size * frequency * (place + 0.5)) * (_DCT_SIDE / size)
     return transform.astype(np.float32)
 
 
-def _smaller(picture: np.ndarray) -> np.ndarray:
+def _smaller(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = picture.shape
     scale = SIDE / max(height, width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
-    small: np.ndarray = _averages(height, rows) @ picture.astype(np.float32) @ _averages(width, columns).T
+    small: NDArray[np.float32] = _averages(height, rows) @ picture.astype(np.float32) @ _averages(width, columns).T
     return (small + 0.5).astype(np.uint8)

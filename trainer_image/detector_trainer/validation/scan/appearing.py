@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Where
 from detector_trainer.validation.rule import Rule
@@ -18,7 +19,7 @@ SHARE = 0.01
 FIELD = "image/encoded"
 
 
-def hits(chunk: Chunk, which: np.ndarray, value: Callable[[int], str]) -> Iterator[Hit]:
+def hits(chunk: Chunk, which: NDArray[np.bool_], value: Callable[[int], str]) -> Iterator[Hit]:
     """The hits for some of the records: bool of shape [records], and what is said of one as an example."""
     records = np.flatnonzero(which)
     return first_of((Hit(chunk.file, value(int(index)), chunk.first + int(index), FIELD) for index in records), len(records))

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.validation.scan import wire
 from detector_trainer.validation.scan.appearance import Appearance, Looks
@@ -42,14 +43,14 @@ class Chunk:
     """Names of features that the trainer does not read, of some of the records."""
     faults: dict[int, Fact]
     """What is wrong with the image of a record, in order; sound ones are left out."""
-    image_sizes: np.ndarray
+    image_sizes: NDArray[np.int32]
     """int32 of shape [records, 2]: height and width in pixels; 0 where unknown."""
     appearance: Appearance
     _edges: dict[str, list[int]] = field(default_factory=dict)
     """Where the values of each record begin, and the last ones end, by the name of the feature."""
 
     @cached_property
-    def parsed(self) -> np.ndarray:
+    def parsed(self) -> NDArray[np.bool_]:
         """bool of shape [records]: the trainer's parser takes the record. What is wrong with others has been said."""
         parsed = np.ones(self.size, bool)
         parsed[self.not_examples] = False
@@ -65,9 +66,9 @@ class Chunk:
         """The boxes of all records whose four sides have equal lengths; worked out once."""
         return self._boxes
 
-    def lengths(self, name: str) -> np.ndarray:
+    def lengths(self, name: str) -> NDArray[np.int64]:
         """Values a record has of a feature, 0 where it is missing. int64 of shape [records]."""
-        lengths: np.ndarray = np.maximum(self.columns[name].lengths, 0)
+        lengths: NDArray[np.int64] = np.maximum(self.columns[name].lengths, 0)
         return lengths
 
     def values(self, name: str, index: int) -> Any:
@@ -88,15 +89,15 @@ class Chunk:
 class Boxes:
     """The boxes of a chunk, one record after the other."""
 
-    record: np.ndarray
+    record: NDArray[np.int64]
     """int64 of shape [boxes]: index of the box's record in the chunk."""
-    number: np.ndarray
+    number: NDArray[np.int64]
     """int64 of shape [boxes]: index of the box in its record."""
-    sides: np.ndarray
+    sides: NDArray[np.float32]
     """float32 of shape [4, boxes]: ymin, xmin, ymax, xmax, normalized to [0, 1]."""
-    usable: np.ndarray
+    usable: NDArray[np.bool_]
     """bool of shape [records]: the four sides have equal lengths."""
-    counts: np.ndarray
+    counts: NDArray[np.int64]
     """int64 of shape [records]: boxes; 0 where not usable."""
 
 
@@ -185,7 +186,7 @@ class Builder:
         self._sizes.append((fact.height, fact.width))
 
     def _inspect(self, index: int, image: memoryview) -> Fact:
-        def see(picture: np.ndarray) -> None:
+        def see(picture: NDArray[np.uint8]) -> None:
             self._looks.add(index, picture)
 
         return inspect(image, decoding=self.decoding, see=see, every_png=self.every_png)
@@ -216,7 +217,7 @@ class Builder:
         self._faults, self._not_examples, self._sequence_examples = {}, [], []
         return chunk
 
-    def _read(self) -> tuple[dict[str, Column], np.ndarray, list[bytes]]:
+    def _read(self) -> tuple[dict[str, Column], NDArray[np.bool_], list[bytes]]:
         """The columns, which records are written in an unusual way, and other names of features."""
         data = np.frombuffer(self._data + bytes(wire.PADDING), np.uint8)
         edges = np.array(self._edges)
@@ -230,7 +231,7 @@ class Builder:
         columns[IMAGE].lengths[removed] = 1
         return columns, unusual, places.others
 
-    def _make_usual(self, unusual: np.ndarray) -> None:
+    def _make_usual(self, unusual: NDArray[np.bool_]) -> None:
         """Has upb read the records that are not written as usual."""
         old, edges = self._data, self._edges
         self._data, self._edges = bytearray(), [0]
@@ -305,12 +306,12 @@ def _boxes(chunk: Chunk) -> Boxes:
     return Boxes(record, wire.within(counts), sides, usable, counts)
 
 
-def _only(values: np.ndarray, lengths: np.ndarray, records: np.ndarray) -> np.ndarray:
+def _only(values: NDArray[np.float32], lengths: NDArray[np.int64], records: NDArray[np.bool_]) -> NDArray[np.float32]:
     """The values of some of the records."""
     return values if records.all() else values[np.repeat(records, lengths)]
 
 
-def values_of(chunk: Chunk, name: str, records: np.ndarray) -> Any:
+def values_of(chunk: Chunk, name: str, records: NDArray[np.bool_]) -> Any:
     """The values of a feature for some records: bool of shape [records] in, an array or list out."""
     column = chunk.columns[name]
     lengths = chunk.lengths(name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.validation.scan import wire
 from detector_trainer.validation.scan.schema import BYTES, FLOAT, INT64, Spec
@@ -21,7 +22,7 @@ class Column:
     """One feature over the records of a chunk."""
 
     kind: int
-    lengths: np.ndarray
+    lengths: NDArray[np.int64]
     """int64 of shape [records]; ABSENT where the feature is missing or of another kind."""
     values: Any
     """All values, one record after the other: a numpy array, or a list of bytes. None where they are only counted."""
@@ -29,7 +30,9 @@ class Column:
     """Record and the kind it has, where that is another."""
 
 
-def read_column(data: np.ndarray, begin: np.ndarray, end: np.ndarray, spec: Spec) -> tuple[Column, np.ndarray]:
+def read_column(
+    data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64], spec: Spec
+) -> tuple[Column, NDArray[np.bool_]]:
     """A feature of all records, and which of them write it in an unusual way.
 
     Args:
@@ -54,7 +57,7 @@ def read_column(data: np.ndarray, begin: np.ndarray, end: np.ndarray, spec: Spec
     record, body, stop = record[right], body[right], stop[right]
     if spec.kind == BYTES:
         owner, first, last, sound = wire.pieces(data, body, stop)
-        counts: np.ndarray = np.bincount(owner, minlength=len(record))
+        counts: NDArray[np.int64] = np.bincount(owner, minlength=len(record))
         raw = data.data
         values: Any = [] if spec.counted else [bytes(raw[i:j]) for i, j in zip(first.tolist(), last.tolist(), strict=True)]
     else:
@@ -64,7 +67,9 @@ def read_column(data: np.ndarray, begin: np.ndarray, end: np.ndarray, spec: Spec
     return Column(spec.kind, lengths, values, wrong), unusual
 
 
-def _numbers(data: np.ndarray, body: np.ndarray, stop: np.ndarray, spec: Spec) -> tuple[np.ndarray, Any, np.ndarray]:
+def _numbers(
+    data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64], spec: Spec
+) -> tuple[NDArray[np.int64], Any, NDArray[np.bool_]]:
     """How many numbers each list has, the numbers, and which lists are one packed field and nothing else."""
     size, first = wire.varints(data, body + 1)
     empty = body == stop

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.validation.scan.chunk import Chunk
 
@@ -14,7 +15,7 @@ PER_OCTAVE, OCTAVES = 8, 16
 _BINS = PER_OCTAVE * OCTAVES
 
 
-def _zeros(size: int) -> np.ndarray:
+def _zeros(size: int) -> NDArray[np.int64]:
     return np.zeros(size, np.int64)
 
 
@@ -22,11 +23,11 @@ def _zeros(size: int) -> np.ndarray:
 class Distributions:
     """Counts over the images and boxes of a reader."""
 
-    brightness: np.ndarray = field(default_factory=partial(_zeros, LEVELS))
+    brightness: NDArray[np.int64] = field(default_factory=partial(_zeros, LEVELS))
     """int64 of shape [256]: images by mean grey level."""
-    box_sizes: np.ndarray = field(default_factory=partial(_zeros, _BINS))
+    box_sizes: NDArray[np.int64] = field(default_factory=partial(_zeros, _BINS))
     """int64 of shape [128]: boxes by the square root of their share of the image, an eighth of an octave each."""
-    box_aspects: np.ndarray = field(default_factory=partial(_zeros, _BINS))
+    box_aspects: NDArray[np.int64] = field(default_factory=partial(_zeros, _BINS))
     """int64 of shape [128]: boxes by width over height in pixels, an eighth of an octave each."""
     images_with_boxes: int = 0
     """Those whose boxes are counted."""
@@ -54,13 +55,13 @@ class Distributions:
         self.images_with_boxes += other.images_with_boxes
 
 
-def _counts(octaves: np.ndarray) -> np.ndarray:
+def _counts(octaves: NDArray[np.float64]) -> NDArray[np.int64]:
     """Counts of values from 0 to 16 octaves; those beyond count at the ends."""
     bins = np.clip(np.floor(octaves * PER_OCTAVE), 0, _BINS - 1).astype(np.int64)
     return np.bincount(bins, minlength=_BINS)
 
 
-def median(counts: np.ndarray) -> int:
+def median(counts: NDArray[np.int64]) -> int:
     """The bin that holds the median."""
     return int(np.searchsorted(counts.cumsum() * 2, counts.sum()))
 
@@ -75,12 +76,12 @@ def aspect_of(number: int) -> float:
     return float(2 ** ((number + 0.5) / PER_OCTAVE - OCTAVES / 2))
 
 
-def largest_gap(first: np.ndarray, second: np.ndarray) -> float:
+def largest_gap(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
     """The Kolmogorov-Smirnov statistic of two rows of counts, neither of them empty: from 0, alike, to 1."""
     return float(np.abs(first.cumsum() / first.sum() - second.cumsum() / second.sum()).max())
 
 
-def stability_index(first: np.ndarray, second: np.ndarray) -> float:
+def stability_index(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
     """The population stability index of two rows of counts by class; half of one is added to each, so that none is 0."""
     one, other = ((counts + 0.5) / (counts + 0.5).sum() for counts in (first, second))
     return float(((one - other) * np.log(one / other)).sum())

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
-from detector_trainer.protos import descriptor_set, message_class
+from detector_trainer.protos import descriptor_set, types
 from detector_trainer.validation.scan.wire import FIELD_1, FIELD_2
 
 IMAGE = b"image/encoded"
@@ -128,7 +128,7 @@ def usual_form(payload: bytes, wanted: Collection[bytes], *, whole: bool) -> tup
 def is_sequence_example(payload: bytes) -> bool:
     """Whether a record is a tf.train.SequenceExample: these parse as Examples too, without an image."""
     try:
-        parsed: Any = message_class("tensorflow.SequenceExample").FromString(payload)
+        parsed = types.SequenceExample.FromString(payload)
     except DecodeError:
         return False
     return len(parsed.feature_lists.feature_list) > 0

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import google_crc32c
 import numpy as np
+from numpy.typing import NDArray
 
 BLOCK = 1 << 19
 """Bytes read at once: so few that the checksum finds them in the processor's cache."""
@@ -56,7 +57,7 @@ class Payload(NamedTuple):
     """Where a record's payload lies: `buffer[start:stop]`. Valid until the next is asked for."""
 
     buffer: bytearray
-    frozen: np.ndarray
+    frozen: NDArray[np.uint8]
     """The same bytes in a form that google_crc32c accepts: it refuses what could be written to."""
     start: int
     stop: int
@@ -119,7 +120,7 @@ def masked(crc: int) -> int:
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def freeze(buffer: bytearray) -> np.ndarray:
+def freeze(buffer: bytearray) -> NDArray[np.uint8]:
     """The same bytes in a form that google_crc32c accepts."""
     frozen = np.frombuffer(buffer, np.uint8)
     frozen.flags.writeable = False

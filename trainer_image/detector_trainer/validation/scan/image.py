@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.pipeline.sniff import what_is
 from detector_trainer.validation.scan import bmp, jpeg, png, thumbnail
@@ -21,7 +22,7 @@ JPEG, PNG, GIF, BMP, WEBP, JXL = "JPEG", "PNG", "GIF", "BMP", "WebP", "JPEG XL"
 MAX_PIXELS = 1 << 29
 """TensorFlow's decoders refuse as many or more."""
 SNIFFED = 512
-See = Callable[[np.ndarray], None]
+See = Callable[[NDArray[np.uint8]], None]
 """Called with a small grey picture of a sound image: uint8 of shape [height, width]."""
 
 
@@ -114,7 +115,7 @@ def too_costly(data: memoryview, frame: jpeg.Frame) -> str:
     return ""
 
 
-def _decoded(data: memoryview, kind: str, size: tuple[int, int], look: bool) -> np.ndarray | None:
+def _decoded(data: memoryview, kind: str, size: tuple[int, int], look: bool) -> NDArray[np.uint8] | None:
     if kind == JPEG:
         return jpeg.decode(data)
     if kind == PNG:

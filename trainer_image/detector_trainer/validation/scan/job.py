@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.pipeline import gfile
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.protos import enum_type
+from detector_trainer.protos import types
 from detector_trainer.validation.anchors import anchor_sizes
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.label_map import LabelMap, read_label_map
 from detector_trainer.validation.readers import Reader
 from detector_trainer.validation.scan.resizer import Resizer, resizer_of
 from detector_trainer.validation.scan.schema import Spec, schema_of, uses_png_masks
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import DetectionModel, TrainEvalPipelineConfig
 
 # Augmentations that drop boxes outside the crop, and broken ones with them, without a word (core/preprocessor.py).
 CROPS = (
@@ -95,11 +98,10 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
     resizer = resizer_of(inputs.config)
     training = reader.name == "train_input_reader"
     num_classes = getattr(getattr(inputs.config.model, architecture, None), "num_classes", 0)
-    sequence = enum_type("object_detection.protos.InputType").values_by_name["TF_SEQUENCE_EXAMPLE"].number
     return Job(
         reader=reader.name,
         training=training,
-        sequence_examples=message.input_type == sequence,
+        sequence_examples=message.input_type == types.InputType.TF_SEQUENCE_EXAMPLE,
         schema=schema_of(message),
         has_label_map=bool(message.label_map_path),
         text_to_id=texts,
@@ -123,20 +125,20 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
     )
 
 
-def _context(model: Any) -> tuple[int, int] | None:
+def _context(model: DetectionModel) -> tuple[int, int] | None:
     if model.WhichOneof("model") != "faster_rcnn":
         return None
     settings = model.faster_rcnn.context_config
     return settings.max_num_context_features, settings.context_feature_length
 
 
-def _learned(model: Any) -> frozenset[str]:
+def _learned(model: DetectionModel) -> frozenset[str]:
     if model.WhichOneof("model") != "center_net" or model.center_net.HasField("deepmac_mask_estimation"):
         return frozenset()  # a DeepMAC is built without the other tasks
     return frozenset(field.name for field, _ in model.center_net.ListFields() if field.name.endswith("_task"))
 
 
-def _anchors(config: Any, resizer: Resizer | None) -> tuple[tuple[float, float], ...]:
+def _anchors(config: TrainEvalPipelineConfig, resizer: Resizer | None) -> tuple[tuple[float, float], ...]:
     """Of models whose images all have one size: there an anchor has one too."""
     if resizer is None or not resizer.one_size:
         return ()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 
 from detector_trainer.validation.scan import with_pillow
 from detector_trainer.validation.scan.broken_image import BrokenImage
@@ -121,7 +122,7 @@ def scans(data: memoryview) -> int:
     return bytes(data).count(bytes([0xFF, _SCAN]))
 
 
-def decode(data: memoryview) -> np.ndarray:
+def decode(data: memoryview) -> NDArray[np.uint8]:
     """Decodes every byte of the data, in grey and at an eighth of the size or a bit more: nothing that can fail is left out.
 
     Returns:
@@ -131,7 +132,7 @@ def decode(data: memoryview) -> np.ndarray:
         BrokenImage: the trainer's decoder refuses it too.
     """
     try:
-        grey: np.ndarray = simplejpeg.decode_jpeg(
+        grey: NDArray[np.uint8] = simplejpeg.decode_jpeg(
             data, colorspace="GRAY", fastdct=True, fastupsample=True, min_height=SMALLEST, min_width=SMALLEST
         )
     except ValueError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 DISTANCE = 3
 """Bits of 64. Hashes that differ in so few have one of four parts of 16 bits in common."""
@@ -12,7 +13,7 @@ REACH = 64
 _BITS = 64 // PARTS
 
 
-def partners(hashes: np.ndarray, asks: np.ndarray, answers: np.ndarray) -> np.ndarray:
+def partners(hashes: NDArray[np.uint64], asks: NDArray[np.bool_], answers: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Of each hash, another one that is near: int64 of shape [hashes], -1 where there is none.
 
     The time is that of 256 passes over the hashes at most.

@@ -6,9 +6,13 @@ The trainer calculates in float32, and so does this: tests/trainer/test_resizer_
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import ImageResizer, TrainEvalPipelineConfig
 
 KEEP_ASPECT, FIXED, IDENTITY, CONDITIONAL = (
     "keep_aspect_ratio_resizer",
@@ -38,7 +42,7 @@ class Resizer:
         """Whether every image comes out with the same size."""
         return self.kind == FIXED or self.pads
 
-    def resized(self, sizes: np.ndarray) -> np.ndarray:
+    def resized(self, sizes: NDArray[np.integer]) -> NDArray[np.integer]:
         """The sizes that images of these sizes get, before they are padded: int of shape [images, 2], height and width."""
         if self.kind == FIXED:
             return _filled(sizes, self.low, self.high)
@@ -49,10 +53,10 @@ class Resizer:
         return sizes
 
 
-def resizer_of(config: Any) -> Resizer | None:
+def resizer_of(config: TrainEvalPipelineConfig) -> Resizer | None:
     """The resizer of a TrainEvalPipelineConfig; None for one that is not known here, or refused."""
     model = getattr(config.model, config.model.WhichOneof("model") or "", None)
-    settings: Any = getattr(model, "image_resizer", None)
+    settings: ImageResizer | None = getattr(model, "image_resizer", None)
     kind = settings.WhichOneof("image_resizer_oneof") if settings is not None else None
     chosen: Any = getattr(settings, kind or "", None)
     if kind == IDENTITY:
@@ -66,25 +70,25 @@ def resizer_of(config: Any) -> Resizer | None:
     return None
 
 
-def _filled(sizes: np.ndarray, height: int, width: int) -> np.ndarray:
+def _filled(sizes: NDArray[np.integer], height: int, width: int) -> NDArray[np.int32]:
     return np.broadcast_to(np.array([height, width], np.int32), sizes.shape)
 
 
-def _within(sizes: np.ndarray, low: int, high: int) -> np.ndarray:
+def _within(sizes: NDArray[np.integer], low: int, high: int) -> NDArray[np.int32]:
     """preprocessor.resize_to_range: tf.image.resize_images with preserve_aspect_ratio, which rounds half to even."""
     images = sizes.astype(np.float32)
     landscape = sizes[:, :1] < sizes[:, 1:]
     targets = np.where(landscape, [low, high], [high, low]).astype(np.float32)
     scale = (targets / images).min(axis=1, keepdims=True)
-    resized: np.ndarray = np.round(scale * images).astype(np.int32)
+    resized: NDArray[np.int32] = np.round(scale * images).astype(np.int32)
     return resized
 
 
-def _conditional(sizes: np.ndarray, threshold: int, greater: bool) -> np.ndarray:
+def _conditional(sizes: NDArray[np.integer], threshold: int, greater: bool) -> NDArray[np.int32]:
     """preprocessor.resize_to_max_dimension and resize_to_min_dimension, which cut off what is behind the point."""
     images = sizes.astype(np.float32)
     side = sizes.max(axis=1, keepdims=True) if greater else sizes.min(axis=1, keepdims=True)
     target = np.minimum(side, threshold) if greater else np.maximum(side, threshold)
     ratio = target.astype(np.float32) / side.astype(np.float32)
-    resized: np.ndarray = (images * ratio).astype(np.int32)
+    resized: NDArray[np.int32] = (images * ratio).astype(np.int32)
     return resized

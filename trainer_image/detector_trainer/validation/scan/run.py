@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding
 from detector_trainer.validation.inputs import Inputs
@@ -21,6 +21,9 @@ from detector_trainer.validation.scan.progress import Listener, ScanError, ScanP
 from detector_trainer.validation.scan.shard import scan_shard
 from detector_trainer.validation.scan.table import DATASET_CHECKS, RULES
 from detector_trainer.validation.scan.totals import Dataset, Totals
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import SynchronizedArray
 
 ALONE_BELOW = 32 << 20
 """Bytes: so few are read sooner than processes start."""
@@ -34,7 +37,7 @@ class ScanOutcome:
     """What the scan found."""
 
     findings: list[Finding]
-    stats: dict[str, Any]
+    stats: dict[str, object]
 
 
 def scan_records(inputs: Inputs, on_progress: Listener | None = None) -> ScanOutcome:
@@ -86,7 +89,7 @@ def _conclude(inputs: Inputs, readers: list[Reader], jobs: list[Job], results: I
     return ScanOutcome(findings, _stats(train, merged))
 
 
-def _stats(train: Totals, merged: list[Totals]) -> dict[str, Any]:
+def _stats(train: Totals, merged: list[Totals]) -> dict[str, object]:
     """Numbers about the training records, and a checksum of the contents of all files, those for evaluation too."""
     checksum = hashlib.sha256(repr([totals.checksums for totals in merged]).encode()).hexdigest()[:32]
     return {
@@ -150,10 +153,10 @@ def _in_processes(tasks: list[tuple[str, Job]], processes: int, watcher: _Watche
             raise
 
 
-_counters: Any = None
+_counters: SynchronizedArray[int] | None = None
 
 
-def _start_worker(counters: Any) -> None:
+def _start_worker(counters: SynchronizedArray[int]) -> None:
     global _counters
     _counters = counters
 
@@ -163,6 +166,7 @@ def _work(file: str, job: Job) -> Totals:
 
 
 def _advance(records: int, size: int) -> None:
+    assert _counters is not None  # in a worker
     with _counters.get_lock():
         _counters[0] += records
         _counters[1] += size

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from detector_trainer.protos import enum_type
+from detector_trainer.protos import types
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import InputReader
 
 BYTES, FLOAT, INT64 = 1, 2, 3
 KIND_NAMES = {BYTES: "bytes", FLOAT: "float", INT64: "int64"}
@@ -60,7 +63,7 @@ _PLAIN = (
 )
 
 
-def schema_of(reader: Any) -> tuple[Spec, ...]:
+def schema_of(reader: InputReader) -> tuple[Spec, ...]:
     """The features that the trainer parses for an InputReader."""
     found = list(_PLAIN)
     if reader.load_instance_masks:
@@ -89,7 +92,6 @@ def schema_of(reader: Any) -> tuple[Spec, ...]:
     return tuple(found)
 
 
-def uses_png_masks(reader: Any) -> bool:
+def uses_png_masks(reader: InputReader) -> bool:
     """Whether masks are PNGs; else they are numbers."""
-    types = enum_type("object_detection.protos.InstanceMaskType")
-    return bool(reader.mask_type == types.values_by_name["PNG_MASKS"].number)
+    return reader.mask_type == types.InstanceMaskType.PNG_MASKS

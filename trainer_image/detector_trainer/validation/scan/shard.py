@@ -11,6 +11,7 @@ from typing import cast
 
 import google_crc32c
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.pipeline.sniff import HINTS, SNIFFED_BYTES, what_is
 from detector_trainer.pipeline.text_file import regular_size
@@ -167,7 +168,7 @@ def _look_at_sizes(chunk: Chunk, resizer: Resizer, anchors: tuple[tuple[float, f
     boxes = chunk.boxes()
     ymin, xmin, ymax, xmax = boxes.sides
     with np.errstate(invalid="ignore"):
-        pixels = np.stack([ymax - ymin, xmax - xmin]) * resized[boxes.record].T
+        pixels: NDArray[np.float64] = np.stack([ymax - ymin, xmax - xmin]) * resized[boxes.record].T
         shorter = pixels.min(axis=0)
         sized = shorter > 0
         tiny = np.flatnonzero(sized & (shorter < TINY_PIXELS))
@@ -188,7 +189,7 @@ def _look_at_sizes(chunk: Chunk, resizer: Resizer, anchors: tuple[tuple[float, f
             totals.first_unlike = box(unlike[0])
 
 
-def _unlike(pixels: np.ndarray, anchors: tuple[tuple[float, float], ...]) -> np.ndarray:
+def _unlike(pixels: NDArray[np.float64], anchors: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
     """Which boxes no anchor is like: bool of shape [boxes], of heights and widths of shape [2, boxes]."""
     sides, far, unlike = np.log2(pixels), np.log2(UNLIKE), np.ones(pixels.shape[1], bool)
     for height, width in np.log2(anchors):
@@ -196,7 +197,7 @@ def _unlike(pixels: np.ndarray, anchors: tuple[tuple[float, float], ...]) -> np.
     return unlike
 
 
-def _compare_sizes(chunk: Chunk, known: np.ndarray, resized: np.ndarray, totals: Totals) -> None:
+def _compare_sizes(chunk: Chunk, known: NDArray[np.int64], resized: NDArray[np.int32], totals: Totals) -> None:
     while len(known) and len(totals.resized) < 2:
         index = int(known[0])
         height, width = resized[0].tolist()

@@ -12,6 +12,7 @@ import warnings
 import zlib
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from detector_trainer.validation.scan.decoding_memory import MAX_PIXELS
@@ -25,7 +26,7 @@ def chosen(png: memoryview) -> bool:
     return zlib.crc32(png[-_TAIL:]) % ONE_IN == 0
 
 
-def of_png(data: memoryview, width: int, height: int) -> np.ndarray | None:
+def of_png(data: memoryview, width: int, height: int) -> NDArray[np.uint8] | None:
     """A sound PNG at an eighth of its size: uint8 of shape [height, width]; None for a very large one."""
     if width * height > MAX_PIXELS:
         return None
@@ -38,7 +39,7 @@ def of_png(data: memoryview, width: int, height: int) -> np.ndarray | None:
         return None
 
 
-def of_pillow(image: Image.Image) -> np.ndarray:
+def of_pillow(image: Image.Image) -> NDArray[np.uint8]:
     """An image at an eighth of its size, or less if it is small: uint8 of shape [height, width]."""
     if image.mode.startswith("I"):
         values = np.asarray(image)  # 16 bits
@@ -48,7 +49,7 @@ def of_pillow(image: Image.Image) -> np.ndarray:
     return np.asarray(grey.reduce(factor).convert("L"))
 
 
-def of_bmp(data: memoryview, width: int, height: int) -> np.ndarray | None:
+def of_bmp(data: memoryview, width: int, height: int) -> NDArray[np.uint8] | None:
     """Pixels of a sound BMP: uint8 of shape [rows, columns]."""
     (offset,), (bits,) = struct.unpack_from("<i", data, 10), struct.unpack_from("<H", data, 28)
     channels = bits // 8

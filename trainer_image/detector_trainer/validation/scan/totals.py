@@ -5,15 +5,19 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.pipeline import gfile
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.scan.distributions import Distributions
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.tally import Tallies
+
+if TYPE_CHECKING:
+    from detector_trainer.protos.types import InputReader
 
 MAX_CLASSES = 2000
 """Classes counted one by one; what comes beyond is not."""
@@ -98,7 +102,7 @@ class Totals:
     """Of each file: its records, its bytes, and a checksum of the records' checksums."""
     tallies: Tallies = field(default_factory=Tallies)
 
-    def saw_sizes(self, sizes: np.ndarray) -> None:
+    def saw_sizes(self, sizes: NDArray[np.int32]) -> None:
         """Takes the sizes of images into account: int32 of shape [images, 2], height and width, 0 where unknown."""
         sizes = sizes[sizes[:, 0] > 0]
         if len(sizes):
@@ -165,8 +169,7 @@ class Dataset:
 
     inputs: Inputs
     train_job: Job
-    train_reader: Any
-    """The InputReader proto."""
+    train_reader: InputReader
     train_files: tuple[str, ...]
     train: Totals
     evals: list[tuple[str, tuple[str, ...], Totals]]

@@ -7,8 +7,10 @@ example.py then has upb read it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 FIELD_1, FIELD_2, FIELD_3 = 0x0A, 0x12, 0x1A
 """Tags of length-delimited fields."""
@@ -16,6 +18,8 @@ PADDING = 512
 """Bytes that must follow the data, so that nobody reads beyond its end."""
 MAX_NAME = 48
 """Longer names are no feature of ours."""
+_NAME, _FLOAT = np.dtype(f"V{MAX_NAME}"), np.dtype("<f4")
+Element = TypeVar("Element", bound=np.generic)
 
 
 class Names:
@@ -36,23 +40,23 @@ class Names:
         """How many."""
         return len(self._hashes)
 
-    def _hashed(self, words: np.ndarray) -> np.ndarray:
-        hashes: np.ndarray = (words * self._factors).sum(axis=1)
+    def _hashed(self, words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        hashes: NDArray[np.uint64] = (words * self._factors).sum(axis=1)
         return hashes
 
-    def find(self, data: np.ndarray, at: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def find(self, data: NDArray[np.uint8], at: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of the name at each place, -1 for any other. A name has fewer than 256 bytes."""
-        words = elements(data, f"V{MAX_NAME}", at).view(np.uint64).reshape(-1, len(self._factors)) & self._masks[lengths]
+        words = elements(data, _NAME, at).view(np.uint64).reshape(-1, len(self._factors)) & self._masks[lengths]
         if (
             len(at) and (words == words[0]).all() and (lengths == lengths[0]).all()
         ):  # all records have their features in one order
             return np.repeat(self._place(words[:1], lengths[:1]), len(at))
         return self._place(words, lengths)
 
-    def _place(self, words: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def _place(self, words: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
         place = np.minimum(np.searchsorted(self._hashes, self._hashed(words)), len(self._hashes) - 1)
         same = (self._words[place] == words).all(axis=1) & (self._lengths[place] == lengths)
-        numbers: np.ndarray = np.where(same, self._numbers[place], -1)
+        numbers: NDArray[np.int64] = np.where(same, self._numbers[place], -1)
         return numbers
 
 
@@ -60,16 +64,16 @@ class Names:
 class Places:
     """Where the features of the records are."""
 
-    begin: np.ndarray
+    begin: NDArray[np.int64]
     """int64 of shape [names, records]: first byte of the Feature message; -1 where it is absent."""
-    end: np.ndarray
-    unusual: np.ndarray
+    end: NDArray[np.int64]
+    unusual: NDArray[np.bool_]
     """bool of shape [records]: not written as usual."""
     others: list[bytes]
     """Names that nobody looks for, of the first records."""
 
 
-def find_features(data: np.ndarray, begin: np.ndarray, end: np.ndarray, names: Names) -> Places:
+def find_features(data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64], names: Names) -> Places:
     """Walks the entries of the map in all records: `data[begin:end]` each. Of a name that comes twice the last one counts."""
     count = len(begin)
     places = Places(
@@ -109,7 +113,7 @@ def find_features(data: np.ndarray, begin: np.ndarray, end: np.ndarray, names: N
     return places
 
 
-def varints(data: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def varints(data: NDArray[np.uint8], at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The varint at each place, and the place behind it. One of more than 5 bytes comes out too large to fit anywhere."""
     byte = data[at].astype(np.int64)
     at = at + 1
@@ -128,24 +132,24 @@ def varints(data: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return byte, at
 
 
-def floats(data: np.ndarray, begin: np.ndarray, size: np.ndarray) -> np.ndarray:
+def floats(data: NDArray[np.uint8], begin: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.float32]:
     """The packed floats of all pieces, one after the other."""
     counts = size // 4
     at = np.repeat(begin, counts) + 4 * within(counts)
-    return elements(data, "<f4", at)
+    return elements(data, _FLOAT, at)
 
 
-def elements(data: np.ndarray, kind: str, at: np.ndarray) -> np.ndarray:
+def elements(data: NDArray[np.uint8], kind: np.dtype[Element], at: NDArray[np.int64]) -> NDArray[Element]:
     """What lies at any places of the data, read as numbers or bytes of one size."""
-    kind_of = np.dtype(kind)
-    everywhere: np.ndarray = np.ndarray((len(data) - kind_of.itemsize + 1,), kind_of, data, strides=(1,))
-    found: np.ndarray = everywhere[at]
-    return found
+    everywhere: NDArray[Element] = np.ndarray((len(data) - kind.itemsize + 1,), kind, data, strides=(1,))
+    return everywhere[at]
 
 
-def ints(data: np.ndarray, begin: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def ints(
+    data: NDArray[np.uint8], begin: NDArray[np.int64], size: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """The packed varints of all pieces, one after the other; how many each piece has; whether it is well-formed."""
-    bytes_: np.ndarray = data[np.repeat(begin, size) + within(size)]
+    bytes_: NDArray[np.uint8] = data[np.repeat(begin, size) + within(size)]
     last = bytes_ < 0x80
     edges = np.cumsum(size)
     sums = np.concatenate([[0], np.cumsum(last)])
@@ -163,14 +167,16 @@ def ints(data: np.ndarray, begin: np.ndarray, size: np.ndarray) -> tuple[np.ndar
     return values, counts, sound
 
 
-def within(counts: np.ndarray) -> np.ndarray:
+def within(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """0, 1 … counts[0]-1, 0, 1 … counts[1]-1, …"""
     starts = np.cumsum(counts) - counts
-    indices: np.ndarray = np.arange(int(counts.sum())) - np.repeat(starts, counts)
+    indices: NDArray[np.int64] = np.arange(int(counts.sum())) - np.repeat(starts, counts)
     return indices
 
 
-def pieces(data: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def pieces(
+    data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """The elements of lists of bytes, in order: which list each is of, where it begins and ends; which lists are well-formed."""
     sound = np.ones(len(begin), bool)
     owner, first, last = [], [], []

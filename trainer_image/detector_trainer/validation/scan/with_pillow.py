@@ -6,12 +6,13 @@ import io
 import warnings
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from detector_trainer.validation.scan.broken_image import BrokenImage
 
 
-def decode(data: memoryview) -> np.ndarray:
+def decode(data: memoryview) -> NDArray[np.uint8]:
     """Decodes a whole JPEG. The caller has looked at its size.
 
     Returns:

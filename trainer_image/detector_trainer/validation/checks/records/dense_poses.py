@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
@@ -65,7 +66,7 @@ def _wrong(numbers: list[int], lengths: dict[str, int]) -> str:
     return ""
 
 
-def _out_of_range(coordinates: dict[str, np.ndarray], points: int) -> tuple[str, str]:
+def _out_of_range(coordinates: dict[str, NDArray[np.float32]], points: int) -> tuple[str, str]:
     """What ends a CenterNet that learns them, or makes its loss nan; by name of the coordinate."""
     for number, (name, values) in enumerate(coordinates.items()):
         used = values[: max(0, points)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
@@ -48,7 +49,9 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
         yield from _hits(chunk, job, IMAGE_TEXT, records, ids, said)
 
 
-def _hits(chunk: Chunk, job: Job, name: str, records: np.ndarray, ids: np.ndarray, said: list[str]) -> Iterator[Hit]:
+def _hits(
+    chunk: Chunk, job: Job, name: str, records: NDArray[np.int64], ids: NDArray[np.int64], said: list[str]
+) -> Iterator[Hit]:
     bad = np.flatnonzero((ids == 0) | (ids > job.num_classes))
     hits = (
         Hit(chunk.file, f"{name} {said[i]}, num_classes is {job.num_classes}.", chunk.first + int(records[i]), name) for i in bad

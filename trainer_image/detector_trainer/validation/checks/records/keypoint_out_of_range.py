@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
@@ -58,7 +59,7 @@ def _hit(chunk: Chunk, job: Job, name: str, record: int, number: int, value: flo
     return Hit(chunk.file, said, chunk.first + record, name, severity=Severity.WARNING if job.crop else None)
 
 
-def _shares(chunk: Chunk, job: Job) -> np.ndarray:
+def _shares(chunk: Chunk, job: Job) -> NDArray[np.float64]:
     """How much of the height and width of what the model gets is the image, the rest padding: float of shape [records, 2]."""
     shares = np.ones((chunk.size, 2))
     if job.resizer is not None and job.resizer.pads:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
@@ -50,7 +51,7 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
         )
 
 
-def _scalar(chunk: Chunk, name: str) -> np.ndarray:
+def _scalar(chunk: Chunk, name: str) -> NDArray[np.int64]:
     """The values of a scalar, 1 where it is missing (the trainer's default), and where it is no scalar: that is said elsewhere."""
     values = np.ones(chunk.size, np.int64)
     one = chunk.columns[name].lengths == 1

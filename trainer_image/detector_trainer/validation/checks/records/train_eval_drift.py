@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
@@ -72,7 +73,9 @@ def _numbers(train: Totals, evaluated: Totals) -> Iterator[str]:
     )
 
 
-def _apart(what: str, ours: np.ndarray, theirs: np.ndarray, images: tuple[int, int], said: Callable[[int], str]) -> Iterator[str]:
+def _apart(
+    what: str, ours: NDArray[np.int64], theirs: NDArray[np.int64], images: tuple[int, int], said: Callable[[int], str]
+) -> Iterator[str]:
     if min(images) and (gap := largest_gap(ours, theirs)) > max(GAP, SURE * sqrt(1 / images[0] + 1 / images[1])):
         yield f"{what}: median {said(median(ours))} in training, {said(median(theirs))} in evaluation, {gap:.2f} apart"
 
