@@ -68,6 +68,12 @@ def test_the_message_types_are_their_authors(files: dict[str, Any]):
     assert all(holder in holders(files[DESCRIPTORS]) for holder in OTHERS)
 
 
+def test_what_is_generated_from_the_message_types_is_their_authors_too(files: dict[str, Any]):
+    generated = [path for path in files if path.startswith("trainer_image/detector_trainer/protos/") and path.endswith(".pyi")]
+    assert generated
+    assert {holders(files[path]) for path in generated} == {"The TensorFlow Authors"}
+
+
 def test_every_record_with_a_photograph_is_under_the_datasets_licence(files: dict[str, Any]):
     """The pictures of examples/shapes are drawn by the project, and an empty file has no photograph."""
     records = [path for path in files if path.endswith(".record") and not path.startswith("examples/shapes/")]
