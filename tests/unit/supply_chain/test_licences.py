@@ -40,7 +40,7 @@ def licences(file: dict[str, Any]) -> set[str]:
 
 
 def holders(file: dict[str, Any]) -> str:
-    return "\n".join(each["value"] for each in file["copyrights"])
+    return "\n".join(each["value"].removeprefix("SPDX-FileCopyrightText: ") for each in file["copyrights"])
 
 
 def tracked() -> list[str]:
