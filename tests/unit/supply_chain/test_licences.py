@@ -40,7 +40,7 @@ def licences(file: dict[str, Any]) -> set[str]:
 
 
 def holders(file: dict[str, Any]) -> str:
-    return "\n".join(each["value"] for each in file["copyrights"])
+    return "\n".join(each["value"].removeprefix("SPDX-FileCopyrightText: ") for each in file["copyrights"])
 
 
 def tracked() -> list[str]:
@@ -66,6 +66,12 @@ def test_the_message_types_are_their_authors(files: dict[str, Any]):
     assert {file.name for file in contents.file if file.name.startswith("google/")} == {"google/protobuf/wrappers.proto"}
     assert licences(files[DESCRIPTORS]) == {"Apache-2.0 AND BSD-3-Clause"}
     assert all(holder in holders(files[DESCRIPTORS]) for holder in OTHERS)
+
+
+def test_what_is_generated_from_the_message_types_is_their_authors_too(files: dict[str, Any]):
+    generated = [path for path in files if path.startswith("trainer_image/detector_trainer/protos/") and path.endswith(".pyi")]
+    assert generated
+    assert {holders(files[path]) for path in generated} == {"The TensorFlow Authors"}
 
 
 def test_every_record_with_a_photograph_is_under_the_datasets_licence(files: dict[str, Any]):
