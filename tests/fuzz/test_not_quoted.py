@@ -101,7 +101,7 @@ def test_a_finding_is_short(watch: Any, texts: list[str]):
 
 
 @WATCHED
-@pytest.mark.parametrize(("kind", "text"), zip(MESSAGES, (CONFIG_TEXT, LABEL_MAP_TEXT), strict=True))
+@pytest.mark.parametrize(("kind", "text"), list(zip(MESSAGES, (CONFIG_TEXT, LABEL_MAP_TEXT), strict=True)))
 def test_one_that_is_not_damaged_looks_as_it_should(kind: type[Message], text: bytes):
     assert _KINDS[kind.DESCRIPTOR.name].begins.search(text.decode())
     parse_text("the file", text.decode(), kind)
