@@ -70,19 +70,20 @@ def _find(data: bytes | memoryview, position: int, markers: frozenset[int]) -> i
     """The position of the next of some markers, from segment to segment; None if fewer than 10 bytes are left of the data."""
     last = len(data) - 10
     while position <= last:
-        marker = data[position + 1]
-        if data[position] != 0xFF or marker in (0x00, 0xFF):
-            found = _MARKER.search(data, position)
-            if found is None:
-                return None
-            position = found.start()
-            continue
-        if marker in markers:
-            return position
-        if marker == 0x01 or 0xD0 <= marker <= 0xD8:
-            position += 2
-        else:
-            position += 2 + (data[position + 2] << 8 | data[position + 3])
+        if data[position] == 0xFF:
+            marker = data[position + 1]
+            if marker in markers:
+                return position
+            if 0x01 < marker < 0xD0 or 0xD8 < marker < 0xFF:
+                position += 2 + (data[position + 2] << 8 | data[position + 3])
+                continue
+            if marker not in (0x00, 0xFF):  # it has no length
+                position += 2
+                continue
+        found = _MARKER.search(data, position)
+        if found is None:
+            return None
+        position = found.start()
     return None
 
 
