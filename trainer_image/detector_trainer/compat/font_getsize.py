@@ -7,7 +7,9 @@ from typing import Any
 from PIL import ImageFont
 
 
-def getsize(font: ImageFont.FreeTypeFont, text: str, *args: Any, **kwargs: Any) -> tuple[int, int]:
+def getsize(
+    font: ImageFont.ImageFont | ImageFont.FreeTypeFont | ImageFont.TransposedFont, text: str, *args: Any, **kwargs: Any
+) -> tuple[int, int]:
     """Width and height of a text in pixels, as Pillow 9 gave them: measured from the origin."""
     _, _, right, bottom = font.getbbox(text, *args, **kwargs)
     return int(right), int(bottom)
