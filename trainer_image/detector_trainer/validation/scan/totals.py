@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -126,7 +127,7 @@ class Totals:
             with np.load(io.BytesIO(data), allow_pickle=False) as parts:
                 arrays = {name: parts[name] for name in parts.files}
             header = json.loads(arrays.pop(HEADER).tobytes())
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise UnknownTotals(f"not the totals of a scan: {error}") from None
         written = {code: each["version"] for code, each in header["totals"].items()}
         versions = {code: accumulator.version for code, accumulator in self.by_code.items()}
