@@ -25,6 +25,7 @@ from unittest.mock import patch
 import google_crc32c
 
 from detector_trainer.pipeline.load import read_pipeline_config
+from detector_trainer.validation.chain import scan_checks
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.scan.appearance import Looks
 from detector_trainer.validation.scan.framing import records
@@ -68,7 +69,7 @@ def scan(paths: list[Path], *, decode: bool, processes: int) -> None:
     """Our scan."""
     overrides = {"trainInputPaths": json.dumps([str(path) for path in paths])}
     inputs = Inputs(CONFIG, overrides=overrides, decode_images=decode, processes=processes)
-    outcome = scan_records(inputs)
+    outcome = scan_records(inputs, scan_checks)
     assert not [finding for finding in outcome.findings if finding.severity == "error"]
 
 

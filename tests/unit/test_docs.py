@@ -13,8 +13,7 @@ from detector_trainer.catalogue import CATALOGUE
 from detector_trainer.deep.run import RULES as DEEP_RULES
 from detector_trainer.registry import entries
 from detector_trainer.validation import checks
-from detector_trainer.validation.chain import META_CHECKS
-from detector_trainer.validation.scan.table import DATASET_CHECKS, RULES
+from detector_trainer.validation.chain import CHAIN
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,8 +25,7 @@ def codes_below(package: Path) -> set[str]:
 
 
 def test_each_check_is_in_a_table_and_its_file_is_called_as_its_code():
-    checked = {check.RULE.code for check in (*META_CHECKS, *DATASET_CHECKS)}
-    in_tables = checked | {rule.code for rule in (*RULES, *DEEP_RULES)}
+    in_tables = {code for codes in CHAIN.values() for code in codes} | {rule.code for rule in DEEP_RULES}
     assert in_tables == codes_below(Path(checks.__path__[0]))
 
 

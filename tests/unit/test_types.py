@@ -14,7 +14,7 @@ CODE = {
     for top in ("operator", "trainer_image")
     for path in sorted((ROOT / top).rglob("*.py"))
 }
-MOST = 36
+MOST = 37
 """Uses of Any. Lower it when there are fewer; raise it only for what has no type, and never above 60."""
 
 

@@ -1,144 +1,180 @@
-"""The chain of checks that read metadata, in the order in which they are asked: what is read first comes first."""
+"""The chain: every check that needs no TensorFlow, by its code, in the order in which findings are reported.
+
+A check is the module that is called as its code: `records/box-tiny` is validation/checks/records/box_tiny.py. Modules are
+imported when they are needed: what reads records loads image decoders, and a verdict on metadata alone does not wait for those.
+"""
 
 from __future__ import annotations
 
-from detector_trainer.validation.checks.checkpoint import (
-    corrupt,
-    not_checked_remote,
-    not_found,
-    path_form,
-    shape_mismatch,
-    tf1,
-    type_mismatch,
-    version,
-)
-from detector_trainer.validation.checks.checkpoint import unreadable as checkpoint_unreadable
-from detector_trainer.validation.checks.config import (
-    additional_channels,
-    all_checkpoint_vars,
-    anchors,
-    augmentation,
-    batch_size,
-    context_features,
-    control_character,
-    duplicate_field,
-    extractor_options,
-    feature_maps,
-    gray_images,
-    ignored_field,
-    image_resizer,
-    image_size,
-    incomplete_model,
-    input_reader,
-    input_type,
-    keypoint_label_map,
-    learning_rate,
-    learning_rate_ends_early,
-    learning_rate_high,
-    loss_weight,
-    model_options,
-    multiclass_scores,
-    no_model,
-    not_a_number,
-    not_loaded,
-    num_classes_unset,
-    num_steps_unset,
-    optimizer,
-    sampling_weights,
-    second_stage_batch,
-    syntax,
-    unknown_extractor,
-    unusable_extractor,
-)
-from detector_trainer.validation.checks.config import unreadable as config_unreadable
-from detector_trainer.validation.checks.label_map import duplicate as label_map_duplicate
-from detector_trainer.validation.checks.label_map import empty as label_map_empty
-from detector_trainer.validation.checks.label_map import id_above_num_classes, negative_id, reserved_id
-from detector_trainer.validation.checks.label_map import syntax as label_map_syntax
-from detector_trainer.validation.checks.label_map import unreadable as label_map_unreadable
-from detector_trainer.validation.checks.records import no_file, no_input_path
-from detector_trainer.validation.checks.records import not_checked_remote as records_not_checked_remote
-from detector_trainer.validation.checks.run import (
-    already_at_last_step,
-    model_dir_is_checkpoint_dir,
-    model_dir_unusable,
-    one_checkpoint_only,
-    resume_corrupt,
-    resume_from_nowhere,
-    resumes,
-    resumes_in_part,
-    resumes_with_another_optimizer,
-)
-from detector_trainer.validation.rule import Check
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
-META_CHECKS: tuple[Check, ...] = (
-    # The pipeline config.
-    config_unreadable,  # it is there, and it is text
-    syntax,  # it parses: no field is misspelt
-    no_model,  # it has a meta-architecture
-    unknown_extractor,  # which TF2 has, with that feature extractor
-    unusable_extractor,  # and this Keras builds
-    incomplete_model,  # all of whose parts are chosen
-    model_options,  # and fit together
-    extractor_options,  # the feature extractor takes its options
-    feature_maps,  # and there are anchors for what it makes
-    anchors,  # of some size
-    keypoint_label_map,  # and keypoints have their names
-    num_classes_unset,  # it learns classes
-    image_resizer,  # images get one size
-    image_size,  # that the model takes
-    gray_images,  # and the colours
-    additional_channels,  # and no more
-    context_features,  # and context, if there is any
-    batch_size,  # a batch can be shared by the GPUs
-    num_steps_unset,  # there is a last step
-    optimizer,  # the optimizer is accepted
-    learning_rate,  # the schedule is accepted, and gives numbers
-    learning_rate_ends_early,  # until the last step
-    learning_rate_high,  # and are not far above those of the official config
-    loss_weight,  # and the losses are numbers
-    not_a_number,  # as is all else
-    second_stage_batch,  # enough proposals for the second stage
-    augmentation,  # the augmentations are ones that TF2 has, with settings that it takes
-    input_reader,  # the records can be read
-    input_type,  # the kind of record is known
-    sampling_weights,  # a weight for each input
-    multiclass_scores,  # the scores that are to be learned are loaded
-    not_loaded,  # and so are masks and keypoints
-    all_checkpoint_vars,  # nothing of TF1 that TF2 refuses
-    ignored_field,  # nothing of TF1 that TF2 ignores
-    duplicate_field,  # nothing is said twice
-    control_character,  # no path has an escape in it
-    # The label map.
-    label_map_unreadable,
-    label_map_syntax,
-    label_map_empty,
-    reserved_id,  # 0 is the background
-    negative_id,
-    label_map_duplicate,  # ids and names are unique
-    id_above_num_classes,
-    # The files of the records; what is in them is the scan's.
-    no_input_path,
-    no_file,
-    records_not_checked_remote,
-    # The fine-tune checkpoint.
-    not_found,
-    path_form,  # its prefix is given, not a file or folder
-    checkpoint_unreadable,
-    not_checked_remote,
-    tf1,  # it is of TF2
-    version,  # and the config says so
-    type_mismatch,  # it holds what its type restores
-    shape_mismatch,  # in the shapes of the model, and so does the one to resume
-    corrupt,  # every tensor's bytes are sound
-    # The run.
-    model_dir_unusable,
-    model_dir_is_checkpoint_dir,
-    resume_from_nowhere,  # the checkpoint to resume is there
-    resume_corrupt,  # and sound
-    already_at_last_step,  # and there is something left to do
-    resumes,
-    resumes_in_part,  # with all variables of the model
-    resumes_with_another_optimizer,  # with the momentums that it left
-    one_checkpoint_only,  # a crash does not lose everything
-)
+from detector_trainer.validation.rule import Cost, MetaCheck
+
+if TYPE_CHECKING:
+    from detector_trainer.validation.scan.scan_checks import ScanChecks
+
+CHAIN: dict[Cost, tuple[str, ...]] = {
+    Cost.META: (  # what is read first comes first
+        # The pipeline config.
+        "config/unreadable",  # it is there, and it is text
+        "config/syntax",  # it parses: no field is misspelt
+        "config/no-model",  # it has a meta-architecture
+        "config/unknown-extractor",  # which TF2 has, with that feature extractor
+        "config/unusable-extractor",  # and this Keras builds
+        "config/incomplete-model",  # all of whose parts are chosen
+        "config/model-options",  # and fit together
+        "config/extractor-options",  # the feature extractor takes its options
+        "config/feature-maps",  # and there are anchors for what it makes
+        "config/anchors",  # of some size
+        "config/keypoint-label-map",  # and keypoints have their names
+        "config/num-classes-unset",  # it learns classes
+        "config/image-resizer",  # images get one size
+        "config/image-size",  # that the model takes
+        "config/gray-images",  # and the colours
+        "config/additional-channels",  # and no more
+        "config/context-features",  # and context, if there is any
+        "config/batch-size",  # a batch can be shared by the GPUs
+        "config/num-steps-unset",  # there is a last step
+        "config/optimizer",  # the optimizer is accepted
+        "config/learning-rate",  # the schedule is accepted, and gives numbers
+        "config/learning-rate-ends-early",  # until the last step
+        "config/learning-rate-high",  # and are not far above those of the official config
+        "config/loss-weight",  # and the losses are numbers
+        "config/not-a-number",  # as is all else
+        "config/second-stage-batch",  # enough proposals for the second stage
+        "config/augmentation",  # the augmentations are ones that TF2 has, with settings that it takes
+        "config/input-reader",  # the records can be read
+        "config/input-type",  # the kind of record is known
+        "config/sampling-weights",  # a weight for each input
+        "config/multiclass-scores",  # the scores that are to be learned are loaded
+        "config/not-loaded",  # and so are masks and keypoints
+        "config/all-checkpoint-vars",  # nothing of TF1 that TF2 refuses
+        "config/ignored-field",  # nothing of TF1 that TF2 ignores
+        "config/duplicate-field",  # nothing is said twice
+        "config/control-character",  # no path has an escape in it
+        # The label map.
+        "label-map/unreadable",
+        "label-map/syntax",
+        "label-map/empty",
+        "label-map/reserved-id",  # 0 is the background
+        "label-map/negative-id",
+        "label-map/duplicate",  # ids and names are unique
+        "label-map/id-above-num-classes",
+        # The files of the records; what is in them is the scan's.
+        "records/no-input-path",
+        "records/no-file",
+        "records/not-checked-remote",
+        # The fine-tune checkpoint.
+        "checkpoint/not-found",
+        "checkpoint/path-form",  # its prefix is given, not a file or folder
+        "checkpoint/unreadable",
+        "checkpoint/not-checked-remote",
+        "checkpoint/tf1",  # it is of TF2
+        "checkpoint/version",  # and the config says so
+        "checkpoint/type-mismatch",  # it holds what its type restores
+        "checkpoint/shape-mismatch",  # in the shapes of the model, and so does the one to resume
+        "checkpoint/corrupt",  # every tensor's bytes are sound
+        # The run.
+        "run/model-dir-unusable",
+        "run/model-dir-is-checkpoint-dir",
+        "run/resume-from-nowhere",  # the checkpoint to resume is there
+        "run/resume-corrupt",  # and sound
+        "run/already-at-last-step",  # and there is something left to do
+        "run/resumes",
+        "run/resumes-in-part",  # with all variables of the model
+        "run/resumes-with-another-optimizer",  # with the momentums that it left
+        "run/one-checkpoint-only",  # a crash does not lose everything
+    ),
+    Cost.SCAN: (
+        # The files, as their framing is read.
+        "records/unreadable-file",  # it is a file
+        "records/not-tfrecord",  # that is TFRecord
+        "records/corrupt",  # whose checksums match
+        "records/truncated",  # to its end
+        "records/trailing-bytes",  # and nothing after it
+        "records/not-a-sequence-example",  # where the reader expects that
+        # The record.
+        "records/not-an-example",  # it is a tf.train.Example
+        "records/wrong-type",  # its features are of the kinds the trainer reads
+        "records/multi-value-scalar",  # scalars have one value
+        # The image.
+        "records/missing-image",
+        "records/image-is-a-path",
+        "records/unknown-image-format",  # JPEG, PNG, BMP
+        "records/four-dimensional-image",  # no GIF, no WebP
+        "records/image-too-large",
+        "records/image-not-decoded",  # in a memory that a pod has
+        "records/broken-image",  # decodes to its end
+        "records/additional-channels",  # and so do more channels of it
+        # The boxes.
+        "records/unequal-lengths",  # one value of everything for each box
+        "records/box-min-exceeds-max",
+        "records/boxes-in-pixels",
+        "records/box-not-finite",
+        "records/box-out-of-range",
+        "records/box-negative",
+        "records/box-zero-area",
+        "records/box-tiny",
+        "records/too-many-boxes",
+        "records/weight-not-finite",
+        # The classes.
+        "records/class-text-not-in-map",
+        "records/empty-class-text",
+        "records/label-out-of-range",
+        "records/text-label-conflict",
+        "records/image-label-out-of-range",  # of the image as a whole
+        "records/multiclass-scores",
+        # What some models want besides.
+        "records/masks-missing",
+        "records/mask-count",
+        "records/broken-mask",
+        "records/keypoint-count",
+        "records/keypoint-out-of-range",
+        "records/dense-poses",
+        "records/context-features",
+        # The dataset.
+        "records/empty-file",  # there is something to train on
+        "records/fewer-than-batch",  # enough for a batch
+        "records/no-boxes-at-all",  # with something to learn
+        "config/mixed-image-sizes",  # in images that fit into one batch
+        "config/odd-image-size",  # and into the model
+        "config/unpadded-boxes",  # with boxes that do so too
+        "records/tiny-after-resize",  # and show something of the objects
+        "records/boxes-unlike-anchors",  # of shapes that the model looks for
+        "records/class-never-seen",  # of every class
+        "records/class-imbalance",  # enough of each
+        "records/duplicate-images",  # different from each other
+        "records/near-duplicate-images",
+        "records/blank-images",  # and of which something can be seen
+        "records/dark-images",
+        "records/overexposed-images",
+        "records/blurry-images",
+        "records/train-eval-overlap",  # in training others than in evaluation
+        "records/train-eval-near-duplicates",
+        "records/train-eval-drift",  # but of the same kind
+        "records/eval-class-not-trained",
+        "records/duplicate-source-id",
+        "config/from-scratch-with-little-data",  # enough to learn from random weights
+        "records/sequence-examples",
+    ),
+}
+
+
+def meta_checks() -> Iterator[MetaCheck]:
+    """The checks that read metadata."""
+    return (cast(MetaCheck, _module(code)) for code in CHAIN[Cost.META])
+
+
+def scan_checks() -> ScanChecks:
+    """The checks of the record scan. Each process that reads records calls this."""
+    from detector_trainer.validation.scan.scan_checks import ScanCheck, ScanChecks
+
+    return ScanChecks([cast(ScanCheck, _module(code)) for code in CHAIN[Cost.SCAN]])
+
+
+def _module(code: str) -> ModuleType:
+    area, _, name = code.replace("-", "_").partition("/")
+    return import_module(f"detector_trainer.validation.checks.{area}.{name}")

@@ -56,7 +56,7 @@ class Rule(Documented):
         )
 
 
-class Check(Protocol):
+class MetaCheck(Protocol):
     """A module under checks/ whose check reads metadata: validation/checks/<area>/<name>.py."""
 
     RULE: Rule

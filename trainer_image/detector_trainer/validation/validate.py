@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict
-from detector_trainer.validation.chain import META_CHECKS
+from detector_trainer.validation.chain import meta_checks, scan_checks
 from detector_trainer.validation.fingerprint import survey
 from detector_trainer.validation.inputs import Inputs, Unknown
 from detector_trainer.validation.scan.progress import Listener
@@ -39,7 +39,7 @@ def validate(
     # Before anything is judged: a file that changes from now on, `preflight` takes for changed.
     with suppress(Unknown):
         stats["inputsFingerprint"] = str(survey(inputs).fingerprint)
-    for check in META_CHECKS:
+    for check in meta_checks():
         try:
             findings += check.check(inputs)
         except Unknown:
@@ -48,7 +48,7 @@ def validate(
         from detector_trainer.validation.scan.run import scan_records  # with numpy and the decoders: 0.15 s
 
         try:
-            outcome = scan_records(inputs, on_progress)
+            outcome = scan_records(inputs, scan_checks, on_progress)
             findings += outcome.findings
             stats |= outcome.stats
         except Unknown:

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from array import array
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector_trainer.validation.scan.accumulator import Sums, column
 from detector_trainer.validation.scan.appearance import NO_HASH
-from detector_trainer.validation.scan.totals import Totals
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+
+
+class ImageHashes(Sums):
+    """Two hashes of each image."""
+
+    code = "shared/image-hashes"
+    exact: array[int] = column()
+    """Of each record, where the reader's images are hashed: size and CRC32C of its image, 0 if there is none."""
+    looks: array[int] = column()
+    """Of each record, where images are decoded: the perceptual hash, NO_HASH if there is none. Then as long as `exact`."""
+
+    def add(self, chunk: Chunk, settings: Job) -> None:
+        """Append the hashes of the next records."""
+        self.exact.frombytes(chunk.image_hashes.tobytes())
+        if settings.decode_images:
+            self.looks.frombytes(chunk.appearance.hashes.tobytes())
 
 
 class Images:
     """The images of a reader that have a perceptual hash, copies byte for byte counted once."""
 
-    def __init__(self, totals: Totals, *, without: Totals | None = None) -> None:
-        """Of those in `totals`, but for the ones that are in `without` too, byte for byte."""
-        exact, looks = np.array(totals.image_hashes, np.uint64), np.array(totals.perceptual_hashes, np.uint64)
+    def __init__(self, hashes: ImageHashes, *, without: ImageHashes | None = None) -> None:
+        """Of those in `hashes`, but for the ones that are in `without` too, byte for byte."""
+        exact, looks = np.array(hashes.exact, np.uint64), np.array(hashes.looks, np.uint64)
         if len(looks) != len(exact):  # not decoded: nothing is known of how they look
             exact = exact[:0]
         kept = np.flatnonzero((exact != 0) & (looks[: len(exact)] != NO_HASH))
         if without is not None:
-            kept = kept[~np.isin(exact[kept], np.array(without.image_hashes, np.uint64))]
+            kept = kept[~np.isin(exact[kept], np.array(without.exact, np.uint64))]
         _, first = np.unique(exact[kept], return_index=True)
         self._records = np.sort(kept[first])
         self._looks = looks[self._records]

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Where
 from detector_trainer.validation.rule import Rule
+from detector_trainer.validation.scan.accumulator import Sums, total
 from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.tally import Hit, first_of
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -17,6 +19,17 @@ FEW = 10
 SHARE = 0.01
 """One dark photograph among hundreds is no fault: it takes as many as of copies."""
 FIELD = "image/encoded"
+
+
+class LookedAt(Sums):
+    """Images of which it is known how they look."""
+
+    code = "shared/looked-at"
+    images: int = total()
+
+    def add(self, chunk: Chunk, settings: Job) -> None:  # noqa: ARG002
+        """Count those of the next records."""
+        self.images += int(chunk.appearance.seen.sum())
 
 
 def hits(chunk: Chunk, which: NDArray[np.bool_], value: Callable[[int], str]) -> Iterator[Hit]:
@@ -30,13 +43,13 @@ def many(rule: Rule, dataset: Dataset, what: str) -> Iterator[Finding]:
     readers = [("training", dataset.train_files, dataset.train)]
     readers += [("evaluation", files, totals) for _, files, totals in dataset.evals if not set(files) <= set(dataset.train_files)]
     for name, _, totals in readers:
-        tally = totals.looks.by_key.get((rule.code, None))
-        if tally is None or tally.count < FEW or tally.count <= SHARE * totals.looked_at:
+        tally, looked_at = totals.hits(rule.code).by_severity.get(None), totals[LookedAt].images
+        if tally is None or tally.count < FEW or tally.count <= SHARE * looked_at:
             continue
         first, *others = tally.examples
         examples = ", ".join(f"record {hit.record} of {hit.file} ({hit.message})" for hit in others)
         yield rule.finding(
-            f"{tally.count:,} of {totals.looked_at:,} {name} images {what}, the first: {first.message}."
+            f"{tally.count:,} of {looked_at:,} {name} images {what}, the first: {first.message}."
             + (f" Others: {examples}." if others else ""),
             where=Where(file=first.file, record=first.record, field=FIELD),
             count=tally.count,

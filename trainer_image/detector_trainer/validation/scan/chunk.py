@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, NamedTuple
+from functools import cached_property, wraps
+from typing import Any, NamedTuple, TypeVar, cast
 
+import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +20,8 @@ from detector_trainer.validation.scan.framing import Payload
 from detector_trainer.validation.scan.image import MISSING, Fact, State, inspect
 from detector_trainer.validation.scan.schema import BYTES, FORMAT, IMAGE, SIDES, Spec
 
+Settings = TypeVar("Settings")
+Answer = TypeVar("Answer")
 MAX_RECORDS = 4096
 MAX_BYTES = 1 << 24
 """A chunk is full when it has so many records, or so many bytes besides the images."""
@@ -46,6 +51,10 @@ class Chunk:
     image_sizes: NDArray[np.int32]
     """int32 of shape [records, 2]: height and width in pixels; 0 where unknown."""
     appearance: Appearance
+    image_hashes: NDArray[np.uint64]
+    """uint64 of shape [records]: size and CRC32C of the image, 0 where there is none. Empty if images are not hashed."""
+    facts: dict[object, object] = field(default_factory=dict)
+    """What functions that are `worked_out_once` returned."""
     _edges: dict[str, list[int]] = field(default_factory=dict)
     """Where the values of each record begin, and the last ones end, by the name of the feature."""
 
@@ -85,6 +94,18 @@ class Chunk:
         ]
 
 
+def worked_out_once(work_out: Callable[[Chunk, Settings], Answer]) -> Callable[[Chunk, Settings], Answer]:
+    """Make a function of a chunk and the reader's settings work once for each chunk, however many checks call it."""
+
+    @wraps(work_out)
+    def fact(chunk: Chunk, settings: Settings) -> Answer:
+        if work_out not in chunk.facts:
+            chunk.facts[work_out] = work_out(chunk, settings)
+        return cast(Answer, chunk.facts[work_out])
+
+    return fact
+
+
 @dataclass(frozen=True)
 class Boxes:
     """The boxes of a chunk, one record after the other."""
@@ -118,6 +139,7 @@ class Builder:
     schema: tuple[Spec, ...]
     decoding: bool
     every_png: bool = False
+    hashing: bool = False
     _first: int = 0
     _data: bytearray = field(default_factory=bytearray)
     """All records without their images."""
@@ -130,6 +152,7 @@ class Builder:
     _not_examples: list[int] = field(default_factory=list)
     _sequence_examples: list[int] = field(default_factory=list)
     _looks: Looks = field(default_factory=Looks)
+    _hashes: array[int] = field(default_factory=lambda: array("Q"))
 
     def __post_init__(self) -> None:
         names = [spec.name.encode() for spec in self.schema]
@@ -146,16 +169,17 @@ class Builder:
         """Whether it is time for a chunk."""
         return len(self._sizes) >= MAX_RECORDS or len(self._data) >= MAX_BYTES
 
-    def add(self, payload: Payload) -> tuple[int, int]:
-        """Keeps a record, without its image, which is looked at; returns where that is in the payload's buffer."""
+    def add(self, payload: Payload) -> None:
+        """Keep a record, without its image, which is looked at."""
         buffer, start, stop = payload.buffer, payload.start, payload.stop
         places = cut(buffer, start, stop)
         if places is None:
             self._add_unusual(bytes(buffer[start:stop]))
-            return start, start
+            return
+        if self.hashing:
+            self._hashes.append(places.end - places.image << 32 | google_crc32c.value(payload.frozen[places.image : places.end]))
         self._keep(buffer, places, stop)
         self._look_at(memoryview(buffer)[places.image : places.end])
-        return places.image, places.end
 
     def _keep(self, buffer: bytearray, places: Cut, stop: int) -> None:
         body, entry, image, end = places
@@ -165,6 +189,8 @@ class Builder:
         self._one_image.append(True)
 
     def _add_unusual(self, payload: bytes) -> None:
+        if self.hashing:
+            self._hashes.append(0)
         image = None
         try:
             usual, image = usual_form(payload, self._wanted, whole=True)
@@ -211,10 +237,11 @@ class Builder:
             _with_formats(self._faults, columns[FORMAT], columns[IMAGE]),
             np.array(self._sizes, np.int32).reshape(-1, 2),
             self._looks.finish(len(self)),
+            np.array(self._hashes, np.uint64),
         )
         self._first += len(self)
         self._data, self._edges, self._removed, self._one_image, self._sizes = bytearray(), [0], [], [], []
-        self._faults, self._not_examples, self._sequence_examples = {}, [], []
+        self._faults, self._not_examples, self._sequence_examples, self._hashes = {}, [], [], array("Q")
         return chunk
 
     def _read(self) -> tuple[dict[str, Column], NDArray[np.bool_], list[bytes]]:

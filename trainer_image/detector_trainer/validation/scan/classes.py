@@ -1,15 +1,67 @@
-"""Which classes have boxes: what the checks of classes share."""
+"""Boxes by class, and what the checks of classes share."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
+import numpy as np
+
+from detector_trainer.validation.scan.accumulator import Sums, counts, part
+from detector_trainer.validation.scan.chunk import Chunk, values_of
 from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import LABEL, TEXT
 from detector_trainer.validation.scan.totals import Dataset
 
+MAX_NAMES = 2000
+"""Names counted that are not in the label map. Where there are more, those that come first in the alphabet are kept: any others
+would depend on the order in which files are read."""
 FEW_BOXES = 200
 """With fewer boxes in all, the numbers of single classes say little: it is a trial, or an example."""
 SHOWN = 10
+
+
+class ClassCounts(Sums):
+    """Boxes by class."""
+
+    code = "shared/classes"
+    names: Counter[str] = counts(str)
+    """By the name of their class, as written."""
+    ids: Counter[int] = counts(int)
+    """By the id the trainer gives them; those of the model's classes only."""
+    mapped: set[str] = part(set, set.union, dump=sorted, load=set)
+    """Those of the names that the label map has."""
+
+    def add(self, chunk: Chunk, settings: Job) -> None:
+        """Count the boxes of the next records."""
+        by_text = (chunk.lengths(TEXT) > 0) & settings.has_label_map
+        texts = Counter(values_of(chunk, TEXT, by_text))
+        found = np.unique(values_of(chunk, LABEL, ~by_text), return_counts=True)
+        labels = dict(zip(*(column.tolist() for column in found), strict=True))
+        by_id = chain(((settings.text_to_id.get(text, 0), count) for text, count in texts.items()), labels.items())
+        for number, count in by_id:
+            if 1 <= number <= settings.num_classes:
+                self.ids[number] += count
+        for text, count in texts.items():
+            self.names[text.decode("utf-8", "replace")] += count
+        for label, count in labels.items():
+            self.names[settings.id_names.get(label, str(label))] += count
+        in_map = {*settings.id_names.values(), *(text.decode("utf-8", "replace") for text in settings.text_to_id)}
+        self.mapped |= in_map & self.names.keys()
+        self._bound()
+
+    def merge(self, later: ClassCounts) -> None:
+        """Add the boxes of later records."""
+        super().merge(later)
+        self._bound()
+
+    def _bound(self) -> None:
+        """Forget the last names of the alphabet. What is forgotten here would be forgotten in any larger set, too."""
+        spare = len(self.names) - MAX_NAMES
+        if spare > 0:
+            for name in sorted(self.names.keys() - self.mapped)[-spare:]:
+                del self.names[name]
 
 
 def known(dataset: Dataset) -> bool:

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from detector_trainer.contract import Finding
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.readers import Reader
+from detector_trainer.validation.scan.classes import ClassCounts
 from detector_trainer.validation.scan.job import Job, job_of, size_of
 from detector_trainer.validation.scan.progress import Listener, ScanError, ScanProgress
+from detector_trainer.validation.scan.scan_checks import ScanChecks
 from detector_trainer.validation.scan.shard import scan_shard
-from detector_trainer.validation.scan.table import DATASET_CHECKS, RULES
+from detector_trainer.validation.scan.summary import Summary
 from detector_trainer.validation.scan.totals import Dataset, Totals
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ ALONE_BELOW = 32 << 20
 POLL_SECONDS = 0.2
 LONGEST_NAME = 200
 """Characters of the name of a class in the report."""
+GetChecks = Callable[[], ScanChecks]
+"""A function of a module: other processes import it by its name."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,15 @@ class ScanOutcome:
     stats: dict[str, object]
 
 
-def scan_records(inputs: Inputs, on_progress: Listener | None = None) -> ScanOutcome:
-    """Reads every record of every reader.
+def scan_records(inputs: Inputs, get_checks: GetChecks, on_progress: Listener | None = None) -> ScanOutcome:
+    """Read every record of every reader.
 
     A file that both training and evaluation read is read for each.
+
+    Args:
+        inputs: what to read.
+        get_checks: returns what to check; called in each process that reads.
+        on_progress: called from time to time.
 
     Raises:
         Unknown: the config or the label map cannot be read.
@@ -53,19 +62,22 @@ def scan_records(inputs: Inputs, on_progress: Listener | None = None) -> ScanOut
     jobs = [job_of(inputs, reader) for reader in readers]
     tasks = [(file, job) for reader, job in zip(readers, jobs, strict=True) for file in reader.files]
     sizes = [size_of(file) for file, _ in tasks]
+    checks = get_checks()
     watcher = _Watcher(sum(sizes), on_progress)
     processes = min(inputs.processes or os.cpu_count() or 1, len(tasks))
     if processes <= 1 or sum(sizes) < ALONE_BELOW:
-        results = [scan_shard(file, job, watcher.advance) for file, job in tasks]
+        results = iter([scan_shard(file, job, checks, watcher.advance) for file, job in tasks])
     else:
-        results = _in_processes(tasks, processes, watcher)
-    return _conclude(inputs, readers, jobs, iter(results))
+        results = map(checks.read, _in_processes(tasks, get_checks, processes, watcher))
+    return _conclude(inputs, checks, readers, jobs, results)
 
 
-def _conclude(inputs: Inputs, readers: list[Reader], jobs: list[Job], results: Iterator[Totals]) -> ScanOutcome:
+def _conclude(
+    inputs: Inputs, checks: ScanChecks, readers: list[Reader], jobs: list[Job], results: Iterator[Totals]
+) -> ScanOutcome:
     merged = []
     for reader in readers:
-        totals = Totals()
+        totals = checks.totals()
         for _ in reader.files:
             totals.merge(next(results))
         merged.append(totals)
@@ -81,27 +93,24 @@ def _conclude(inputs: Inputs, readers: list[Reader], jobs: list[Job], results: I
         ],
         batch_per_replica=inputs.config.train_config.batch_size // max(1, inputs.gpus or 1),
     )
-    findings: list[Finding] = []
-    for job, totals in zip(jobs, merged, strict=True):
-        findings += totals.tallies.findings(RULES, training=job.training)
-    for check in DATASET_CHECKS:
-        findings += check.conclude(dataset)
+    findings = list(checks.findings(dataset, zip(jobs, merged, strict=True)))
     return ScanOutcome(findings, _stats(train, merged))
 
 
 def _stats(train: Totals, merged: list[Totals]) -> dict[str, object]:
     """Numbers about the training records, and a checksum of the contents of all files, those for evaluation too."""
     checksum = hashlib.sha256(repr([totals.checksums for totals in merged]).encode()).hexdigest()[:32]
+    seen = train[Summary]
     return {
         "records": train.records,
-        "images": train.images,
-        "boxes": train.boxes,
+        "images": seen.images,
+        "boxes": seen.boxes,
         "bytes": train.size,
-        "maxBoxesPerImage": train.max_boxes,
-        "boxesPerImage": round(train.boxes / train.images, 2) if train.images else 0.0,
-        "smallestImage": train.min_size,
-        "largestImage": train.max_size,
-        "classes": _shown(train.classes.most_common(100)),
+        "maxBoxesPerImage": seen.max_boxes,
+        "boxesPerImage": round(seen.boxes / seen.images, 2) if seen.images else 0.0,
+        "smallestImage": seen.min_size,
+        "largestImage": seen.max_size,
+        "classes": _shown(train[ClassCounts].names.most_common(100)),
         "evalRecords": sum(totals.records for totals in merged[1:]),
         "recordsChecksum": checksum,
     }
@@ -132,13 +141,13 @@ class _Watcher:
             self._listener(ScanProgress(records, size, self._total, time.monotonic() - self._started))
 
 
-def _in_processes(tasks: list[tuple[str, Job]], processes: int, watcher: _Watcher) -> list[Totals]:
-    """Each file in one of several processes; the results in the order of the files."""
+def _in_processes(tasks: list[tuple[str, Job]], get_checks: GetChecks, processes: int, watcher: _Watcher) -> list[bytes]:
+    """Read each file in one of several processes; return the totals, written, in the order of the files."""
     context = multiprocessing.get_context("spawn")  # a fork would copy the threads of a progress bar, but not run them
     counters = context.Array("q", 2)
-    with ProcessPoolExecutor(processes, context, initializer=_start_worker, initargs=(counters,)) as pool:
+    with ProcessPoolExecutor(processes, context, initializer=_start_worker, initargs=(counters, get_checks)) as pool:
         futures = [pool.submit(_work, file, job) for file, job in tasks]
-        pending: set[Future[Totals]] = set(futures)
+        pending: set[Future[bytes]] = set(futures)
         try:
             while pending:
                 _, pending = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
@@ -154,15 +163,17 @@ def _in_processes(tasks: list[tuple[str, Job]], processes: int, watcher: _Watche
 
 
 _counters: SynchronizedArray[int] | None = None
+_checks: ScanChecks | None = None
 
 
-def _start_worker(counters: SynchronizedArray[int]) -> None:
-    global _counters
-    _counters = counters
+def _start_worker(counters: SynchronizedArray[int], get_checks: GetChecks) -> None:
+    global _counters, _checks
+    _counters, _checks = counters, get_checks()
 
 
-def _work(file: str, job: Job) -> Totals:
-    return scan_shard(file, job, _advance)
+def _work(file: str, job: Job) -> bytes:
+    assert _checks is not None  # in a worker
+    return scan_shard(file, job, _checks, _advance).to_bytes()
 
 
 def _advance(records: int, size: int) -> None:

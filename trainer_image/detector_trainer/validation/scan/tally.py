@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Rule
+from detector_trainer.validation.scan.accumulator import Accumulator, State
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
 
 EXAMPLES = 3
 
@@ -35,42 +38,67 @@ class Tally:
     examples: list[Hit] = field(default_factory=list)
 
     def add(self, hit: Hit) -> None:
-        """Counts a hit; keeps it if it is among the first."""
+        """Count a hit; keep it if it is among the first."""
         self.count += hit.count
         if len(self.examples) < EXAMPLES:
-            self.examples.append(hit)
+            self.examples.append(replace(hit, count=1))
 
 
-Key = tuple[str, Severity | None]
+class Tallies(Accumulator):
+    """The hits of one rule, by severity; None where that is the rule's."""
 
+    def __init__(self, code: str, check: Callable[[Chunk, Job], Iterable[Hit]] | None = None) -> None:
+        """Args: the code of the rule, and what finds its hits in a chunk; None for a rule that only damaged files hit."""
+        self.code = code
+        self._check = check
+        self.by_severity: dict[Severity | None, Tally] = {}
 
-@dataclass
-class Tallies:
-    """The hits of all rules."""
+    def add(self, chunk: Chunk, settings: Job) -> None:
+        """Count the hits in the next records."""
+        if self._check is not None:
+            self.count(self._check(chunk, settings))
 
-    by_key: dict[Key, Tally] = field(default_factory=dict)
-
-    def add(self, rule: Rule, hits: Iterable[Hit]) -> None:
-        """Counts the hits of a rule."""
+    def count(self, hits: Iterable[Hit]) -> None:
+        """Count hits."""
         for hit in hits:
-            self.by_key.setdefault((rule.code, hit.severity), Tally()).add(hit)
+            self.by_severity.setdefault(hit.severity, Tally()).add(hit)
 
-    def merge(self, other: Tallies) -> None:
-        """Adds what a later shard has found."""
-        for key, theirs in other.by_key.items():
-            ours = self.by_key.setdefault(key, Tally())
+    def merge(self, later: Tallies) -> None:
+        """Add what was found in later records."""
+        for severity, theirs in later.by_severity.items():
+            ours = self.by_severity.setdefault(severity, Tally())
             ours.count += theirs.count
             ours.examples = (ours.examples + theirs.examples)[:EXAMPLES]
 
-    def findings(self, rules: Iterable[Rule], *, training: bool) -> Iterator[Finding]:
-        """One finding for each rule and severity that was hit, in the order of the rules.
+    def dump(self) -> State:
+        """Return the written form."""
+        return {
+            "tallies": [
+                {"severity": severity, "count": tally.count, "examples": [asdict(hit) for hit in tally.examples]}
+                for severity, tally in self.by_severity.items()
+            ]
+        }
+
+    def load(self, state: State) -> None:
+        """Become what was dumped."""
+        self.by_severity = {
+            _severity(tally["severity"]): Tally(
+                tally["count"], [Hit(**{**hit, "severity": _severity(hit["severity"])}) for hit in tally["examples"]]
+            )
+            for tally in state["tallies"]
+        }
+
+    def findings(self, rule: Rule, *, training: bool) -> Iterator[Finding]:
+        """One finding for each severity that was hit.
 
         Training reads no evaluation input: what is an error there is a warning.
         """
-        for rule in rules:
-            for (code, severity), tally in self.by_key.items():
-                if code == rule.code:
-                    yield _finding(rule, severity, tally, training)
+        for severity, tally in self.by_severity.items():
+            yield _finding(rule, severity, tally, training)
+
+
+def _severity(name: str | None) -> Severity | None:
+    return None if name is None else Severity(name)
 
 
 def _finding(rule: Rule, severity: Severity | None, tally: Tally, training: bool) -> Finding:

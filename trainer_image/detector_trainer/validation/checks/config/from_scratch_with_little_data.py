@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.summary import Summary
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -22,13 +23,14 @@ RULE = Rule(
     ),
     fix='Set fine_tune_checkpoint to a checkpoint of the same model, with fine_tune_checkpoint_type: "detection".',
 )
+ACCUMULATORS = (Summary,)
 FIELD = "train_config.fine_tune_checkpoint"
 FEW = 1000
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Info, because nothing in the inputs tells photographs from what can be learned from scratch."""
-    inputs, images = dataset.inputs, dataset.train.images
+    inputs, images = dataset.inputs, dataset.train[Summary].images
     settings = inputs.config.train_config
     if settings.fine_tune_checkpoint or inputs.latest is not None or not dataset.all_read or not 0 < images < FEW:
         return

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.totals import Dataset, Resized
+from detector_trainer.validation.scan.accumulator import Sums, Written, named, part
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.resized import resized_images
+from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="config/mixed-image-sizes",
@@ -46,6 +54,52 @@ SAME_SIZE = frozenset(
 """Augmentations after which an image has the size it had. After any other, the sizes are not known here."""
 
 
+class ResizedImage(NamedTuple):
+    """An image, and the size that the resizer gives it."""
+
+    file: str
+    record: int
+    size: tuple[int, int]
+    """Height and width."""
+    resized: tuple[int, int]
+
+
+def _different(ours: list[ResizedImage], theirs: list[ResizedImage]) -> list[ResizedImage]:
+    """Return the first image, and the first that gets another size."""
+    return [*ours, *(image for image in theirs if not ours or image.resized != ours[0].resized)][:2]
+
+
+def _load(images: list[Written]) -> list[ResizedImage]:
+    return [named(ResizedImage, image) for image in images]
+
+
+class ResizedSizes(Sums):
+    """The sizes of training images after a resizer that does not give all the same."""
+
+    code = RULE.code
+    images: list[ResizedImage] = part(list, _different, load=_load)
+    """The first, and the first that gets another size."""
+
+    def add(self, chunk: Chunk, settings: Job) -> None:
+        """Look at the sizes of the next images."""
+        resized = resized_images(chunk, settings)
+        if resized is None or settings.resizer is None or settings.resizer.one_size or len(self.images) == 2:
+            return
+        known = np.flatnonzero(chunk.image_sizes[:, 0])
+        if len(known):
+            others = known[(resized[known] != resized[known[0]]).any(axis=1)]
+            found = [_image(chunk, resized, int(index)) for index in (known[0], *others[:1])]
+            self.images = _different(self.images, found)
+
+
+def _image(chunk: Chunk, resized: NDArray[np.int32], index: int) -> ResizedImage:
+    (height, width), (resized_height, resized_width) = chunk.image_sizes[index].tolist(), resized[index].tolist()
+    return ResizedImage(chunk.file, chunk.first + index, (height, width), (resized_height, resized_width))
+
+
+ACCUMULATORS = (ResizedSizes,)
+
+
 def certain(dataset: Dataset) -> bool:
     """Whether all images that were looked at are read, and come to the resizer with the sizes they have."""
     options = dataset.inputs.config.train_config.data_augmentation_options
@@ -55,7 +109,7 @@ def certain(dataset: Dataset) -> bool:
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Without shuffling every batch may happen to hold images of one size: then it is a warning."""
-    job, images = dataset.train_job, dataset.train.resized
+    job, images = dataset.train_job, dataset.train[ResizedSizes].images
     if len(images) < 2 or job.resizer is None or dataset.batch_per_replica < 2 or not certain(dataset):
         return
     reader = dataset.train_reader
@@ -71,6 +125,6 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     )
 
 
-def _shown(image: Resized) -> str:
+def _shown(image: ResizedImage) -> str:
     height, width = image.resized
     return f"{width} x {height} ({image.file}, record {image.record}: {image.size[1]} x {image.size[0]})"

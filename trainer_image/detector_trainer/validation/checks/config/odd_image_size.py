@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.checks.config.image_size import HALVED_FIVE_TIMES
-from detector_trainer.validation.checks.config.mixed_image_sizes import certain
+from detector_trainer.validation.checks.config.mixed_image_sizes import ResizedSizes, certain
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -20,6 +20,7 @@ RULE = Rule(
     why='The map of a CenterNet must have a quarter of the image\'s size: the trainer ends with "Incompatible shapes".',
     fix="Use fixed_shape_resizer, or keep_aspect_ratio_resizer with pad_to_max_dimension: true, with multiples of 32.",
 )
+ACCUMULATORS = (ResizedSizes,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
@@ -30,7 +31,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     extractor = config.model.center_net.feature_extractor.type
     if not extractor.startswith(HALVED_FIVE_TIMES):
         return
-    odd = next((image for image in dataset.train.resized if any(side % 32 for side in image.resized)), None)
+    odd = next((image for image in dataset.train[ResizedSizes].images if any(side % 32 for side in image.resized)), None)
     if odd is not None:
         field = "model.center_net.image_resizer"
         height, width = odd.resized

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.checks.config.mixed_image_sizes import SAME_SIZE
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.summary import Summary
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -19,16 +20,17 @@ RULE = Rule(
     why='It stacks the boxes of a batch: the trainer ends at the first step with "Shapes of all inputs must match".',
     fix="Set unpad_groundtruth_tensors: false in train_config, as the official configs do.",
 )
+ACCUMULATORS = (Summary,)
 SAME_BOXES = SAME_SIZE - {"drop_label_probabilistically"}
 """Augmentations after which an image has the boxes it had. After any other, their number is not known here."""
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Where it may be that no two images with different numbers meet, it is a warning."""
-    config, totals = dataset.inputs.config, dataset.train
+    config, seen = dataset.inputs.config, dataset.train[Summary]
     if config.model.WhichOneof("model") != "center_net" or not config.model.center_net.HasField("deepmac_mask_estimation"):
         return
-    alike = totals.boxes == totals.images * totals.max_boxes
+    alike = seen.boxes == seen.images * seen.max_boxes
     if alike or not config.train_config.unpad_groundtruth_tensors or dataset.batch_per_replica < 2:
         return
     reader = dataset.train_reader
@@ -36,7 +38,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     certain = names <= SAME_BOXES and reader.shuffle and reader.shuffle_buffer_size > 1
     field = "train_config.unpad_groundtruth_tensors"
     yield RULE.finding(
-        f"{field} is true, and images have up to {totals.max_boxes} boxes, others fewer; "
+        f"{field} is true, and images have up to {seen.max_boxes} boxes, others fewer; "
         f"a DeepMAC with a batch of {dataset.batch_per_replica} for each GPU cannot take both.",
         where=dataset.inputs.at(field),
         severity=None if certain else Severity.WARNING,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.appearance import FLAT
-from detector_trainer.validation.scan.appearing import hits, many
+from detector_trainer.validation.scan.appearing import LookedAt, hits, many
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.tally import Hit
@@ -30,6 +30,9 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
     look = chunk.appearance
     return hits(chunk, look.flat, lambda index: f"all of it has the grey level {look.mean[index]} of 255")
+
+
+ACCUMULATORS = (LookedAt,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:

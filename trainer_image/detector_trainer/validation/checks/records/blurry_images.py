@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.appearance import SIDE
-from detector_trainer.validation.scan.appearing import hits, many
+from detector_trainer.validation.scan.appearing import LookedAt, hits, many
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.tally import Hit
@@ -36,6 +36,9 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     look = chunk.appearance
     blurry = look.seen & ~look.flat & (look.edges < EDGES) & (look.peaks <= PEAKS)
     return hits(chunk, blurry, lambda index: f"its edges have {look.edges[index]:.0f} of 255, where {EDGES:.0f} are few")
+
+
+ACCUMULATORS = (LookedAt,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:

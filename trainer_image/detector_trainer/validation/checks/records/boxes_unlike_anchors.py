@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.totals import UNLIKE, Dataset
+from detector_trainer.validation.scan.accumulator import Sums, first_seen, total
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.resized import ResizedBox, example, resized_boxes
+from detector_trainer.validation.scan.totals import Dataset
 
+UNLIKE = 4
+"""Times: a box that is so much higher or lower, wider or narrower than an anchor is not like it."""
 SHARE = 0.02
 """With UNLIKE the limits of YOLOv5's AutoAnchor: it makes new anchors where the best possible recall is below 0.98."""
 FEW = 10
@@ -27,17 +36,51 @@ RULE = Rule(
 )
 
 
+class UnlikeBoxes(Sums):
+    """Training boxes that no anchor is like."""
+
+    code = RULE.code
+    boxes: int = total()
+    """Those with an area, whose size after the resizer is known; 0 where the anchors are not."""
+    unlike: int = total()
+    first: ResizedBox | None = first_seen(ResizedBox)
+
+    def add(self, chunk: Chunk, settings: Job) -> None:
+        """Compare the boxes of the next records with the anchors."""
+        boxes = resized_boxes(chunk, settings)
+        if boxes is None or not settings.anchors:
+            return
+        sized = np.flatnonzero(boxes.sized)
+        unlike = sized[_unlike(boxes.pixels[:, sized], settings.anchors)]
+        self.boxes += len(sized)
+        self.unlike += len(unlike)
+        if len(unlike) and self.first is None:
+            self.first = example(chunk, settings, int(unlike[0]))
+
+
+ACCUMULATORS = (UnlikeBoxes,)
+
+
+def _unlike(pixels: NDArray[np.float64], anchors: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
+    """Return which boxes no anchor is like: bool of shape [boxes], of heights and widths of shape [2, boxes]."""
+    sides, far, unlike = np.log2(pixels), np.log2(UNLIKE), np.ones(pixels.shape[1], bool)
+    for height, width in np.log2(anchors):
+        unlike &= (np.abs(sides[0] - height) >= far) | (np.abs(sides[1] - width) >= far)
+    return unlike
+
+
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with the first such box. Nothing is said of models whose images differ in size: their anchors do too."""
-    train, anchors, first = dataset.train, dataset.train_job.anchors, dataset.train.first_unlike
-    if first is None or train.unlike < FEW or train.unlike <= SHARE * train.sized_boxes:
+    seen, anchors = dataset.train[UnlikeBoxes], dataset.train_job.anchors
+    first = seen.first
+    if first is None or seen.unlike < FEW or seen.unlike <= SHARE * seen.boxes:
         return
     (height, width), smallest, largest = first.box, anchors[0], anchors[-1]
     yield RULE.finding(
-        f"{train.unlike:,} of {train.sized_boxes:,} boxes are unlike every anchor ({len(anchors)}, of {_size(*smallest)} to "
+        f"{seen.unlike:,} of {seen.boxes:,} boxes are unlike every anchor ({len(anchors)}, of {_size(*smallest)} to "
         f"{_size(*largest)} pixels); the first is {_size(height, width)}, in an image of {first.resized[1]} x {first.resized[0]}.",
         where=Where(file=first.file, record=first.record, field="image/object/bbox/xmin"),
-        count=train.unlike,
+        count=seen.unlike,
     )
 
 

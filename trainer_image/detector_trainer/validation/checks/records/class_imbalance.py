@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import FEW_BOXES, known, shown
+from detector_trainer.validation.scan.classes import FEW_BOXES, ClassCounts, known, shown
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -20,13 +20,14 @@ RULE = Rule(
     why="The trainer says nothing and the loss falls: the frequent classes are learned, the rare ones hardly or not at all.",
     fix="Add images of the rare classes, or give their records more weight (sample_from_datasets_weights).",
 )
+ACCUMULATORS = (ClassCounts,)
 FEW = 10
 TIMES = 100
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Classes without a box, and small datasets, are not meant."""
-    job, seen = dataset.train_job, dataset.train.class_ids
+    job, seen = dataset.train_job, dataset.train[ClassCounts].ids
     if not known(dataset) or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
         return
     (most, highest), *_ = seen.most_common(1)

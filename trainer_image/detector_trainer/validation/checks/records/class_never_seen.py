@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import FEW_BOXES, known, shown
+from detector_trainer.validation.scan.classes import FEW_BOXES, ClassCounts, known, shown
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -20,13 +20,14 @@ RULE = Rule(
     why="The model has outputs for them and learns never to use them: it will not find such objects.",
     fix="Look whether their records were left out of input_path; else take the classes out of the label map, or add images of them.",
 )
+ACCUMULATORS = (ClassCounts,)
 TO_EXPECT = 10
 """Boxes for each class: with fewer on average, that one has none tells nothing."""
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding; none where there are so few boxes that a class may well have none. Ids above num_classes are another check's."""
-    job, seen = dataset.train_job, dataset.train.class_ids
+    job, seen = dataset.train_job, dataset.train[ClassCounts].ids
     remapped = any(option.HasField("remap_labels") for option in dataset.inputs.config.train_config.data_augmentation_options)
     if not job.id_names or not known(dataset) or not seen or remapped:
         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.damage import CorruptRecord
+from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/corrupt",
@@ -15,3 +17,10 @@ RULE = Rule(
     why='The trainer ends with "corrupted record" when it gets there, which may take days.',
     fix="Copy or make the file again.",
 )
+DAMAGE = CorruptRecord
+
+
+def hit(damage: CorruptRecord) -> Hit:
+    """Return the hit for a record with a wrong checksum."""
+    message = f"The checksum of the {damage.part} of record {damage.record} does not match, at byte {damage.offset}."
+    return Hit(damage.file, message, damage.record)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.appearing import hits, many
+from detector_trainer.validation.scan.appearing import LookedAt, hits, many
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.tally import Hit
@@ -32,6 +32,9 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
     look = chunk.appearance
     dark = look.seen & ~look.flat & (look.high < BRIGHTEST * 255)
     return hits(chunk, dark, lambda index: f"99 % of its pixels are below {look.high[index] / 255:.0%} of full brightness")
+
+
+ACCUMULATORS = (LookedAt,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:

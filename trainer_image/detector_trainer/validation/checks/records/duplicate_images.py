@@ -8,6 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.alike import ImageHashes
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -21,13 +22,14 @@ RULE = Rule(
     why="There is less to learn from than it seems, and copies that are annotated differently contradict each other.",
     fix="Write one record for each image, with all of its boxes; look whether a folder was converted twice.",
 )
+ACCUMULATORS = (ImageHashes,)
 SHARE = 0.01
 FEW = 10
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. A scan without decoding and without evaluation has no hashes, and says nothing."""
-    hashes = np.array(dataset.train.image_hashes, np.uint64)
+    hashes = np.array(dataset.train[ImageHashes].exact, np.uint64)
     hashes = hashes[hashes != 0]
     _, times = np.unique(hashes, return_counts=True)
     copies = len(hashes) - len(times)

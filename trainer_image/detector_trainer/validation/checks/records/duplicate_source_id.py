@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 
+import google_crc32c
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.accumulator import Sums, column
+from detector_trainer.validation.scan.chunk import Chunk, values_of
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.schema import SOURCE_ID
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -26,10 +32,29 @@ RULE = Rule(
 )
 
 
+class SourceIds(Sums):
+    """The ids of evaluation images."""
+
+    code = RULE.code
+    hashes: array[int] = column()
+    """Size and CRC32C of each. Without an id, or with an empty one, an image gets a random one
+    (inputs.py, _replace_empty_string_with_random_number): those are left out."""
+
+    def add(self, chunk: Chunk, settings: Job) -> None:
+        """Append the ids of the next records."""
+        if not settings.training:
+            names = [name for name in values_of(chunk, SOURCE_ID, chunk.parsed) if name]
+            self.hashes.extend(len(name) << 32 | google_crc32c.value(name) for name in names)
+
+
+ACCUMULATORS = (SourceIds,)
+
+
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader."""
     for _, files, totals in dataset.evals:
-        double = len(totals.source_hashes) - len(np.unique(totals.source_hashes))
+        hashes = totals[SourceIds].hashes
+        double = len(hashes) - len(np.unique(hashes))
         if double:
             yield RULE.finding(
                 f"{double} of {totals.records} evaluation records repeat an image/source_id.",

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.damage import EmptyFile
+from detector_trainer.validation.scan.tally import Hit
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -21,13 +23,21 @@ RULE = Rule(
 )
 
 
+DAMAGE = EmptyFile
+
+
+def hit(damage: EmptyFile) -> Hit:
+    """Return the hit for such a file."""
+    size = damage.size
+    return Hit(damage.file, "The file is empty (0 bytes)." if size == 0 else f"The file has {size} bytes, too few for a record.")
+
+
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding a reader: an error where training would wait for ever, else a warning."""
     for totals in (dataset.train, *(totals for _, _, totals in dataset.evals)):
-        if totals.empty_files:
-            path, size = totals.empty_files[0]
-            said = "The file is empty (0 bytes)." if size == 0 else f"The file has {size} bytes, too few for a record."
+        for tally in totals.hits(RULE.code).by_severity.values():
+            first = tally.examples[0]
             waits = totals is dataset.train and not totals.records
             beside = "" if waits else " It is skipped silently."
             severity = Severity.ERROR if waits else Severity.WARNING
-            yield RULE.finding(f"{said}{beside}", where=Where(file=path), count=len(totals.empty_files), severity=severity)
+            yield RULE.finding(f"{first.message}{beside}", where=Where(file=first.file), count=tally.count, severity=severity)

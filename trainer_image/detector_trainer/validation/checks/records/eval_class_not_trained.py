@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import known, shown
+from detector_trainer.validation.scan.classes import ClassCounts, known, shown
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -20,15 +20,16 @@ RULE = Rule(
     why="The model cannot learn them: each counts as 0 in the mAP, however well the others are found.",
     fix="Split the images so that every class is in the training records, and look whether all of those are in input_path.",
 )
+ACCUMULATORS = (ClassCounts,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader."""
-    job, trained = dataset.train_job, dataset.train.class_ids
+    job, trained = dataset.train_job, dataset.train[ClassCounts].ids
     if not known(dataset) or not trained:
         return
     for name, files, totals in dataset.evals:
-        counts = totals.class_ids
+        counts = totals[ClassCounts].ids
         missing = sorted(number for number in counts if not trained[number])
         if missing:
             yield RULE.finding(

@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.alike import Images
+from detector_trainer.validation.scan.alike import ImageHashes, Images
 from detector_trainer.validation.scan.near import DISTANCE, partners
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -23,13 +23,14 @@ RULE = Rule(
     why="Frames of one scene, or copies of another size or quality: there is less to learn from than it seems.",
     fix="Take every tenth frame of a video; keep one image of each such group, and all images of one scene on one side of the split.",
 )
+ACCUMULATORS = (ImageHashes,)
 SHARE = 0.01
 FEW = 10
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with a pair. Copies byte for byte are not meant."""
-    images = Images(dataset.train)
+    images = Images(dataset.train[ImageHashes])
     everything = np.ones(len(images.hashes), bool)
     partner = partners(images.hashes, everything, everything)
     alike = (partner >= 0) | (images.counts > 1)

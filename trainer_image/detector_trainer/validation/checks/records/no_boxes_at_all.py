@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.accumulator import Sums, ever, part
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.schema import SIDES
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -23,12 +26,37 @@ RULE = Rule(
 )
 
 
+MAX_NAMES = 500
+
+
+def _first(ours: list[str], theirs: list[str]) -> list[str]:
+    return list(dict.fromkeys([*ours, *theirs]))[:MAX_NAMES]
+
+
+class BoxFeatures(Sums):
+    """What the records have that may be boxes."""
+
+    code = RULE.code
+    sides: bool = ever()
+    """Whether any record has a value in a feature of box sides."""
+    others: list[str] = part(list, _first)
+    """Names of features that the trainer does not read: the first, each once."""
+
+    def add(self, chunk: Chunk, settings: Job) -> None:  # noqa: ARG002
+        """Look at the features of the next records."""
+        self.sides |= any(bool(chunk.lengths(side).any()) for side in SIDES)
+        self.others = _first(self.others, sorted(name.decode("utf-8", "replace") for name in set(chunk.other_names)))
+
+
+ACCUMULATORS = (BoxFeatures,)
+
+
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with the names that look as if they were meant. A record without boxes is legal; a dataset is not."""
-    train = dataset.train
-    if not train.records or train.sides_seen or dataset.train_job.sequence_examples:
+    train, seen = dataset.train, dataset.train[BoxFeatures]
+    if not train.records or seen.sides or dataset.train_job.sequence_examples:
         return
-    names = sorted(name.decode("utf-8", "replace") for name in train.names)
+    names = sorted(seen.others)
     alike = [name for name in names if re.search(r"(bbox|box|[xy]_?(min|max))", name, re.IGNORECASE) and name not in SIDES]
     shown = ", ".join(alike or names)[:300]
     said = f"the records have {shown}" if alike else f"the features are {shown}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.damage import NotSequenceExample
+from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/not-a-sequence-example",
@@ -15,3 +17,9 @@ RULE = Rule(
     why="The trainer ends with \"Feature list 'image/encoded' is required but could not be found\".",
     fix="Remove input_type from the input reader: it reads tf.train.Examples by default.",
 )
+DAMAGE = NotSequenceExample
+
+
+def hit(damage: NotSequenceExample) -> Hit:
+    """Return the hit for such a record."""
+    return Hit(damage.file, "The record is no tf.train.SequenceExample.", damage.record)

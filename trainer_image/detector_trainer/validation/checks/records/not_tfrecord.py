@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from detector_trainer.contract import Severity
+from detector_trainer.pipeline.sniff import HINTS
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.damage import NotRecords
+from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/not-tfrecord",
@@ -15,3 +18,12 @@ RULE = Rule(
     why='The trainer ends with "corrupted record at 0 (Is this even a TFRecord file?)".',
     fix="Write it with tf.io.TFRecordWriter, without compression.",
 )
+DAMAGE = NotRecords
+
+
+def hit(damage: NotRecords) -> Hit:
+    """Return the hit for such a file, with what it is instead if that is known."""
+    if damage.kind is None:
+        return Hit(damage.file, "The file is not TFRecord: its first checksum does not match.")
+    name, phrase = damage.kind
+    return Hit(damage.file, f"The file is {phrase}, not TFRecord.", hint=HINTS.get(name))

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.totals import TINY_PIXELS, Dataset
+from detector_trainer.validation.scan.accumulator import Sums, first_seen, total
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.resized import ResizedBox, example, resized_boxes
+from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/tiny-after-resize",
@@ -19,20 +25,47 @@ RULE = Rule(
     why="The model sees the resized image: there is next to nothing of such an object in it, and the loss stays high.",
     fix="Let the resizer make larger images, cut the images into tiles, or leave such boxes out.",
 )
+PIXELS = 2
+"""Of the shorter side of a box: below it, the box is tiny."""
 SHARE = 0.01
 FEW = 5
 
 
+class TinyBoxes(Sums):
+    """Training boxes that are tiny after the resizer."""
+
+    code = RULE.code
+    boxes: int = total()
+    """Those with an area, whose size after the resizer is known."""
+    tiny: int = total()
+    first: ResizedBox | None = first_seen(ResizedBox)
+
+    def add(self, chunk: Chunk, settings: Job) -> None:
+        """Count the boxes of the next records."""
+        boxes = resized_boxes(chunk, settings)
+        if boxes is None:
+            return
+        with np.errstate(invalid="ignore"):
+            tiny = np.flatnonzero(boxes.sized & (boxes.pixels.min(axis=0) < PIXELS))
+        self.boxes += int(boxes.sized.sum())
+        self.tiny += len(tiny)
+        if len(tiny) and self.first is None:
+            self.first = example(chunk, settings, int(tiny[0]))
+
+
+ACCUMULATORS = (TinyBoxes,)
+
+
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with the first such box. Crops enlarge some of them; that is not counted."""
-    job, train = dataset.train_job, dataset.train
-    if job.resizer is None or train.first_tiny is None or train.tiny < max(FEW, SHARE * train.sized_boxes):
+    job, seen = dataset.train_job, dataset.train[TinyBoxes]
+    if job.resizer is None or seen.first is None or seen.tiny < max(FEW, SHARE * seen.boxes):
         return
-    first = train.first_tiny
+    first = seen.first
     (height, width), (box_height, box_width) = first.resized, first.box
     yield RULE.finding(
-        f"{train.tiny:,} of {train.sized_boxes:,} boxes are less than {TINY_PIXELS} pixels wide or high after {job.resizer.kind}; "
+        f"{seen.tiny:,} of {seen.boxes:,} boxes are less than {PIXELS} pixels wide or high after {job.resizer.kind}; "
         f"the first is {box_width:.2g} x {box_height:.2g} pixels of {width} x {height}.",
         where=Where(file=first.file, record=first.record, field="image/object/bbox/xmin"),
-        count=train.tiny,
+        count=seen.tiny,
     )

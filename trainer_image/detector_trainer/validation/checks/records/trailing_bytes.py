@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.damage import TrailingBytes
+from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/trailing-bytes",
@@ -16,3 +18,10 @@ RULE = Rule(
     why="The trainer ignores them, silently: the file was probably cut off, and records are missing.",
     fix="Compare the number of records with what was written.",
 )
+DAMAGE = TrailingBytes
+
+
+def hit(damage: TrailingBytes) -> Hit:
+    """Return the hit for such a file."""
+    message = f"{damage.size} bytes follow the last record, at byte {damage.offset}."
+    return Hit(damage.file, message, damage.record)

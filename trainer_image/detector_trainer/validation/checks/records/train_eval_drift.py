@@ -10,8 +10,20 @@ from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import known
-from detector_trainer.validation.scan.distributions import aspect_of, largest_gap, median, size_of, stability_index
+from detector_trainer.validation.scan.accumulator import Sums, histogram, total
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.classes import ClassCounts, known
+from detector_trainer.validation.scan.distributions import (
+    BINS,
+    LEVELS,
+    OCTAVES,
+    aspect_of,
+    counts_of,
+    largest_gap,
+    median,
+    size_of,
+    stability_index,
+)
 from detector_trainer.validation.scan.job import Job
 from detector_trainer.validation.scan.totals import Dataset, Totals
 
@@ -39,10 +51,42 @@ RULE = Rule(
 )
 
 
+class Distributions(Sums):
+    """Counts over the images and boxes of a reader."""
+
+    code = RULE.code
+    brightness: NDArray[np.int64] = histogram(LEVELS)
+    """Images by mean grey level; those of which it is known how they look."""
+    box_sizes: NDArray[np.int64] = histogram(BINS)
+    """Boxes by the square root of their share of the image."""
+    box_aspects: NDArray[np.int64] = histogram(BINS)
+    """Boxes by width over height in pixels."""
+    images_with_boxes: int = total()
+    """Those whose boxes are counted."""
+
+    def add(self, chunk: Chunk, settings: Job) -> None:  # noqa: ARG002
+        """Count the images that were looked at, and the boxes with an area in images of known size."""
+        appearance = chunk.appearance
+        self.brightness += np.bincount(appearance.mean[appearance.seen], minlength=LEVELS)
+        boxes = chunk.boxes()
+        ymin, xmin, ymax, xmax = boxes.sides.astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            height, width = ymax - ymin, xmax - xmin
+            pixels = chunk.image_sizes[boxes.record].T
+            kept = (height > 0) & (width > 0) & (height <= 1) & (width <= 1) & (pixels[0] > 0)
+        height, width, pixels = height[kept], width[kept], pixels[:, kept]
+        self.images_with_boxes += len(np.unique(boxes.record[kept]))
+        self.box_sizes += counts_of(np.log2(height * width) / 2 + OCTAVES)  # at most the whole image
+        self.box_aspects += counts_of(np.log2(width * pixels[1] / (height * pixels[0])) + OCTAVES / 2)
+
+
+ACCUMULATORS = (Distributions, ClassCounts)
+
+
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader, with all that differs."""
     for name, files, totals in dataset.evals:
-        said = [*_numbers(dataset.train, totals), *_classes(dataset, totals)]
+        said = [*_numbers(dataset.train[Distributions], totals[Distributions]), *_classes(dataset, totals)]
         if said:
             yield RULE.finding(
                 f"Evaluation differs from training: {'; '.join(said)}.",
@@ -51,14 +95,13 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
             )
 
 
-def _numbers(train: Totals, evaluated: Totals) -> Iterator[str]:
-    ours, theirs = train.distributions, evaluated.distributions
+def _numbers(ours: Distributions, theirs: Distributions) -> Iterator[str]:
     boxed = (ours.images_with_boxes, theirs.images_with_boxes)
     yield from _apart(
         "brightness (mean grey level of an image)",
         ours.brightness,
         theirs.brightness,
-        (train.looked_at, evaluated.looked_at),
+        (int(ours.brightness.sum()), int(theirs.brightness.sum())),
         str,
     )
     yield from _apart(
@@ -81,8 +124,8 @@ def _apart(
 
 
 def _classes(dataset: Dataset, totals: Totals) -> Iterator[str]:
-    job, ours, theirs = dataset.train_job, dataset.train.class_ids, totals.class_ids
-    images = (dataset.train.distributions.images_with_boxes, totals.distributions.images_with_boxes)
+    job, ours, theirs = dataset.train_job, dataset.train[ClassCounts].ids, totals[ClassCounts].ids
+    images = (dataset.train[Distributions].images_with_boxes, totals[Distributions].images_with_boxes)
     if not known(dataset) or not ours or not theirs or not min(images):
         return
     ids = sorted(ours.keys() | theirs.keys())

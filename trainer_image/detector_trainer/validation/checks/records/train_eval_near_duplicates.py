@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.alike import Images
+from detector_trainer.validation.scan.alike import ImageHashes, Images
 from detector_trainer.validation.scan.near import DISTANCE, partners
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -26,6 +26,7 @@ RULE = Rule(
     why="The evaluation measures in part what was learned by heart: its numbers are too good.",
     fix="Split by scene, video or camera, not by image; look at the pair that is named.",
 )
+ACCUMULATORS = (ImageHashes,)
 SHARE = 0.005
 """The limit of Deepchecks' `similar image leakage`."""
 FEW = 5
@@ -33,9 +34,9 @@ FEW = 5
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader, with a pair."""
-    trained = Images(dataset.train)
+    trained = Images(dataset.train[ImageHashes])
     for name, _, totals in dataset.evals:
-        evaluated = Images(totals, without=dataset.train)
+        evaluated = Images(totals[ImageHashes], without=dataset.train[ImageHashes])
         hashes = np.union1d(trained.hashes, evaluated.hashes)
         asks, answers = np.isin(hashes, evaluated.hashes), np.isin(hashes, trained.hashes)
         partner = partners(hashes, asks, answers)
@@ -43,7 +44,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
         partner[both] = both
         like = np.isin(evaluated.hashes, hashes[partner >= 0])
         number = int(evaluated.counts[like].sum())
-        if number < FEW or number <= SHARE * len(np.unique(totals.image_hashes)):
+        if number < FEW or number <= SHARE * len(np.unique(totals[ImageHashes].exact)):
             continue
         chosen = evaluated.earliest(like)
         other = hashes[partner[np.searchsorted(hashes, evaluated.hashes[chosen])]]

@@ -8,6 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.alike import ImageHashes
 from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
@@ -21,13 +22,14 @@ RULE = Rule(
     why="The evaluation then measures what was learned by heart: its numbers are too good.",
     fix="Split the images before the records are made, each into one of the two.",
 )
+ACCUMULATORS = (ImageHashes,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader."""
-    trained = np.unique(dataset.train.image_hashes)
+    trained = np.unique(dataset.train[ImageHashes].exact)
     for name, files, totals in dataset.evals:
-        hashes = np.unique(np.array(totals.image_hashes, np.uint64))
+        hashes = np.unique(np.array(totals[ImageHashes].exact, np.uint64))
         hashes = hashes[hashes != 0]
         shared = int(np.isin(hashes, trained, assume_unique=True).sum())
         same_files = set(files) <= set(dataset.train_files)

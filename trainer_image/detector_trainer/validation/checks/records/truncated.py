@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.damage import TruncatedRecord
+from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/truncated",
@@ -15,3 +17,10 @@ RULE = Rule(
     why='The trainer ends with "truncated record" when it gets there, which may take days.',
     fix="Copy or make the file again; the writer must be closed.",
 )
+DAMAGE = TruncatedRecord
+
+
+def hit(damage: TruncatedRecord) -> Hit:
+    """Return the hit for such a file."""
+    message = f"The file ends inside record {damage.record}: {damage.missing:,} bytes are missing."
+    return Hit(damage.file, message, damage.record)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
+from detector_trainer.validation.scan.damage import UnreadableFile
+from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/unreadable-file",
@@ -15,3 +17,9 @@ RULE = Rule(
     why='The trainer ends with "Is a directory" or another error when it opens it.',
     fix="Give the path of record files; dir/* for those in a folder.",
 )
+DAMAGE = UnreadableFile
+
+
+def hit(damage: UnreadableFile) -> Hit:
+    """Return the hit for such a file."""
+    return Hit(damage.file, f"{damage.problem}.", hint=damage.hint)

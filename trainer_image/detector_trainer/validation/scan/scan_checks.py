@@ -1,0 +1,105 @@
+"""The checks of a scan as the scan sees them: three kinds of modules, and what they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, cast
+
+from detector_trainer.contract import Finding
+from detector_trainer.validation.rule import Rule
+from detector_trainer.validation.scan.accumulator import Accumulator
+from detector_trainer.validation.scan.chunk import Chunk
+from detector_trainer.validation.scan.classes import ClassCounts
+from detector_trainer.validation.scan.damage import FileDamage
+from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.summary import Summary
+from detector_trainer.validation.scan.tally import Hit, Tallies
+from detector_trainer.validation.scan.totals import Dataset, Totals
+
+REPORTED: tuple[type[Accumulator], ...] = (Summary, ClassCounts)
+"""What the report has numbers of, whatever is checked."""
+
+
+class FileCheck(Protocol):
+    """A module that makes hits of one kind of damaged files."""
+
+    RULE: Rule
+    DAMAGE: type[FileDamage]
+
+    def hit(self, damage: FileDamage) -> Hit:
+        """What is wrong with the file."""
+        ...
+
+
+class RecordCheck(Protocol):
+    """A module whose check sees the columns of a chunk of records."""
+
+    RULE: Rule
+
+    def check(self, chunk: Chunk, settings: Job) -> Iterable[Hit]:
+        """What is wrong in these records."""
+        ...
+
+
+class DatasetCheck(Protocol):
+    """A module whose check sees the sums over all records, after the scan.
+
+    It may define ACCUMULATORS, a tuple of the accumulators that it reads, its own or shared ones. It may also be a FileCheck or a
+    RecordCheck: then it makes findings of their hits (`totals.hits`).
+    """
+
+    RULE: Rule
+
+    def conclude(self, dataset: Dataset) -> Iterable[Finding]:
+        """What is wrong with the dataset."""
+        ...
+
+
+ScanCheck = FileCheck | RecordCheck | DatasetCheck
+
+
+class ScanChecks:
+    """The checks of a scan, in the order in which their findings are reported."""
+
+    def __init__(self, checks: Sequence[ScanCheck]) -> None:
+        self._checks = tuple(checks)
+        self._of_damage = {
+            module.DAMAGE: module for module in (cast(FileCheck, check) for check in self._checks if hasattr(check, "hit"))
+        }
+
+    def totals(self) -> Totals:
+        """Return sums of nothing: an accumulator for each check that counts hits, and those that checks ask for."""
+        return Totals.of(self._accumulators())
+
+    def read(self, data: bytes) -> Totals:
+        """Return totals that another process has written.
+
+        Raises:
+            UnknownTotals: it has other checks.
+        """
+        totals = self.totals()
+        totals.read(data)
+        return totals
+
+    def _accumulators(self) -> Iterator[Accumulator]:
+        for check in self._checks:
+            if hasattr(check, "hit") or hasattr(check, "check"):
+                yield Tallies(check.RULE.code, getattr(check, "check", None))
+        asked = (kind for check in self._checks for kind in getattr(check, "ACCUMULATORS", ()))
+        for kind in dict.fromkeys((*REPORTED, *asked)):
+            yield kind()
+
+    def note(self, damage: FileDamage, totals: Totals) -> None:
+        """Count the hit of a damaged file."""
+        check = self._of_damage[type(damage)]
+        totals.hits(check.RULE.code).count([check.hit(damage)])
+
+    def findings(self, dataset: Dataset, readers: Iterable[tuple[Job, Totals]]) -> Iterator[Finding]:
+        """Make findings: first of the hits of each reader, then what the checks conclude from all of them."""
+        for settings, totals in readers:
+            for check in self._checks:
+                if not hasattr(check, "conclude"):
+                    yield from totals.hits(check.RULE.code).findings(check.RULE, training=settings.training)
+        for check in self._checks:
+            if hasattr(check, "conclude"):
+                yield from check.conclude(dataset)
