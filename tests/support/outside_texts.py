@@ -48,7 +48,7 @@ VALUES = st.one_of(NUMBERS, TEXTS, st.none(), st.booleans(), st.just([]), st.jus
 @st.composite
 def damaged(draw: st.DrawFn, sound: list[dict[str, Any]]) -> dict[str, Any]:
     """One of these objects, with values of some fields replaced, at any depth."""
-    given = json.loads(json.dumps(draw(st.sampled_from(sound))))
+    given: dict[str, Any] = json.loads(json.dumps(draw(st.sampled_from(sound))))
     for _ in range(draw(st.integers(0, 3))):
         part = given
         while nested := [each for each in part.values() if isinstance(each, dict) and each]:
