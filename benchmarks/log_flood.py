@@ -2,6 +2,8 @@
 
 A real control plane; the trainers run on fake nodes, and another process serves their logs, as fast as they are read: empty lines,
 short lines, or progress. Needs root and Go (see tests/cluster).
+
+`--loopback`: without a control plane; measured is how late the event loop is, and how many reconciles there are.
 """
 
 from __future__ import annotations
@@ -9,12 +11,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import logging
+import socket
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +30,27 @@ from aiohttp import web
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 from operator_latency import measured
-from operator_process import Operator
+from operator_process import NAMESPACE, Operator
 from operator_scale import KUBELET_PORT, add_nodes, start_running
 
 from cluster.images import ROOT
 from cluster.places import HOST_ADDRESS, Places
 from cluster.up import Cluster, control_plane_up, down
+from cluster.waiting import until
 from detector_operator.api.resource import GROUP, PLURAL
+from detector_operator.operate.api_server import ApiServer
+from detector_operator.operate.connection import _Rest
+from detector_operator.operate.log_reader import LogReader
+from detector_operator.operate.queue import Queue
+from detector_operator.operate.store import Key
+from detector_operator.reconcile.pace import PROGRESS_EVERY
+from detector_operator.reconcile.runs import Run, RunKind, RunState
 from detector_trainer.contract import Progress
 
 RUNNING, RESOURCES, RATE = 200, 100, 2.0
 LONGEST = 120.0
 """Seconds until the measurement is given up."""
+LOOPBACK = "127.0.0.1"
 TARGET = "at most 100 ms"
 FLOODS = ("newlines", "words", "progress")
 
@@ -50,44 +65,96 @@ def text(kind: str, number: int) -> bytes:
     return "".join(f"{Progress(step=step, total_steps=2**31, loss=1.0).to_line()}\n" for step in steps).encode()
 
 
-def serve(folder: Path, kind: str) -> None:
-    """Serve the logs of all trainers, until this process is ended."""
+def serve(folder: Path | None, kind: str) -> None:
+    """Serve the logs of all trainers, until this process is ended. Without a folder of certificates, for `--loopback`."""
 
     async def log(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
         follow = request.query.get("follow") == "true"
         await response.write(Progress(step=1, total_steps=2**31).to_line().encode() + b"\n")
-        for number in itertools.count():
-            chunk = text(kind, number)
-            await response.write(chunk)
-            if not follow and number == 0:
-                return response
-            await asyncio.sleep(0)
-        raise AssertionError
+        with suppress(ConnectionError):  # nobody reads it any more
+            for number in itertools.count():
+                await response.write(text(kind, number))
+                if not follow and number == 0:
+                    break
+                await asyncio.sleep(0)
+        return response
 
     async def main() -> None:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(folder / "kubelet-server.crt", folder / "kubelet-server.key")
+        context = None
+        if folder is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(folder / "kubelet-server.crt", folder / "kubelet-server.key")
         application = web.Application()
-        application.add_routes([web.get("/containerLogs/{path:.*}", log)])
+        application.add_routes([web.get("/{path:.*}", log)])
         runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
-        await web.TCPSite(runner, HOST_ADDRESS, KUBELET_PORT, ssl_context=context).start()
+        await web.TCPSite(runner, LOOPBACK if context is None else HOST_ADDRESS, KUBELET_PORT, ssl_context=context).start()
         await asyncio.Event().wait()
 
     asyncio.run(main())
 
 
 @contextmanager
-def serving(cluster: Cluster, kind: str) -> Iterator[None]:
+def serving(cluster: Cluster | None, kind: str) -> Iterator[None]:
     """Serve the logs from a process of their own."""
-    process = subprocess.Popen([sys.executable, __file__, "--serve", str(cluster.credentials.folder), "--flood", kind])
+    folder = str(cluster.credentials.folder) if cluster is not None else "-"
+    process = subprocess.Popen([sys.executable, __file__, "--serve", folder, "--flood", kind])
     try:
         yield
     finally:
         process.kill()
         process.wait()
+
+
+async def loopback(options: argparse.Namespace) -> dict[str, Any]:
+    """Follow the logs, and measure the event loop meanwhile."""
+    configuration, reconciled = Configuration(), [0]
+    configuration.host = f"http://{LOOPBACK}:{KUBELET_PORT}"
+
+    async def reconcile(_: Key) -> None:
+        reconciled[0] += 1
+
+    runs = {
+        Key(NAMESPACE, f"t{number}"): Run(
+            kind=RunKind.TRAINING, attempt=1, generation=1, state=RunState.RUNNING, pod=f"t{number}-train-1-x"
+        )
+        for number in range(options.running)
+    }
+    logger = logging.getLogger("log_flood")
+    async with ApiClient(configuration) as client:
+        client.rest_client = _Rest(configuration)
+        queue = Queue(reconcile, logger)
+        paced = partial(queue.ask_paced, seconds=PROGRESS_EVERY.total_seconds())
+        reader = LogReader(ApiServer(client), queue.ask, lambda: datetime.now(UTC), logger, progressed=paced)
+        for key, run in runs.items():
+            reader.follow(key, [run])
+        late: list[float] = []
+        turns: list[float] = []
+        began, cpu = time.monotonic(), time.process_time()
+        while time.monotonic() < began + options.seconds:
+            due, before = time.monotonic() + 0.01, time.process_time()
+            await asyncio.sleep(0.01)
+            late.append((time.monotonic() - due) * 1000)
+            turns.append((time.process_time() - before) * 1000)
+        used = (time.process_time() - cpu) / (time.monotonic() - began)
+        await queue.close()
+        await reader.close()
+        await client.rest_client.close()
+    late.sort()
+    turns.sort()
+    numbers = {
+        "event loop late, mean ms": sum(late) / len(late),
+        "p99, ms": late[int(len(late) * 0.99)],
+        "max, ms": late[-1],
+        "CPU ms until the next timer, p99": turns[int(len(turns) * 0.99)],
+        "max": turns[-1],
+        "reconciles": reconciled[0],
+        "processors used": used,
+    }
+    print(f"| {options.flood} | {' | '.join(f'{number:.1f}' for number in numbers.values())} |", flush=True)
+    return {key: round(number, 2) for key, number in numbers.items()}
 
 
 async def run(cluster: Cluster, options: argparse.Namespace) -> dict[str, Any]:
@@ -136,6 +203,14 @@ async def _measured(client: ApiClient, name: str, options: argparse.Namespace) -
     return await measured(client, options.resources, options.rate, prefix)
 
 
+def _listening() -> bool:
+    try:
+        socket.create_connection((LOOPBACK, KUBELET_PORT), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
 def main() -> None:
     """Bring a control plane up and measure."""
     parser = argparse.ArgumentParser()
@@ -146,10 +221,17 @@ def main() -> None:
         "--settle", type=float, default=20.0, help="seconds between the start of the trainers and the measurement"
     )
     parser.add_argument("--flood", choices=FLOODS, default="newlines")
-    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--loopback", action="store_true", help="without a control plane")
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long to measure, with --loopback")
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        serve(options.serve, options.flood)
+        serve(None if options.serve == "-" else Path(options.serve), options.flood)
+        return
+    if options.loopback:
+        with serving(None, options.flood):
+            until(_listening, "the logs to be served", seconds=60)
+            results.write("log_flood_loopback", asyncio.run(loopback(options)))
         return
     places = Places.default()
     cluster = control_plane_up(places)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from detector_operator.api import DetectorTraining, Phase, Status, TrainingStatus, ValidationStatus
+from detector_operator.api.bounds import clip
 
 ANNOTATION: Final = "detector-training.io/retry"
 LONGEST: Final = 100
@@ -15,7 +16,8 @@ LONGEST: Final = 100
 def wanted(resource: DetectorTraining) -> str | None:
     """Return the value of the annotation."""
     value = resource.metadata.annotations.get(ANNOTATION)
-    return value[:LONGEST] if value else None
+    # As the status keeps it: else it would be another value each time.
+    return clip(value[:LONGEST], LONGEST) if value else None
 
 
 def requested(resource: DetectorTraining) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from detector_operator.api import DetectorTraining, Spec
@@ -29,6 +31,26 @@ def spec_hash(spec: Spec) -> str:
 
     It is the same for a spec whose inline pipeline config was replaced by its digest.
     """
+    return _hash(_Same(spec))
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """A spec that is equal only to itself: it cannot be changed, and to compare two takes longer than their hashes."""
+
+    spec: Spec
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.spec is self.spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
+
+
+@lru_cache(maxsize=64)
+def _hash(same: _Same) -> str:
+    """Return the hash of a spec. One reconcile needs it several times."""
+    spec = same.spec
     fields = spec.model_dump(mode="json", by_alias=True, exclude=NOT_COUNTED, exclude_defaults=True)
     if (text := spec.pipeline_config.inline) is not None:
         fields["pipelineConfig"]["inline"] = digest_of(text)

@@ -80,6 +80,15 @@ def test_without_a_value_a_failure_stays(value):
     assert (decision.status, decision.actions) == (status, ())
 
 
+@pytest.mark.parametrize("odd", ["\x1b[1m", "a\r", "\0", "1\n2"])
+def test_a_value_that_nobody_can_print_acts_once(odd):
+    decision = decided(annotated(odd, failed(), retries=0), ([], T0))
+    assert decision.status.phase is Phase.VALIDATING
+    runs = [passed(2), train_run(2, exit_code=70)]
+    status = decided(annotated(odd, decision.status, retries=0), ([passed(2)], T0), (runs, after(20))).status
+    assert decided(annotated(odd, status, retries=0), (runs, after(30))).status.phase is Phase.FAILED
+
+
 def test_a_long_value_is_cut_in_the_status_and_acts_once():
     value = "x" * 1000
     decision = decided(annotated(value, failed(), retries=0), ([], T0))
