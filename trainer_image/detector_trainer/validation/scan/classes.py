@@ -43,12 +43,11 @@ class ClassCounts(Sums):
         for number, count in by_id:
             if 1 <= number <= settings.num_classes:
                 self.ids[number] += count
-        for text, count in texts.items():
-            self.names[text.decode("utf-8", "replace")] += count
-        for label, count in labels.items():
-            self.names[settings.id_names.get(label, str(label))] += count
-        in_map = {*settings.id_names.values(), *(text.decode("utf-8", "replace") for text in settings.text_to_id)}
-        self.mapped |= in_map & self.names.keys()
+        by_name = [(text.decode("utf-8", "replace"), count) for text, count in texts.items()]
+        by_name += [(settings.id_names.get(label, str(label)), count) for label, count in labels.items()]
+        for name, count in by_name:
+            self.names[name] += count
+        self.mapped |= {name for name, _ in by_name if name.encode() in settings.text_to_id}
         self._bound()
 
     def merge(self, later: ClassCounts) -> None:

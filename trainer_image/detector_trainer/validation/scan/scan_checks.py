@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Protocol, cast
 
 from detector_trainer.contract import Finding
@@ -66,10 +67,11 @@ class ScanChecks:
         self._of_damage = {
             module.DAMAGE: module for module in (cast(FileCheck, check) for check in self._checks if hasattr(check, "hit"))
         }
+        self._accumulators = tuple(self._all_accumulators())
 
     def totals(self) -> Totals:
         """Return sums of nothing: an accumulator for each check that counts hits, and those that checks ask for."""
-        return Totals.of(self._accumulators())
+        return Totals.of(make() for make in self._accumulators)
 
     def read(self, data: bytes) -> Totals:
         """Return totals that another process has written.
@@ -81,13 +83,13 @@ class ScanChecks:
         totals.read(data)
         return totals
 
-    def _accumulators(self) -> Iterator[Accumulator]:
+    def _all_accumulators(self) -> Iterator[Callable[[], Accumulator]]:
         for check in self._checks:
             if hasattr(check, "hit") or hasattr(check, "check"):
-                yield Tallies(check.RULE.code, getattr(check, "check", None))
+                yield partial(Tallies, check.RULE.code, getattr(check, "check", None))
+        yield from REPORTED
         asked = (kind for check in self._checks for kind in getattr(check, "ACCUMULATORS", ()))
-        for kind in dict.fromkeys((*REPORTED, *asked)):
-            yield kind()
+        yield from (kind for kind in dict.fromkeys(asked) if kind not in REPORTED)
 
     def note(self, damage: FileDamage, totals: Totals) -> None:
         """Count the hit of a damaged file."""
