@@ -67,8 +67,9 @@ def start(sandbox: Sandbox, places: Places, credentials: Credentials) -> None:
     """Starts all four; returns once the API server is ready."""
     start_etcd(sandbox, places)
     start_apiserver(sandbox, places, credentials)
-    start_controllers(sandbox, places, credentials)
+    # A controller manager that may not read /healthz for 10 s ends for good: the roles are created while the API server starts.
     until(lambda: ready(places), "the API server", seconds=60)
+    start_controllers(sandbox, places, credentials)
 
 
 def start_etcd(sandbox: Sandbox, places: Places) -> None:
