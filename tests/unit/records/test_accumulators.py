@@ -16,7 +16,8 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -37,7 +38,7 @@ from detector_trainer.validation.scan.accumulator import (
 )
 from detector_trainer.validation.scan.chunk import Builder, Chunk
 from detector_trainer.validation.scan.framing import Payload, freeze
-from detector_trainer.validation.scan.job import Job, job_of
+from detector_trainer.validation.scan.reader_settings import ReaderSettings, settings_of
 from detector_trainer.validation.scan.resizer import FIXED, KEEP_ASPECT, Resizer
 from detector_trainer.validation.scan.shard import scan_shard
 from detector_trainer.validation.scan.tally import Tallies
@@ -92,15 +93,15 @@ READERS = ("resized to many sizes", "resized to one size", "evaluation")
 
 
 @pytest.fixture(scope="module")
-def jobs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Job]:
+def all_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReaderSettings]:
     case = Case(tmp_path_factory.mktemp("case"))
     case.write()
     inputs = Inputs(str(case.pipeline))
-    job = job_of(inputs, inputs.train)
+    settings = settings_of(inputs, inputs.train)
     readers = (
-        replace(job, resizer=Resizer(KEEP_ASPECT, 30, 60), anchors=()),
-        replace(job, resizer=Resizer(FIXED, 30, 60), anchors=((8.0, 8.0), (30.0, 30.0))),
-        replace(job, training=False),
+        replace(settings, resizer=Resizer(KEEP_ASPECT, 30, 60), anchors=()),
+        replace(settings, resizer=Resizer(FIXED, 30, 60), anchors=((8.0, 8.0), (30.0, 30.0))),
+        replace(settings, training=False),
     )
     return dict(zip(READERS, readers, strict=True))
 
@@ -111,16 +112,16 @@ def payloads(records: Iterable[Record]) -> Iterator[Payload]:
         yield Payload(payload, freeze(payload), 0, len(payload), 0)
 
 
-def chunk_of(records: Iterable[Record], file: str, job: Job) -> Chunk:
-    builder = Builder(file, job.schema, job.decode_images, job.every_png, job.hash_images)
+def chunk_of(records: Iterable[Record], file: str, settings: ReaderSettings) -> Chunk:
+    builder = Builder(file, settings.schema, settings.decode_images, settings.every_png, settings.hash_images)
     for payload in payloads(records):
         builder.add(payload)
     return builder.chunk()
 
 
-def add(totals: Totals, records: Sequence[Record], number: int, job: Job) -> Totals:
+def add(totals: Totals, records: Sequence[Record], number: int, settings: ReaderSettings) -> Totals:
     """A file of one chunk."""
-    totals.add(chunk_of(records, f"{number}.record", job), job)
+    totals.add(chunk_of(records, f"{number}.record", settings), settings)
     totals.files.append(FileRead(f"{number}.record", len(records), 0, number))
     return totals
 
@@ -146,37 +147,37 @@ def again(totals: Totals) -> Totals:
 
 @pytest.mark.parametrize("reader", READERS)
 @given(files=CHUNKS, order=st.randoms(use_true_random=False))
-@settings(max_examples=50)
+@hypothesis_settings(max_examples=50)
 def test_files_that_are_read_apart_and_merged_in_order_give_the_bytes_of_one_pass(
-    jobs: dict[str, Job], reader: str, files: list[list[Record]], order: random.Random
+    all_settings: dict[str, ReaderSettings], reader: str, files: list[list[Record]], order: random.Random
 ):
-    job, whole = jobs[reader], CHECKS.totals()
+    settings, whole = all_settings[reader], CHECKS.totals()
     for number, records in enumerate(files):
-        add(whole, records, number, job)
+        add(whole, records, number, settings)
     arrived = list(enumerate(files))
     order.shuffle(arrived)
-    parts = {number: again(add(CHECKS.totals(), records, number, job)) for number, records in arrived}
+    parts = {number: again(add(CHECKS.totals(), records, number, settings)) for number, records in arrived}
     assert merged([parts[number] for number in range(len(files))], order).to_bytes() == whole.to_bytes()
 
 
 @given(files=CHUNKS, order=st.randoms(use_true_random=False))
-@settings(max_examples=50)
-def test_what_has_a_limit_merges_too(jobs: dict[str, Job], files: list[list[Record]], order: random.Random):
+@hypothesis_settings(max_examples=50)
+def test_what_has_a_limit_merges_too(all_settings: dict[str, ReaderSettings], files: list[list[Record]], order: random.Random):
     with patch.object(classes, "MAX_NAMES", 3), patch.object(no_boxes_at_all, "MAX_NAMES", 2):
-        job, whole = jobs["resized to many sizes"], CHECKS.totals()
+        settings, whole = all_settings["resized to many sizes"], CHECKS.totals()
         for number, records in enumerate(files):
-            add(whole, records, number, job)
-        parts = [add(CHECKS.totals(), records, number, job) for number, records in enumerate(files)]
+            add(whole, records, number, settings)
+        parts = [add(CHECKS.totals(), records, number, settings) for number, records in enumerate(files)]
         assert merged(parts, order).to_bytes() == whole.to_bytes()
         assert len(whole[no_boxes_at_all.BoxFeatures].others) <= 2
 
 
 @given(files=CHUNKS)
-@settings(max_examples=30)
-def test_what_is_written_and_read_is_the_same(jobs: dict[str, Job], files: list[list[Record]]):
+@hypothesis_settings(max_examples=30)
+def test_what_is_written_and_read_is_the_same(all_settings: dict[str, ReaderSettings], files: list[list[Record]]):
     totals = CHECKS.totals()
     for number, records in enumerate(files):
-        add(totals, records, number, jobs["resized to many sizes"])
+        add(totals, records, number, all_settings["resized to many sizes"])
     read = again(totals)
     assert read.to_bytes() == totals.to_bytes()
     assert read.files == totals.files
@@ -206,11 +207,11 @@ REACHED = {
 """Accumulators that these records add something to. A check that counts what is rarer merges as its fields do: see below."""
 
 
-def test_these_tests_reach_accumulators_of_every_kind(jobs: dict[str, Job]):
+def test_these_tests_reach_accumulators_of_every_kind(all_settings: dict[str, ReaderSettings]):
     empty = CHECKS.totals()
     reached = set()
     for reader in READERS:
-        found = add(CHECKS.totals(), EVERYTHING, 0, jobs[reader])
+        found = add(CHECKS.totals(), EVERYTHING, 0, all_settings[reader])
         reached |= {code for code, sums in found.by_code.items() if isinstance(sums, Sums) and changed(sums, empty.by_code[code])}
     assert reached >= REACHED
 
@@ -237,7 +238,7 @@ class EachKind(Sums):
     column: array[int] = column()
     histogram: NDArray[np.int64] = histogram(3)
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         raise NotImplementedError
 
 
@@ -287,8 +288,8 @@ def test_fields_of_each_kind_are_read_as_they_were(values: Any):
     assert read_again(totals).to_bytes() == totals.to_bytes()
 
 
-def test_files_that_are_damaged_merge_too(jobs: dict[str, Job], tmp_path: Path):
-    job, sound = jobs["resized to many sizes"], b"".join(framed(example(record.features)) for record in EVERYTHING)
+def test_files_that_are_damaged_merge_too(all_settings: dict[str, ReaderSettings], tmp_path: Path):
+    settings, sound = all_settings["resized to many sizes"], b"".join(framed(example(record.features)) for record in EVERYTHING)
     contents = [sound, b"", sound[:-1], b"short", sound + b"more", b"\x1f\x8b" + bytes(30), sound[:-4] + bytes(4), sound]
     paths = [tmp_path / f"{number}.record" for number in range(len(contents))]
     for path, content in zip(paths, contents, strict=True):
@@ -296,16 +297,16 @@ def test_files_that_are_damaged_merge_too(jobs: dict[str, Job], tmp_path: Path):
     paths.append(tmp_path / "missing.record")
     one_after_the_other = CHECKS.totals()
     for path in paths:
-        one_after_the_other.merge(scan_shard(str(path), job, CHECKS, lambda *_: None))
-    arrived = {path: again(scan_shard(str(path), job, CHECKS, lambda *_: None)) for path in reversed(paths)}
+        one_after_the_other.merge(scan_shard(str(path), settings, CHECKS, lambda *_: None))
+    arrived = {path: again(scan_shard(str(path), settings, CHECKS, lambda *_: None)) for path in reversed(paths)}
     parts = merged([arrived[path] for path in paths], random.Random(1))
     assert parts.to_bytes() == one_after_the_other.to_bytes()
     for name in ("empty-file", "truncated", "trailing-bytes", "not-tfrecord", "corrupt", "unreadable-file"):
         assert parts.hits(f"records/{name}").by_severity, name
 
 
-def test_the_records_before_a_failure_of_the_storage_are_added_up(jobs: dict[str, Job], tmp_path: Path):
-    job, path = jobs["resized to one size"], tmp_path / "a.record"
+def test_the_records_before_a_failure_of_the_storage_are_added_up(all_settings: dict[str, ReaderSettings], tmp_path: Path):
+    settings, path = all_settings["resized to one size"], tmp_path / "a.record"
     path.write_bytes(b"")
 
     def failing(*_: object) -> Iterator[Payload]:
@@ -313,7 +314,7 @@ def test_the_records_before_a_failure_of_the_storage_are_added_up(jobs: dict[str
         raise OSError(5, "Input/output error")
 
     with patch("detector_trainer.validation.scan.shard.records", failing):
-        totals = scan_shard(str(path), job, CHECKS, lambda *_: None)
+        totals = scan_shard(str(path), settings, CHECKS, lambda *_: None)
     assert totals.records == 2
     assert totals[tiny_after_resize.TinyBoxes].boxes == 3
     assert totals.hits("records/unreadable-file").by_severity[None].count == 1
@@ -324,10 +325,10 @@ def test_the_bytes_do_not_depend_on_the_process_that_writes_them():
     code = (
         "import hashlib; from detector_trainer.validation.chain import scan_checks\n"
         "from detector_trainer.validation.inputs import Inputs\n"
-        "from detector_trainer.validation.scan.job import job_of\n"
+        "from detector_trainer.validation.scan.reader_settings import settings_of\n"
         "from detector_trainer.validation.scan.shard import scan_shard\n"
-        "inputs = Inputs('pipeline.config'); job = job_of(inputs, inputs.train)\n"
-        "totals = scan_shard('pets.record', job, scan_checks(), lambda *_: None)\n"
+        "inputs = Inputs('pipeline.config'); settings = settings_of(inputs, inputs.train)\n"
+        "totals = scan_shard('pets.record', settings, scan_checks(), lambda *_: None)\n"
         "print(totals.records, hashlib.sha256(totals.to_bytes()).hexdigest())"
     )
     printed = {
@@ -340,8 +341,8 @@ def test_the_bytes_do_not_depend_on_the_process_that_writes_them():
     assert int(printed.pop().split()[0]) > 0
 
 
-def test_the_totals_of_other_checks_are_refused(jobs: dict[str, Job]):
-    written = add(CHECKS.totals(), EVERYTHING, 0, jobs["evaluation"]).to_bytes()
+def test_the_totals_of_other_checks_are_refused(all_settings: dict[str, ReaderSettings]):
+    written = add(CHECKS.totals(), EVERYTHING, 0, all_settings["evaluation"]).to_bytes()
     with patch.object(tiny_after_resize.TinyBoxes, "version", 2), pytest.raises(UnknownTotals, match="another version"):
         CHECKS.read(written)
     for damaged in (b"", written[:-30], b"PK\x03\x04" + bytes(100)):

@@ -14,7 +14,7 @@ from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.scan import run
 from detector_trainer.validation.scan.alike import ImageHashes
 from detector_trainer.validation.scan.appearing import LookedAt
-from detector_trainer.validation.scan.job import job_of
+from detector_trainer.validation.scan.reader_settings import settings_of
 from detector_trainer.validation.scan.shard import scan_shard
 from detector_trainer.validation.scan.tally import Tallies
 from detector_trainer.validation.scan.totals import Totals
@@ -43,7 +43,7 @@ def test_totals_are_the_same(tmp_path: Path, cuts: list[int]):
     case = Case(tmp_path)
     case.write()
     inputs = Inputs(str(case.pipeline))
-    job, everything = job_of(inputs, inputs.train), records()
+    settings, everything = settings_of(inputs, inputs.train), records()
 
     checks = scan_checks()
 
@@ -51,7 +51,7 @@ def test_totals_are_the_same(tmp_path: Path, cuts: list[int]):
         totals = checks.totals()
         for number, (first, last) in enumerate(zip([0, *edges], [*edges, len(everything)], strict=True)):
             part = write(tmp_path / f"{number}.record", everything[first:last])
-            totals.merge(scan_shard(str(part), job, checks, lambda *_: None))
+            totals.merge(scan_shard(str(part), settings, checks, lambda *_: None))
         return totals
 
     whole, parts = scanned([]), scanned(cuts)

@@ -20,7 +20,7 @@ from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost
 from detector_trainer.validation.scan.accumulator import Accumulator
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.totals import Dataset
 
 
@@ -56,7 +56,7 @@ def test_a_check_of_the_scan_sees_damage_a_chunk_or_the_dataset(code: str):
     seen = {name: parameters(getattr(check, name)) for name in ("hit", "check", "conclude") if hasattr(check, name)}
     assert seen, "it has none of hit(damage), check(chunk, settings) and conclude(dataset): nothing calls it"
     damage = [check.DAMAGE] if "hit" in seen else []
-    assert seen.items() <= {"hit": damage, "check": [Chunk, Job], "conclude": [Dataset]}.items()
+    assert seen.items() <= {"hit": damage, "check": [Chunk, ReaderSettings], "conclude": [Dataset]}.items()
 
 
 @pytest.mark.parametrize("code", CHAIN[Cost.SCAN])

@@ -15,7 +15,7 @@ from detector_trainer.validation.report_html import pictures, shapes
 from detector_trainer.validation.report_html.markup import text
 from detector_trainer.validation.report_html.records import Budget, NotShown, Place, find, read, walk
 from detector_trainer.validation.report_html.shapes import Shapes
-from detector_trainer.validation.scan.job import Job, job_of
+from detector_trainer.validation.scan.reader_settings import ReaderSettings, settings_of
 
 SECONDS = 20.0
 """For all reading."""
@@ -43,7 +43,7 @@ class Album:
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
         self._budget = Budget(SECONDS)
-        self._jobs: dict[str, Job | None] = {}
+        self._settings: dict[str, ReaderSettings | None] = {}
 
     def of_findings(self, findings: Iterable[Finding]) -> dict[tuple[str, int], str]:
         """A figure for the records that the first findings name, by file and number."""
@@ -75,7 +75,7 @@ class Album:
         caption = _name(place.file if alone else PurePath(place.file).name, place.number)
 
         def draw() -> str:
-            record = read(place, self._job(place.file), self._budget)
+            record = read(place, self._settings_of(place.file), self._budget)
             return pictures.figure(record, caption, table=alone)
 
         return _or_why(draw, lambda why: pictures.sentence(caption, why))
@@ -84,35 +84,35 @@ class Album:
         """What is shown of the first training records."""
         try:
             files = self._inputs.train.files
-            job = self._job(files[0]) if files else None
+            settings = self._settings_of(files[0]) if files else None
         except Unknown:
             return Training()
-        if job is None or job.sequence_examples:
+        if settings is None or settings.sequence_examples:
             return Training()
         places: list[Place] = []
         _or_why(lambda: _first(files, places, self._budget))
         step = max(1, len(places) // SAMPLES)
         samples = "".join(self._figure(place, alone=False) for place in places[::step][:SAMPLES])
-        return Training(len(places), samples, _or_why(lambda: self._charts(places, job), lambda _: ""))
+        return Training(len(places), samples, _or_why(lambda: self._charts(places, settings), lambda _: ""))
 
-    def _charts(self, places: list[Place], job: Job) -> str:
+    def _charts(self, places: list[Place], settings: ReaderSettings) -> str:
         seen = Shapes()
         for place in places:
             try:
-                seen.add(read(place, job, self._budget))
+                seen.add(read(place, settings, self._budget))
             except NotShown:
                 continue
         return shapes.figures(seen, self._inputs.config)
 
-    def _job(self, file: str) -> Job | None:
+    def _settings_of(self, file: str) -> ReaderSettings | None:
         """What is known of the reader of a file."""
-        if file not in self._jobs:
+        if file not in self._settings:
             try:
                 reader: Reader = next(reader for reader in (self._inputs.train, *self._inputs.evals) if file in reader.files)
-                self._jobs[file] = job_of(self._inputs, reader)
+                self._settings[file] = settings_of(self._inputs, reader)
             except (Unknown, StopIteration):
-                self._jobs[file] = None
-        return self._jobs[file]
+                self._settings[file] = None
+        return self._settings[file]
 
 
 def _name(file: str, number: int) -> str:

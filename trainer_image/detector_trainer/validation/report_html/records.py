@@ -16,7 +16,7 @@ from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import types
 from detector_trainer.validation.scan.example import NotAnExample, usual_form
 from detector_trainer.validation.scan.framing import FOOTER, HEADER, masked
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import LABEL, SIDES, TEXT
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def find(file: str, numbers: Collection[int], budget: Budget) -> dict[int, Place
     return found
 
 
-def read(place: Place, job: Job | None, budget: Budget) -> Record:
+def read(place: Place, settings: ReaderSettings | None, budget: Budget) -> Record:
     """A record; its boxes have the names that the trainer would give them.
 
     Raises:
@@ -131,7 +131,7 @@ def read(place: Place, job: Job | None, budget: Budget) -> Record:
     features = types.Features.FromString(usual)
     sides = [features.feature[side].float_list.value for side in SIDES]
     lengths = [len(side) for side in sides]
-    names = _names(features, job)
+    names = _names(features, settings)
     boxes = [
         Box(ymin, xmin, ymax, xmax, names[index] if index < len(names) else "")
         for index, (ymin, xmin, ymax, xmax) in enumerate(zip(*sides, strict=False))
@@ -159,10 +159,10 @@ def _payload(place: Place) -> bytes:
     return payload
 
 
-def _names(features: Features, job: Job | None) -> list[str]:
+def _names(features: Features, settings: ReaderSettings | None) -> list[str]:
     """Of the text if there is a label map, else of the label, as in tf_example_decoder.py."""
     texts = features.feature[TEXT].bytes_list.value
-    if texts and (job is None or job.has_label_map):
+    if texts and (settings is None or settings.has_label_map):
         return [name.decode("utf-8", "replace") for name in texts]
-    shown = job.id_names if job is not None else {}
+    shown = settings.id_names if settings is not None else {}
     return [shown.get(label) or f"class {label}" for label in features.feature[LABEL].int64_list.value]

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 
 T = TypeVar("T")
 Key = TypeVar("Key", str, int)
@@ -50,7 +50,7 @@ class Accumulator(ABC):
     """To be raised when a field changes its meaning: partial results of another version are refused."""
 
     @abstractmethod
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Take the next records into account."""
 
     @abstractmethod

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detector_trainer.validation.scan.accumulator import Sums, column
 from detector_trainer.validation.scan.appearance import NO_HASH
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 
 
 class ImageHashes(Sums):
@@ -23,7 +23,7 @@ class ImageHashes(Sums):
     looks: array[int] = column()
     """Of each record, where images are decoded: the perceptual hash, NO_HASH if there is none. Then as long as `exact`."""
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Append the hashes of the next records."""
         self.exact.frombytes(chunk.image_hashes.tobytes())
         if settings.decode_images:

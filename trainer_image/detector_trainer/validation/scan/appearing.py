@@ -11,7 +11,7 @@ from detector_trainer.contract import Finding, Where
 from detector_trainer.validation.rule import Rule
 from detector_trainer.validation.scan.accumulator import Sums, total
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit, first_of
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -27,7 +27,7 @@ class LookedAt(Sums):
     code = "shared/looked-at"
     images: int = total()
 
-    def add(self, chunk: Chunk, settings: Job) -> None:  # noqa: ARG002
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:  # noqa: ARG002
         """Count those of the next records."""
         self.images += int(chunk.appearance.seen.sum())
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from detector_trainer.validation.scan.accumulator import Sums, counts, part
 from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import LABEL, TEXT
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -33,7 +33,7 @@ class ClassCounts(Sums):
     mapped: set[str] = part(set, set.union, dump=sorted, load=set)
     """Those of the names that the label map has."""
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Count the boxes of the next records."""
         by_text = (chunk.lengths(TEXT) > 0) & settings.has_label_map
         texts = Counter(values_of(chunk, TEXT, by_text))
@@ -65,13 +65,13 @@ class ClassCounts(Sums):
 
 def known(dataset: Dataset) -> bool:
     """Whether the classes of all training boxes are known by id: the records and the label map (if any) could be read."""
-    job = dataset.train_job
-    return dataset.all_read and not job.sequence_examples and (bool(job.text_to_id) or not job.has_label_map)
+    settings = dataset.train_settings
+    return dataset.all_read and not settings.sequence_examples and (bool(settings.text_to_id) or not settings.has_label_map)
 
 
-def shown(job: Job, ids: Sequence[int], counts: dict[int, int] | None = None) -> str:
+def shown(settings: ReaderSettings, ids: Sequence[int], counts: dict[int, int] | None = None) -> str:
     """Names of the first few classes, with their numbers of boxes if those are given."""
-    names = [job.id_names.get(number) or str(number) for number in ids]
+    names = [settings.id_names.get(number) or str(number) for number in ids]
     numbers = [f" ({counts[number]})" for number in ids] if counts is not None else [""] * len(names)
     text = ", ".join(name + count for name, count in zip(names[:SHOWN], numbers, strict=False))
     return f"{text} and {len(names) - SHOWN} more" if len(names) > SHOWN else text

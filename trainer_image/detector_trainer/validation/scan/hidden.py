@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 
 
-def hidden_by(job: Job) -> str:
+def hidden_by(settings: ReaderSettings) -> str:
     """What to add to a message about a bad box; empty if no augmentation crops."""
-    return f" {job.crop} drops it silently." if job.crop else ""
+    return f" {settings.crop} drops it silently." if settings.crop else ""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.validation.scan.chunk import Chunk, worked_out_once
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 
 
 class ResizedBox(NamedTuple):
@@ -34,7 +34,7 @@ class ResizedBoxes:
 
 
 @worked_out_once
-def resized_images(chunk: Chunk, settings: Job) -> NDArray[np.int32] | None:
+def resized_images(chunk: Chunk, settings: ReaderSettings) -> NDArray[np.int32] | None:
     """Return the sizes that the images get: int32 of shape [records, 2], height and width, 0 where unknown.
 
     None for evaluation, and where the resizer is not known.
@@ -48,7 +48,7 @@ def resized_images(chunk: Chunk, settings: Job) -> NDArray[np.int32] | None:
 
 
 @worked_out_once
-def resized_boxes(chunk: Chunk, settings: Job) -> ResizedBoxes | None:
+def resized_boxes(chunk: Chunk, settings: ReaderSettings) -> ResizedBoxes | None:
     """Return the boxes in pixels of the resized images. None where resized_images is."""
     resized = resized_images(chunk, settings)
     if resized is None:
@@ -60,7 +60,7 @@ def resized_boxes(chunk: Chunk, settings: Job) -> ResizedBoxes | None:
         return ResizedBoxes(pixels, pixels.min(axis=0) > 0)
 
 
-def example(chunk: Chunk, settings: Job, index: int) -> ResizedBox:
+def example(chunk: Chunk, settings: ReaderSettings, index: int) -> ResizedBox:
     """Describe a box of those that resized_boxes returned."""
     resized, boxes = resized_images(chunk, settings), resized_boxes(chunk, settings)
     assert resized is not None

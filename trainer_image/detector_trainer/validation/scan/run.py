@@ -17,8 +17,8 @@ from detector_trainer.contract import Finding
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.readers import Reader
 from detector_trainer.validation.scan.classes import ClassCounts
-from detector_trainer.validation.scan.job import Job, job_of, size_of
 from detector_trainer.validation.scan.progress import Listener, ScanError, ScanProgress
+from detector_trainer.validation.scan.reader_settings import ReaderSettings, settings_of, size_of
 from detector_trainer.validation.scan.scan_checks import ScanChecks
 from detector_trainer.validation.scan.shard import scan_shard
 from detector_trainer.validation.scan.summary import Summary
@@ -59,21 +59,21 @@ def scan_records(inputs: Inputs, get_checks: GetChecks, on_progress: Listener | 
         ScanError: a process was killed.
     """
     readers = [inputs.train, *inputs.evals]
-    jobs = [job_of(inputs, reader) for reader in readers]
-    tasks = [(file, job) for reader, job in zip(readers, jobs, strict=True) for file in reader.files]
+    all_settings = [settings_of(inputs, reader) for reader in readers]
+    tasks = [(file, settings) for reader, settings in zip(readers, all_settings, strict=True) for file in reader.files]
     sizes = [size_of(file) for file, _ in tasks]
     checks = get_checks()
     watcher = _Watcher(sum(sizes), on_progress)
     processes = min(inputs.processes or os.cpu_count() or 1, len(tasks))
     if processes <= 1 or sum(sizes) < ALONE_BELOW:
-        results = iter([scan_shard(file, job, checks, watcher.advance) for file, job in tasks])
+        results = iter([scan_shard(file, settings, checks, watcher.advance) for file, settings in tasks])
     else:
         results = map(checks.read, _in_processes(tasks, get_checks, processes, watcher))
-    return _conclude(inputs, checks, readers, jobs, results)
+    return _conclude(inputs, checks, readers, all_settings, results)
 
 
 def _conclude(
-    inputs: Inputs, checks: ScanChecks, readers: list[Reader], jobs: list[Job], results: Iterator[Totals]
+    inputs: Inputs, checks: ScanChecks, readers: list[Reader], all_settings: list[ReaderSettings], results: Iterator[Totals]
 ) -> ScanOutcome:
     merged = []
     for reader in readers:
@@ -84,7 +84,7 @@ def _conclude(
     train = merged[0]
     dataset = Dataset(
         inputs=inputs,
-        train_job=jobs[0],
+        train_settings=all_settings[0],
         train_reader=readers[0].message,
         train_files=readers[0].files,
         train=train,
@@ -93,7 +93,7 @@ def _conclude(
         ],
         batch_per_replica=inputs.config.train_config.batch_size // max(1, inputs.gpus or 1),
     )
-    findings = list(checks.findings(dataset, zip(jobs, merged, strict=True)))
+    findings = list(checks.findings(dataset, zip(all_settings, merged, strict=True)))
     return ScanOutcome(findings, _stats(train, merged))
 
 
@@ -141,12 +141,14 @@ class _Watcher:
             self._listener(ScanProgress(records, size, self._total, time.monotonic() - self._started))
 
 
-def _in_processes(tasks: list[tuple[str, Job]], get_checks: GetChecks, processes: int, watcher: _Watcher) -> list[bytes]:
+def _in_processes(
+    tasks: list[tuple[str, ReaderSettings]], get_checks: GetChecks, processes: int, watcher: _Watcher
+) -> list[bytes]:
     """Read each file in one of several processes; return the totals, written, in the order of the files."""
     context = multiprocessing.get_context("spawn")  # a fork would copy the threads of a progress bar, but not run them
     counters = context.Array("q", 2)
     with ProcessPoolExecutor(processes, context, initializer=_start_worker, initargs=(counters, get_checks)) as pool:
-        futures = [pool.submit(_work, file, job) for file, job in tasks]
+        futures = [pool.submit(_work, file, settings) for file, settings in tasks]
         pending: set[Future[bytes]] = set(futures)
         try:
             while pending:
@@ -171,9 +173,9 @@ def _start_worker(counters: SynchronizedArray[int], get_checks: GetChecks) -> No
     _counters, _checks = counters, get_checks()
 
 
-def _work(file: str, job: Job) -> bytes:
+def _work(file: str, settings: ReaderSettings) -> bytes:
     assert _checks is not None  # in a worker
-    return scan_shard(file, job, _checks, _advance).to_bytes()
+    return scan_shard(file, settings, _checks, _advance).to_bytes()
 
 
 def _advance(records: int, size: int) -> None:

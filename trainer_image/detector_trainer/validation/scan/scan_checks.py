@@ -12,7 +12,7 @@ from detector_trainer.validation.scan.accumulator import Accumulator
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.classes import ClassCounts
 from detector_trainer.validation.scan.damage import FileDamage
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.summary import Summary
 from detector_trainer.validation.scan.tally import Hit, Tallies
 from detector_trainer.validation.scan.totals import Dataset, Totals
@@ -37,7 +37,7 @@ class RecordCheck(Protocol):
 
     RULE: Rule
 
-    def check(self, chunk: Chunk, settings: Job) -> Iterable[Hit]:
+    def check(self, chunk: Chunk, settings: ReaderSettings) -> Iterable[Hit]:
         """What is wrong in these records."""
         ...
 
@@ -96,7 +96,7 @@ class ScanChecks:
         check = self._of_damage[type(damage)]
         totals.hits(check.RULE.code).count([check.hit(damage)])
 
-    def findings(self, dataset: Dataset, readers: Iterable[tuple[Job, Totals]]) -> Iterator[Finding]:
+    def findings(self, dataset: Dataset, readers: Iterable[tuple[ReaderSettings, Totals]]) -> Iterator[Finding]:
         """Make findings: first of the hits of each reader, then what the checks conclude from all of them."""
         for settings, totals in readers:
             for check in self._checks:

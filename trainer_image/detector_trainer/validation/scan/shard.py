@@ -26,7 +26,7 @@ from detector_trainer.validation.scan.damage import (
 )
 from detector_trainer.validation.scan.example import is_sequence_example
 from detector_trainer.validation.scan.framing import FOOTER, HEADER, Broken, Damage, Payload, records
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.scan_checks import ScanChecks
 from detector_trainer.validation.scan.totals import FileRead, Totals
 
@@ -37,9 +37,9 @@ Advance = Callable[[int, int], None]
 """Called with records and bytes that were read since it was last called."""
 
 
-def scan_shard(path: str, job: Job, checks: ScanChecks, advance: Advance) -> Totals:
+def scan_shard(path: str, settings: ReaderSettings, checks: ScanChecks, advance: Advance) -> Totals:
     """Read a file from front to back, and let the checks add up what they see."""
-    shard = _Shard(path, job, checks, advance, checks.totals())
+    shard = _Shard(path, settings, checks, advance, checks.totals())
     try:
         size = regular_size(path, "records")
         with Path(path).open("rb", buffering=0) as file:
@@ -57,7 +57,7 @@ class _Shard:
     """A file that is being read."""
 
     path: str
-    job: Job
+    settings: ReaderSettings
     checks: ScanChecks
     advance: Advance
     totals: Totals
@@ -71,8 +71,8 @@ class _Shard:
         self.checks.note(damage, self.totals)
 
     def scan(self, file: io.RawIOBase, size: int) -> None:
-        job = self.job
-        builder = Builder(self.path, job.schema, job.decode_images, job.every_png, job.hash_images)
+        settings = self.settings
+        builder = Builder(self.path, settings.schema, settings.decode_images, settings.every_png, settings.hash_images)
         crc_of_crcs = pending = done = 0
         if size == 0:
             self.note(EmptyFile(self.path, 0))
@@ -80,7 +80,7 @@ class _Shard:
             for payload in records(file, size):
                 crc_of_crcs = google_crc32c.extend(crc_of_crcs, payload.crc.to_bytes(4, "little"))
                 pending += payload.stop - payload.start + FRAME
-                if job.sequence_examples:
+                if settings.sequence_examples:
                     self._look_at_sequence(payload)
                 else:
                     builder.add(payload)
@@ -103,7 +103,7 @@ class _Shard:
 
     def _finish(self, builder: Builder) -> None:
         if len(builder):
-            self.totals.add(builder.chunk(), self.job)
+            self.totals.add(builder.chunk(), self.settings)
 
     def _look_at_sequence(self, payload: Payload) -> None:
         if not is_sequence_example(bytes(payload.buffer[payload.start : payload.stop])):

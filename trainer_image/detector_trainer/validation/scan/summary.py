@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detector_trainer.validation.scan.accumulator import Sums, largest, named, part, total
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.image import State
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 
 
 class Size(NamedTuple):
@@ -44,7 +44,7 @@ class Summary(Sums):
     min_size: Size | None = _extreme(smallest=True)
     max_size: Size | None = _extreme(smallest=False)
 
-    def add(self, chunk: Chunk, settings: Job) -> None:  # noqa: ARG002
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:  # noqa: ARG002
         """Count the images and boxes of the next records."""
         counts = chunk.boxes().counts
         self.merge(

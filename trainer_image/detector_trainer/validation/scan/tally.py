@@ -9,7 +9,7 @@ from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Rule
 from detector_trainer.validation.scan.accumulator import Accumulator, State
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 
 EXAMPLES = 3
 
@@ -47,13 +47,13 @@ class Tally:
 class Tallies(Accumulator):
     """The hits of one rule, by severity; None where that is the rule's."""
 
-    def __init__(self, code: str, check: Callable[[Chunk, Job], Iterable[Hit]] | None = None) -> None:
+    def __init__(self, code: str, check: Callable[[Chunk, ReaderSettings], Iterable[Hit]] | None = None) -> None:
         """Args: the code of the rule, and what finds its hits in a chunk; None for a rule that only damaged files hit."""
         self.code = code
         self._check = check
         self.by_severity: dict[Severity | None, Tally] = {}
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Count the hits in the next records."""
         if self._check is not None:
             self.count(self._check(chunk, settings))

@@ -15,7 +15,7 @@ from detector_trainer.pipeline import gfile
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.scan.accumulator import Accumulator, State
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Tallies
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Totals:
             record -= file.records
         raise IndexError(record)
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Take the next records into account."""
         for accumulator in self.by_code.values():
             accumulator.add(chunk, settings)
@@ -149,7 +149,7 @@ class Dataset:
     """All readers, after the scan: what the checks over the whole dataset see."""
 
     inputs: Inputs
-    train_job: Job
+    train_settings: ReaderSettings
     train_reader: InputReader
     train_files: tuple[str, ...]
     train: Totals

@@ -12,7 +12,7 @@ from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.accumulator import Sums, Written, named, part
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.resized import resized_images
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -80,7 +80,7 @@ class ResizedSizes(Sums):
     images: list[ResizedImage] = part(list, _different, load=_load)
     """The first, and the first that gets another size."""
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Look at the sizes of the next images."""
         resized = resized_images(chunk, settings)
         if resized is None or settings.resizer is None or settings.resizer.one_size or len(self.images) == 2:
@@ -109,15 +109,15 @@ def certain(dataset: Dataset) -> bool:
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Without shuffling every batch may happen to hold images of one size: then it is a warning."""
-    job, images = dataset.train_job, dataset.train[ResizedSizes].images
-    if len(images) < 2 or job.resizer is None or dataset.batch_per_replica < 2 or not certain(dataset):
+    settings, images = dataset.train_settings, dataset.train[ResizedSizes].images
+    if len(images) < 2 or settings.resizer is None or dataset.batch_per_replica < 2 or not certain(dataset):
         return
     reader = dataset.train_reader
     shuffled = reader.shuffle and reader.shuffle_buffer_size > 1
-    field = f"model.{job.architecture}.image_resizer"
+    field = f"model.{settings.architecture}.image_resizer"
     one, other = images
     yield RULE.finding(
-        f"{job.resizer.kind} makes the images {_shown(one)} and {_shown(other)}; "
+        f"{settings.resizer.kind} makes the images {_shown(one)} and {_shown(other)}; "
         f"a batch of {dataset.batch_per_replica} for each GPU cannot hold both."
         + ("" if shuffled else " Without shuffling it may be that they never meet."),
         where=dataset.inputs.at(field),

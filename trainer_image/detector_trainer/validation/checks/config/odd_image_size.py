@@ -25,8 +25,8 @@ ACCUMULATORS = (ResizedSizes,)
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with the first image that is seen to be so."""
-    config, job = dataset.inputs.config, dataset.train_job
-    if config.model.WhichOneof("model") != "center_net" or job.resizer is None or not certain(dataset):
+    config, settings = dataset.inputs.config, dataset.train_settings
+    if config.model.WhichOneof("model") != "center_net" or settings.resizer is None or not certain(dataset):
         return
     extractor = config.model.center_net.feature_extractor.type
     if not extractor.startswith(HALVED_FIVE_TIMES):
@@ -36,7 +36,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
         field = "model.center_net.image_resizer"
         height, width = odd.resized
         yield RULE.finding(
-            f"{job.resizer.kind} makes an image {width} x {height} ({odd.file}, record {odd.record}: {odd.size[1]} x {odd.size[0]}); "
+            f"{settings.resizer.kind} makes an image {width} x {height} ({odd.file}, record {odd.record}: {odd.size[1]} x {odd.size[0]}); "
             f"{extractor} needs multiples of 32.",
             where=dataset.inputs.at(field),
         )

@@ -11,7 +11,7 @@ from detector_trainer.validation.checks.records import image_not_decoded
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.image import State, inspect_gray
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import CHANNELS
 from detector_trainer.validation.scan.tally import Hit
 
@@ -27,12 +27,12 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such record."""
-    if not job.num_additional_channels:
+    if not settings.num_additional_channels:
         return
     for index in np.flatnonzero(chunk.parsed).tolist():
-        facts = [inspect_gray(memoryview(image), decoding=job.decode_images) for image in chunk.values(CHANNELS, index)]
+        facts = [inspect_gray(memoryview(image), decoding=settings.decode_images) for image in chunk.values(CHANNELS, index)]
         height, width = map(int, chunk.image_sizes[index])
         skipped = None
         for number, fact in enumerate(facts):

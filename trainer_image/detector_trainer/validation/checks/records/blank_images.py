@@ -9,7 +9,7 @@ from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.appearance import FLAT
 from detector_trainer.validation.scan.appearing import LookedAt, hits, many
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -26,7 +26,7 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
     look = chunk.appearance
     return hits(chunk, look.flat, lambda index: f"all of it has the grey level {look.mean[index]} of 255")

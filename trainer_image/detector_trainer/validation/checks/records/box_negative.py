@@ -10,7 +10,7 @@ from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Boxes, Chunk
 from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import SIDES
 from detector_trainer.validation.scan.tally import Hit, first_of
 
@@ -27,21 +27,21 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such box."""
     boxes = chunk.boxes()
     with np.errstate(invalid="ignore"):
         bad = (boxes.sides < 0).any(axis=0) & np.isfinite(boxes.sides).all(axis=0)
     found = np.flatnonzero(bad)
-    hits = (_hit(chunk, job, boxes, int(box)) for box in found)
+    hits = (_hit(chunk, settings, boxes, int(box)) for box in found)
     yield from first_of(hits, len(found))
 
 
-def _hit(chunk: Chunk, job: Job, boxes: Boxes, box: int) -> Hit:
+def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
     ymin, xmin, ymax, xmax = (float(side[box]) for side in boxes.sides)
     value, field = next(
         (v, f) for v, f in zip((xmin, ymin, xmax, ymax), (SIDES[1], SIDES[0], SIDES[3], SIDES[2]), strict=True) if v < 0
     )
     said = f"{field.rpartition('/')[2]} is {value:g}"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(job)}"
+    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

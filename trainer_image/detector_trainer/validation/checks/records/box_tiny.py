@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
@@ -27,7 +27,7 @@ PIXELS = 0.5
 SHARE = 0.01  # of the image; an image of a few pixels may well have boxes of less than one
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such box of an image whose size is known."""
     boxes = chunk.boxes()
     ymin, xmin, ymax, xmax = boxes.sides

@@ -10,7 +10,7 @@ from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Boxes, Chunk
 from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
@@ -26,20 +26,20 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such box."""
     boxes = chunk.boxes()
     ymin, xmin, ymax, xmax = boxes.sides
     with np.errstate(invalid="ignore"):
         bad = ((xmin == xmax) & (ymin <= ymax)) | ((ymin == ymax) & (xmin <= xmax))
     found = np.flatnonzero(bad)
-    hits = (_hit(chunk, job, boxes, int(box)) for box in found)
+    hits = (_hit(chunk, settings, boxes, int(box)) for box in found)
     yield from first_of(hits, len(found))
 
 
-def _hit(chunk: Chunk, job: Job, boxes: Boxes, box: int) -> Hit:
+def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
     ymin, xmin, _, xmax = (float(side[box]) for side in boxes.sides)
     axis = "x" if xmin == xmax else "y"
     said, field = f"{axis}min and {axis}max are both {xmin if axis == 'x' else ymin:g}", f"image/object/bbox/{axis}min"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(job)}"
+    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

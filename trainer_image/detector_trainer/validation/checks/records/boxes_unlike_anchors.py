@@ -11,7 +11,7 @@ from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.accumulator import Sums, first_seen, total
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.resized import ResizedBox, example, resized_boxes
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -45,7 +45,7 @@ class UnlikeBoxes(Sums):
     unlike: int = total()
     first: ResizedBox | None = first_seen(ResizedBox)
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Compare the boxes of the next records with the anchors."""
         boxes = resized_boxes(chunk, settings)
         if boxes is None or not settings.anchors:
@@ -71,7 +71,7 @@ def _unlike(pixels: NDArray[np.float64], anchors: tuple[tuple[float, float], ...
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with the first such box. Nothing is said of models whose images differ in size: their anchors do too."""
-    seen, anchors = dataset.train[UnlikeBoxes], dataset.train_job.anchors
+    seen, anchors = dataset.train[UnlikeBoxes], dataset.train_settings.anchors
     first = seen.first
     if first is None or seen.unlike < FEW or seen.unlike <= SHARE * seen.boxes:
         return

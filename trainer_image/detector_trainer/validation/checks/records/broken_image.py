@@ -8,7 +8,7 @@ from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.image import State
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
@@ -23,7 +23,7 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image."""
     for record, detail in chunk.faulty(State.BROKEN):
         yield Hit(chunk.file, f"{detail[0].upper()}{detail[1:]}.", record, "image/encoded")

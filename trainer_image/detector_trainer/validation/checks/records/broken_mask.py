@@ -11,7 +11,7 @@ from detector_trainer.validation.checks.records import image_not_decoded
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.image import State, inspect_gray
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import MASK
 from detector_trainer.validation.scan.tally import Hit
 
@@ -32,12 +32,12 @@ RULE = Rule(
 STRETCHED = 0.05  # the two ratios of width to height differ by more: no scaled-down mask of the same picture
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each record with such a mask. Masks at a lower resolution than the image are fine: the trainer scales them."""
-    if job.masks != "png":
+    if settings.masks != "png":
         return
     for index in np.flatnonzero(chunk.parsed & (chunk.lengths(MASK) > 0)).tolist():
-        facts = [inspect_gray(memoryview(mask), decoding=job.decode_images) for mask in chunk.values(MASK, index)]
+        facts = [inspect_gray(memoryview(mask), decoding=settings.decode_images) for mask in chunk.values(MASK, index)]
         record = chunk.first + index
         bad = next((number for number, fact in enumerate(facts) if fact.state not in (State.SOUND, State.NOT_DECODED)), None)
         skipped = next((number for number, fact in enumerate(facts) if fact.state is State.NOT_DECODED), None)

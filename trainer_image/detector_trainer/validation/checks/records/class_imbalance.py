@@ -27,7 +27,7 @@ TIMES = 100
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Classes without a box, and small datasets, are not meant."""
-    job, seen = dataset.train_job, dataset.train[ClassCounts].ids
+    settings, seen = dataset.train_settings, dataset.train[ClassCounts].ids
     if not known(dataset) or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
         return
     (most, highest), *_ = seen.most_common(1)
@@ -36,7 +36,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     )
     if rare:
         yield RULE.finding(
-            f"{shown(job, [most])} has {highest:,} boxes; {len(rare)} of {len(seen)} classes have few: {shown(job, rare, seen)}.",
+            f"{shown(settings, [most])} has {highest:,} boxes; {len(rare)} of {len(seen)} classes have few: {shown(settings, rare, seen)}.",
             where=Where(file=dataset.train_files[0], field="image/object/class/text"),
             count=len(rare),
         )

@@ -27,16 +27,16 @@ TO_EXPECT = 10
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding; none where there are so few boxes that a class may well have none. Ids above num_classes are another check's."""
-    job, seen = dataset.train_job, dataset.train[ClassCounts].ids
+    settings, seen = dataset.train_settings, dataset.train[ClassCounts].ids
     remapped = any(option.HasField("remap_labels") for option in dataset.inputs.config.train_config.data_augmentation_options)
-    if not job.id_names or not known(dataset) or not seen or remapped:
+    if not settings.id_names or not known(dataset) or not seen or remapped:
         return
-    classes = [number for number in sorted(job.id_names) if 1 <= number <= job.num_classes]
+    classes = [number for number in sorted(settings.id_names) if 1 <= number <= settings.num_classes]
     missing = [number for number in classes if not seen[number]]
     boxes = seen.total()
     if missing and boxes >= min(FEW_BOXES, TO_EXPECT * len(classes)):
         yield RULE.finding(
-            f"{len(missing)} of {len(classes)} classes have none of the {boxes:,} boxes: {shown(job, missing)}.",
+            f"{len(missing)} of {len(classes)} classes have none of the {boxes:,} boxes: {shown(settings, missing)}.",
             where=Where(file=dataset.train_files[0], field="image/object/class/text"),
             count=len(missing),
         )

@@ -11,7 +11,7 @@ from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import TEXT
 from detector_trainer.validation.scan.tally import Hit
 
@@ -29,12 +29,12 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such text; an empty one is records/empty-class-text's."""
-    if not job.text_to_id:
+    if not settings.text_to_id:
         return
     column = chunk.columns[TEXT]
-    unknown = {text for text in set(column.values) if text and text not in job.text_to_id}
+    unknown = {text for text in set(column.values) if text and text not in settings.text_to_id}
     if not unknown:
         return
     records = np.repeat(np.arange(chunk.size), chunk.lengths(TEXT))
@@ -43,15 +43,15 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
             shown = text.decode("utf-8", "replace")
             yield Hit(
                 chunk.file,
-                f"class/text {shown!r} is not in the label map.{hidden_by(job)}",
+                f"class/text {shown!r} is not in the label map.{hidden_by(settings)}",
                 chunk.first + int(record),
                 TEXT,
-                _hint(shown, job),
+                _hint(shown, settings),
             )
 
 
-def _hint(text: str, job: Job) -> str | None:
-    names = [name.decode("utf-8", "replace") for name in job.text_to_id if name]
+def _hint(text: str, settings: ReaderSettings) -> str | None:
+    names = [name.decode("utf-8", "replace") for name in settings.text_to_id if name]
     folded = {name.strip().casefold(): name for name in names}
     same = folded.get(text.strip().casefold())
     if same is not None:

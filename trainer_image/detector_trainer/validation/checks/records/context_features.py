@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import CONTEXT, CONTEXT_LENGTH
 from detector_trainer.validation.scan.tally import Hit
 
@@ -28,11 +28,11 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such record."""
-    if job.context is None:
+    if settings.context is None:
         return
-    most, length = job.context
+    most, length = settings.context
     for index in np.flatnonzero(chunk.parsed).tolist():
         values, (written,) = chunk.values(CONTEXT, index), chunk.values(CONTEXT_LENGTH, index).tolist()
         count = len(values)

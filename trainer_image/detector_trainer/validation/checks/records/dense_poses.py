@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import DENSE_COORDINATES, DENSE_POINTS
 from detector_trainer.validation.scan.tally import Hit
 
@@ -33,21 +33,21 @@ GATHERS = "random_crop_image"
 """The augmentation that looks up the points of every box."""
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such record."""
-    if not job.has_dense_poses:
+    if not settings.has_dense_poses:
         return
     for index in np.flatnonzero(chunk.parsed & chunk.boxes().usable).tolist():
         numbers = chunk.values(DENSE_POINTS, index).tolist()
         coordinates = {name: chunk.values(name, index) for name in DENSE_COORDINATES}
         said = _wrong(numbers, {name: len(values) for name, values in coordinates.items()})
         name, severity = DENSE_POINTS, None
-        if not said and "densepose_estimation_task" in job.learned:
+        if not said and "densepose_estimation_task" in settings.learned:
             name, said = _out_of_range(coordinates, sum(numbers))
         if not said:
             said = _missing(numbers, int(chunk.boxes().counts[index]), min(len(values) for values in coordinates.values()))
             few = len(numbers) < chunk.boxes().counts[index]
-            severity = None if few and job.crop == GATHERS else Severity.WARNING
+            severity = None if few and settings.crop == GATHERS else Severity.WARNING
         if said:
             yield Hit(chunk.file, said, chunk.first + index, name, severity=severity)
 

@@ -12,7 +12,7 @@ from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.accumulator import Sums, column
 from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import SOURCE_ID
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -40,7 +40,7 @@ class SourceIds(Sums):
     """Size and CRC32C of each. Without an id, or with an empty one, an image gets a random one
     (inputs.py, _replace_empty_string_with_random_number): those are left out."""
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Append the ids of the next records."""
         if not settings.training:
             names = [name for name in values_of(chunk, SOURCE_ID, chunk.parsed) if name]

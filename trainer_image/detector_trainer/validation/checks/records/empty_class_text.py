@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import TEXT
 from detector_trainer.validation.scan.tally import Hit
 
@@ -29,13 +29,13 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each empty text."""
-    if not job.text_to_id or b"" not in chunk.columns[TEXT].values:
+    if not settings.text_to_id or b"" not in chunk.columns[TEXT].values:
         return
     records = np.repeat(np.arange(chunk.size), chunk.lengths(TEXT))
-    becomes = job.text_to_id.get(b"", -1)
-    what = f"it trains as {job.id_names.get(becomes, becomes)!r}" if becomes >= 0 else "the box is dropped"
+    becomes = settings.text_to_id.get(b"", -1)
+    what = f"it trains as {settings.id_names.get(becomes, becomes)!r}" if becomes >= 0 else "the box is dropped"
     for record, text in zip(records, chunk.columns[TEXT].values, strict=True):
         if not text:
             yield Hit(chunk.file, f"A class/text is empty: {what}.", chunk.first + int(record), TEXT)

@@ -25,7 +25,7 @@ ACCUMULATORS = (ClassCounts,)
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader."""
-    job, trained = dataset.train_job, dataset.train[ClassCounts].ids
+    settings, trained = dataset.train_settings, dataset.train[ClassCounts].ids
     if not known(dataset) or not trained:
         return
     for name, files, totals in dataset.evals:
@@ -33,7 +33,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
         missing = sorted(number for number in counts if not trained[number])
         if missing:
             yield RULE.finding(
-                f"{len(missing)} of {len(counts)} evaluated classes have no box to train on: {shown(job, missing, counts)}.",
+                f"{len(missing)} of {len(counts)} evaluated classes have no box to train on: {shown(settings, missing, counts)}.",
                 where=Where(file=files[0], field=f"{name}.tf_record_input_reader.input_path"),
                 count=len(missing),
             )

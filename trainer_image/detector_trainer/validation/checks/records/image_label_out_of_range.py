@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
@@ -28,32 +28,33 @@ IMAGE_TEXT, IMAGE_LABEL = "image/class/text", "image/class/label"
 NAMES = (IMAGE_LABEL, "image/neg_category_ids", "image/not_exhaustive_category_ids")
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such value. Negative ones are dropped (inputs.py, _remove_unrecognized_classes)."""
-    if not job.num_classes:
+    if not settings.num_classes:
         return
-    by_text = (chunk.lengths(IMAGE_TEXT) > 0) & job.has_label_map
+    by_text = (chunk.lengths(IMAGE_TEXT) > 0) & settings.has_label_map
     for name in NAMES:
         read = chunk.parsed & ~by_text if name == IMAGE_LABEL else chunk.parsed
         values = values_of(chunk, name, read)
         if not len(values):
             continue
         records = np.repeat(np.arange(chunk.size), np.where(read, chunk.lengths(name), 0))
-        yield from _hits(chunk, job, name, records, values, [f"is {value}" for value in values])
+        yield from _hits(chunk, settings, name, records, values, [f"is {value}" for value in values])
     read = chunk.parsed & by_text
     texts = values_of(chunk, IMAGE_TEXT, read)
     if texts:
         records = np.repeat(np.arange(chunk.size), np.where(read, chunk.lengths(IMAGE_TEXT), 0))
-        ids = np.array([job.text_to_id.get(text, -1) for text in texts])
+        ids = np.array([settings.text_to_id.get(text, -1) for text in texts])
         said = [f"{text.decode('utf-8', 'replace')!r} has id {number}" for text, number in zip(texts, ids, strict=True)]
-        yield from _hits(chunk, job, IMAGE_TEXT, records, ids, said)
+        yield from _hits(chunk, settings, IMAGE_TEXT, records, ids, said)
 
 
 def _hits(
-    chunk: Chunk, job: Job, name: str, records: NDArray[np.int64], ids: NDArray[np.int64], said: list[str]
+    chunk: Chunk, settings: ReaderSettings, name: str, records: NDArray[np.int64], ids: NDArray[np.int64], said: list[str]
 ) -> Iterator[Hit]:
-    bad = np.flatnonzero((ids == 0) | (ids > job.num_classes))
+    bad = np.flatnonzero((ids == 0) | (ids > settings.num_classes))
     hits = (
-        Hit(chunk.file, f"{name} {said[i]}, num_classes is {job.num_classes}.", chunk.first + int(records[i]), name) for i in bad
+        Hit(chunk.file, f"{name} {said[i]}, num_classes is {settings.num_classes}.", chunk.first + int(records[i]), name)
+        for i in bad
     )
     yield from first_of(hits, len(bad))

@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import KEYPOINTS
 from detector_trainer.validation.scan.tally import Hit
 
@@ -29,20 +29,20 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such record. Keypoints of whole objects beside no boxes do no harm."""
-    if not job.num_keypoints:
+    if not settings.num_keypoints:
         return
     boxes = chunk.boxes().counts
-    needed = boxes * job.num_keypoints
+    needed = boxes * settings.num_keypoints
     x, y, visibility = (chunk.lengths(name) for name in KEYPOINTS)
-    fails = (x != y) | (x % job.num_keypoints != 0) | (x < needed)
+    fails = (x != y) | (x % settings.num_keypoints != 0) | (x < needed)
     worse = ((x > needed) & (boxes > 0)) | ((visibility > 0) & (visibility != x))
     for index in np.flatnonzero(chunk.parsed & chunk.boxes().usable & (fails | worse)):
         counts = f"{x[index]} values of x, {y[index]} of y, {visibility[index]} of visibility"
         yield Hit(
             chunk.file,
-            f"{counts}; {boxes[index]} boxes need {needed[index]} ({job.num_keypoints} for each).",
+            f"{counts}; {boxes[index]} boxes need {needed[index]} ({settings.num_keypoints} for each).",
             chunk.first + int(index),
             KEYPOINTS[0],
             severity=None if fails[index] else Severity.WARNING,

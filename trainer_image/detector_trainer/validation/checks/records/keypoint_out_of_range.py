@@ -12,7 +12,7 @@ from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan import wire
 from detector_trainer.validation.scan.chunk import Chunk
 from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import KEYPOINTS
 from detector_trainer.validation.scan.tally import Hit, first_of
 
@@ -33,36 +33,36 @@ RULE = Rule(
 MOST = 1.01  # core/keypoint_ops.py: to_absolute_coordinates
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such coordinate. An image that is padded has its keypoints moved inwards first."""
-    if not job.num_keypoints or "keypoint_estimation_task" not in job.learned:
+    if not settings.num_keypoints or "keypoint_estimation_task" not in settings.learned:
         return
-    boxes, shares = chunk.boxes(), _shares(chunk, job)
+    boxes, shares = chunk.boxes(), _shares(chunk, settings)
     for axis, name in ((1, KEYPOINTS[0]), (0, KEYPOINTS[1])):
         values, lengths = chunk.columns[name].values, chunk.lengths(name)
         record, number = np.repeat(np.arange(chunk.size), lengths), wire.within(lengths)
         with np.errstate(invalid="ignore"):
             found = np.flatnonzero(values * shares[record, axis] > MOST)
-        kept = chunk.parsed[record[found]] & (number[found] < boxes.counts[record[found]] * job.num_keypoints)
+        kept = chunk.parsed[record[found]] & (number[found] < boxes.counts[record[found]] * settings.num_keypoints)
         for place, at in enumerate(found.tolist()):
             visibility = chunk.values(KEYPOINTS[2], int(record[at]))
             ignored = len(visibility) != lengths[record[at]]
             kept[place] &= ignored or visibility[number[at]] > 0
         shown = found[kept]
-        hits = (_hit(chunk, job, name, int(record[i]), int(number[i]), float(values[i])) for i in shown.tolist())
+        hits = (_hit(chunk, settings, name, int(record[i]), int(number[i]), float(values[i])) for i in shown.tolist())
         yield from first_of(hits, len(shown))
 
 
-def _hit(chunk: Chunk, job: Job, name: str, record: int, number: int, value: float) -> Hit:
-    box, keypoint = divmod(number, job.num_keypoints)
-    said = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{hidden_by(job)}"
-    return Hit(chunk.file, said, chunk.first + record, name, severity=Severity.WARNING if job.crop else None)
+def _hit(chunk: Chunk, settings: ReaderSettings, name: str, record: int, number: int, value: float) -> Hit:
+    box, keypoint = divmod(number, settings.num_keypoints)
+    said = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{hidden_by(settings)}"
+    return Hit(chunk.file, said, chunk.first + record, name, severity=Severity.WARNING if settings.crop else None)
 
 
-def _shares(chunk: Chunk, job: Job) -> NDArray[np.float64]:
+def _shares(chunk: Chunk, settings: ReaderSettings) -> NDArray[np.float64]:
     """How much of the height and width of what the model gets is the image, the rest padding: float of shape [records, 2]."""
     shares = np.ones((chunk.size, 2))
-    if job.resizer is not None and job.resizer.pads:
+    if settings.resizer is not None and settings.resizer.pads:
         known = np.flatnonzero(chunk.image_sizes[:, 0])
-        shares[known] = job.resizer.resized(chunk.image_sizes[known]) / job.resizer.high
+        shares[known] = settings.resizer.resized(chunk.image_sizes[known]) / settings.resizer.high
     return shares

@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import LABEL, TEXT
 from detector_trainer.validation.scan.tally import Hit, first_of
 
@@ -26,28 +26,33 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such box. Where class/text is written and there is a label map, the text decides."""
-    if not job.num_classes:
+    if not settings.num_classes:
         return
     text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
-    by_text = (text > 0) & job.has_label_map
+    by_text = (text > 0) & settings.has_label_map
     labels = values_of(chunk, LABEL, ~by_text)
     records = np.repeat(np.arange(chunk.size), np.where(by_text, 0, label))
-    bad = np.flatnonzero((labels < 1) | (labels > job.num_classes))
+    bad = np.flatnonzero((labels < 1) | (labels > settings.num_classes))
     hits = (
-        Hit(chunk.file, f"class/label is {labels[i]}, num_classes is {job.num_classes}.", chunk.first + int(records[i]), LABEL)
+        Hit(
+            chunk.file,
+            f"class/label is {labels[i]}, num_classes is {settings.num_classes}.",
+            chunk.first + int(records[i]),
+            LABEL,
+        )
         for i in bad
     )
     yield from first_of(hits, len(bad))
-    beyond = {name for name, number in job.text_to_id.items() if number > job.num_classes or number == 0}
+    beyond = {name for name, number in settings.text_to_id.items() if number > settings.num_classes or number == 0}
     if beyond and by_text.any():
         records = np.repeat(np.arange(chunk.size), text)
         for record, name in zip(records, chunk.columns[TEXT].values, strict=True):
             if name and name in beyond:
                 yield Hit(
                     chunk.file,
-                    f"class/text {name.decode('utf-8', 'replace')!r} has id {job.text_to_id[name]}, num_classes is {job.num_classes}.",
+                    f"class/text {name.decode('utf-8', 'replace')!r} has id {settings.text_to_id[name]}, num_classes is {settings.num_classes}.",
                     chunk.first + int(record),
                     TEXT,
                 )

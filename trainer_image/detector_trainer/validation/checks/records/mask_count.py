@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import MASK
 from detector_trainer.validation.scan.tally import Hit
 
@@ -30,13 +30,13 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such record that has masks. Whole masks beside no boxes do no harm."""
-    if not job.masks:
+    if not settings.masks:
         return
     found, boxes = chunk.lengths(MASK), chunk.boxes().counts
     values = np.ones(chunk.size, np.int64)  # of one mask
-    if job.masks == "numerical":
+    if settings.masks == "numerical":
         values = np.maximum(_scalar(chunk, "image/height") * _scalar(chunk, "image/width"), 0)
     whole = (values > 0) & (found % np.maximum(values, 1) == 0)
     wrong = ~whole | ((found != boxes * values) & (boxes > 0))

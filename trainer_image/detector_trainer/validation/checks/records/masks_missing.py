@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import MASK
 from detector_trainer.validation.scan.tally import Hit, first_of
 
@@ -25,9 +25,9 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such record."""
-    if not job.masks:
+    if not settings.masks:
         return
     found = np.flatnonzero(chunk.parsed & (chunk.boxes().counts > 0) & (chunk.lengths(MASK) == 0))
     hits = (Hit(chunk.file, f"{chunk.boxes().counts[i]} boxes and no masks.", chunk.first + int(i), MASK) for i in found)

@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import SCORES
 from detector_trainer.validation.scan.tally import Hit
 
@@ -28,9 +28,9 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such record."""
-    if not job.num_scores or SCORES not in chunk.columns:  # where they are not loaded, a check of the config says so
+    if not settings.num_scores or SCORES not in chunk.columns:  # where they are not loaded, a check of the config says so
         return
     found, boxes = chunk.lengths(SCORES), chunk.boxes().counts
     usable = chunk.parsed & chunk.boxes().usable
@@ -38,6 +38,6 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
     broken = np.bincount(record[~np.isfinite(values)], minlength=chunk.size) > 0
     for index in np.flatnonzero(usable & broken):
         yield Hit(chunk.file, "A score is not finite.", chunk.first + int(index), SCORES)
-    for index in np.flatnonzero(usable & ~broken & (found != boxes * job.num_scores)):
-        needed = f"{boxes[index]} boxes of {job.num_scores} classes need {boxes[index] * job.num_scores}"
+    for index in np.flatnonzero(usable & ~broken & (found != boxes * settings.num_scores)):
+        needed = f"{boxes[index]} boxes of {settings.num_scores} classes need {boxes[index] * settings.num_scores}"
         yield Hit(chunk.file, f"{found[index]} scores; {needed}.", chunk.first + int(index), SCORES)

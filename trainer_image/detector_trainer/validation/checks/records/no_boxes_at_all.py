@@ -9,7 +9,7 @@ from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.accumulator import Sums, ever, part
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import SIDES
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -42,7 +42,7 @@ class BoxFeatures(Sums):
     others: list[str] = part(list, _first)
     """Names of features that the trainer does not read: the first, each once."""
 
-    def add(self, chunk: Chunk, settings: Job) -> None:  # noqa: ARG002
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:  # noqa: ARG002
         """Look at the features of the next records."""
         self.sides |= any(bool(chunk.lengths(side).any()) for side in SIDES)
         self.others = _first(self.others, sorted(name.decode("utf-8", "replace") for name in set(chunk.other_names)))
@@ -54,7 +54,7 @@ ACCUMULATORS = (BoxFeatures,)
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with the names that look as if they were meant. A record without boxes is legal; a dataset is not."""
     train, seen = dataset.train, dataset.train[BoxFeatures]
-    if not train.records or seen.sides or dataset.train_job.sequence_examples:
+    if not train.records or seen.sides or dataset.train_settings.sequence_examples:
         return
     names = sorted(seen.others)
     alike = [name for name in names if re.search(r"(bbox|box|[xy]_?(min|max))", name, re.IGNORECASE) and name not in SIDES]

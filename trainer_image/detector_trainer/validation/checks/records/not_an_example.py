@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
@@ -22,7 +22,7 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such record."""
     hits = (Hit(chunk.file, "The record is no tf.train.Example.", chunk.first + index) for index in chunk.not_examples)
     yield from first_of(hits, len(chunk.not_examples))

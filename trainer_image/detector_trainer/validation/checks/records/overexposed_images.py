@@ -8,7 +8,7 @@ from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.appearing import LookedAt, hits, many
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -27,7 +27,7 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such image that is not blank."""
     look = chunk.appearance
     light = look.seen & ~look.flat & (look.low > DARKEST * 255)

@@ -21,7 +21,7 @@ RULE = Rule(
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding."""
-    if dataset.train_job.sequence_examples:
+    if dataset.train_settings.sequence_examples:
         yield RULE.finding(
             "The features of SequenceExamples were not checked.", where=Where(field="train_input_reader.input_type")
         )

@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import LABEL, TEXT
 from detector_trainer.validation.scan.tally import Hit, first_of
 
@@ -26,14 +26,14 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such box of the records that have as many texts as labels."""
-    if not job.text_to_id:
+    if not settings.text_to_id:
         return
     text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
     both = (text == label) & (text > 0)
     texts, labels = values_of(chunk, TEXT, both), values_of(chunk, LABEL, both)
-    ids = np.fromiter((job.text_to_id.get(name, -1) for name in texts), np.int64, len(texts))
+    ids = np.fromiter((settings.text_to_id.get(name, -1) for name in texts), np.int64, len(texts))
     records = np.repeat(np.arange(chunk.size), np.where(both, text, 0))
     bad = np.flatnonzero((ids >= 0) & (ids != labels))
     hits = (

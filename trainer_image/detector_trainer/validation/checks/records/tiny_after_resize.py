@@ -10,7 +10,7 @@ from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.accumulator import Sums, first_seen, total
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.resized import ResizedBox, example, resized_boxes
 from detector_trainer.validation.scan.totals import Dataset
 
@@ -40,7 +40,7 @@ class TinyBoxes(Sums):
     tiny: int = total()
     first: ResizedBox | None = first_seen(ResizedBox)
 
-    def add(self, chunk: Chunk, settings: Job) -> None:
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Count the boxes of the next records."""
         boxes = resized_boxes(chunk, settings)
         if boxes is None:
@@ -58,13 +58,13 @@ ACCUMULATORS = (TinyBoxes,)
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with the first such box. Crops enlarge some of them; that is not counted."""
-    job, seen = dataset.train_job, dataset.train[TinyBoxes]
-    if job.resizer is None or seen.first is None or seen.tiny < max(FEW, SHARE * seen.boxes):
+    settings, seen = dataset.train_settings, dataset.train[TinyBoxes]
+    if settings.resizer is None or seen.first is None or seen.tiny < max(FEW, SHARE * seen.boxes):
         return
     first = seen.first
     (height, width), (box_height, box_width) = first.resized, first.box
     yield RULE.finding(
-        f"{seen.tiny:,} of {seen.boxes:,} boxes are less than {PIXELS} pixels wide or high after {job.resizer.kind}; "
+        f"{seen.tiny:,} of {seen.boxes:,} boxes are less than {PIXELS} pixels wide or high after {settings.resizer.kind}; "
         f"the first is {box_width:.2g} x {box_height:.2g} pixels of {width} x {height}.",
         where=Where(file=first.file, record=first.record, field="image/object/bbox/xmin"),
         count=seen.tiny,

@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
@@ -25,14 +25,14 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such image."""
     counts = chunk.boxes().counts
-    found = np.flatnonzero(counts > job.max_boxes)
+    found = np.flatnonzero(counts > settings.max_boxes)
     hits = (
         Hit(
             chunk.file,
-            f"{counts[i]} boxes; {job.reader}.max_number_of_boxes is {job.max_boxes}.",
+            f"{counts[i]} boxes; {settings.reader}.max_number_of_boxes is {settings.max_boxes}.",
             chunk.first + int(i),
             "image/object/bbox",
             f"Set max_number_of_boxes to at least {counts[i]} in the input reader.",

@@ -24,7 +24,7 @@ from detector_trainer.validation.scan.distributions import (
     size_of,
     stability_index,
 )
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.totals import Dataset, Totals
 
 GAP = 0.2
@@ -64,7 +64,7 @@ class Distributions(Sums):
     images_with_boxes: int = total()
     """Those whose boxes are counted."""
 
-    def add(self, chunk: Chunk, settings: Job) -> None:  # noqa: ARG002
+    def add(self, chunk: Chunk, settings: ReaderSettings) -> None:  # noqa: ARG002
         """Count the images that were looked at, and the boxes with an area in images of known size."""
         appearance = chunk.appearance
         self.brightness += np.bincount(appearance.mean[appearance.seen], minlength=LEVELS)
@@ -124,7 +124,7 @@ def _apart(
 
 
 def _classes(dataset: Dataset, totals: Totals) -> Iterator[str]:
-    job, ours, theirs = dataset.train_job, dataset.train[ClassCounts].ids, totals[ClassCounts].ids
+    settings, ours, theirs = dataset.train_settings, dataset.train[ClassCounts].ids, totals[ClassCounts].ids
     images = (dataset.train[Distributions].images_with_boxes, totals[Distributions].images_with_boxes)
     if not known(dataset) or not ours or not theirs or not min(images):
         return
@@ -134,7 +134,7 @@ def _classes(dataset: Dataset, totals: Totals) -> Iterator[str]:
     if index > max(INDEX, chance):
         shares = trained / trained.sum(), evaluated / evaluated.sum()
         most = np.argsort(-np.abs(shares[0] - shares[1]), kind="stable")[:3]
-        examples = ", ".join(f"{_name(job, ids[at])} {shares[0][at]:.0%} and {shares[1][at]:.0%}" for at in most)
+        examples = ", ".join(f"{_name(settings, ids[at])} {shares[0][at]:.0%} and {shares[1][at]:.0%}" for at in most)
         yield f"shares of classes: {examples} in training and in evaluation, {index:.2f} apart"
 
 
@@ -146,5 +146,5 @@ def _chance(degrees: int) -> float:
     return float(degrees * (1 - spread + Z * sqrt(spread)) ** 3)
 
 
-def _name(job: Job, number: int) -> str:
-    return job.id_names.get(number) or str(number)
+def _name(settings: ReaderSettings, number: int) -> str:
+    return settings.id_names.get(number) or str(number)

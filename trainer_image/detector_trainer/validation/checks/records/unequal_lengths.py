@@ -9,7 +9,7 @@ import numpy as np
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import LABEL, SIDES, TEXT
 from detector_trainer.validation.scan.tally import Hit
 
@@ -36,7 +36,7 @@ OPTIONAL = ("image/object/area", "image/object/is_crowd", "image/object/difficul
 SILENT = ("image/object/group_of", "image/object/weight")
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """Hits for sides of boxes, classes, and the optional features."""
     lengths = {side: chunk.lengths(side) for side in SIDES}
     for index in np.flatnonzero(~chunk.boxes().usable & chunk.parsed):
@@ -49,7 +49,7 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
         )
     usable, boxes = chunk.boxes().usable & chunk.parsed, chunk.boxes().counts
     text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
-    by_text = (text > 0) & job.has_label_map
+    by_text = (text > 0) & settings.has_label_map
     classes = np.where(by_text, text, label)
     for index in np.flatnonzero(usable & (classes != boxes)):
         name = TEXT if by_text[index] else LABEL
@@ -67,7 +67,7 @@ def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
         for index in np.flatnonzero(some & (found > 0) & (found != boxes)):
             few = found[index] < boxes[index]
             divided = found[index] % boxes[index] == 0
-            trains = divided if name in OPTIONAL else not (few and name.endswith("weight") and job.crop)
+            trains = divided if name in OPTIONAL else not (few and name.endswith("weight") and settings.crop)
             yield Hit(
                 chunk.file,
                 f"{boxes[index]} boxes and {found[index]} values of {name}.",

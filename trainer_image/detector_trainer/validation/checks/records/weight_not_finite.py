@@ -10,7 +10,7 @@ from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan import wire
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import MASK_WEIGHT, WEIGHT
 from detector_trainer.validation.scan.tally import Hit, first_of
 
@@ -26,9 +26,9 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     """A hit for each such weight. What is beyond the last box is dropped."""
-    for name in (WEIGHT, MASK_WEIGHT) if "mask_estimation_task" in job.learned and job.masks else (WEIGHT,):
+    for name in (WEIGHT, MASK_WEIGHT) if "mask_estimation_task" in settings.learned and settings.masks else (WEIGHT,):
         values, lengths = chunk.columns[name].values, chunk.lengths(name)
         if not len(values) or np.isfinite(values).all():
             continue

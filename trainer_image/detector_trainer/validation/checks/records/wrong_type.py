@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from detector_trainer.contract import Severity
 from detector_trainer.validation.rule import Cost, Rule
 from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.job import Job
+from detector_trainer.validation.scan.reader_settings import ReaderSettings
 from detector_trainer.validation.scan.schema import KIND_NAMES
 from detector_trainer.validation.scan.tally import Hit, first_of
 
@@ -23,7 +23,7 @@ RULE = Rule(
 )
 
 
-def check(chunk: Chunk, job: Job) -> Iterator[Hit]:  # noqa: ARG001
+def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
     """A hit for each such feature."""
     hits = (
         Hit(chunk.file, f"{name} is {KIND_NAMES[has]}, and the trainer reads {KIND_NAMES[wanted]}.", chunk.first + index, name)

@@ -39,7 +39,7 @@ EVERY_PNG_BELOW = 64 << 20
 
 
 @dataclass(frozen=True)
-class Job:
+class ReaderSettings:
     """The settings of one reader that decide what a record must look like."""
 
     reader: str
@@ -82,8 +82,8 @@ class Job:
     """A fifth of the time of a scan that only reads headers: left out of that one if there is nothing to compare with."""
 
 
-def job_of(inputs: Inputs, reader: Reader) -> Job:
-    """The job of one reader."""
+def settings_of(inputs: Inputs, reader: Reader) -> ReaderSettings:
+    """Return the settings of one reader."""
     message = reader.message
     label_map = _label_map(reader.label_map_path)
     label_names: dict[int, str] = {}
@@ -98,7 +98,7 @@ def job_of(inputs: Inputs, reader: Reader) -> Job:
     resizer = resizer_of(inputs.config)
     training = reader.name == "train_input_reader"
     num_classes = getattr(getattr(inputs.config.model, architecture, None), "num_classes", 0)
-    return Job(
+    return ReaderSettings(
         reader=reader.name,
         training=training,
         sequence_examples=message.input_type == types.InputType.TF_SEQUENCE_EXAMPLE,
