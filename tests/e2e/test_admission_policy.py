@@ -216,8 +216,8 @@ REFUSED = {
         "spec.trainer.securityContext: 'privileged' is not allowed in this cluster; use runAsUser, or remove it",
     ),
     "podSecurityContext": (
-        {"podSecurityContext": {"runAsUser": 0, "sysctls": [], "fsGroup": 0}},
-        "spec.trainer.podSecurityContext: 'fsGroup', 'sysctls' is not allowed",
+        {"podSecurityContext": {"runAsUser": 0, "fsGroup": 0}},
+        "spec.trainer.podSecurityContext: 'fsGroup' is not allowed in this cluster; use runAsUser, or remove it",
     ),
     "hostPath": (
         volume("hostPath", path="/"),

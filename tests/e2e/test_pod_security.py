@@ -33,7 +33,6 @@ SPECS = {
     "nfs": ({"volumes": [{"name": "data", "nfs": {"server": "nas.example", "path": "/"}}]}, "baseline"),
     "no seccomp profile": ({"podSecurityContext": {"seccompProfile": None}}, "baseline"),
     "hostPath": ({"volumes": [{"name": "data", "hostPath": {"path": "/data"}}]}, "privileged"),
-    "privileged": ({"securityContext": {"privileged": True, "allowPrivilegeEscalation": True}}, "privileged"),
     "a capability": ({"securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}, "privileged"),
 }
 
