@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from detector_operator.api import DetectorTraining
 from detector_operator.observe import observe
+from detector_operator.observe.manifests import job_of
 from detector_operator.observe.refusals import name_taken, why_refused
 from detector_operator.operate.api_errors import AlreadyExistsError, ApiError, ConflictError
 from detector_operator.operate.api_server import CORE, JOBS, ApiServer
@@ -244,9 +245,9 @@ class Reconciler:
             found = await self.server.list(f"{CORE}/namespaces/{key.namespace}/pods", labelSelector=selector)
             for pod in found.manifests:
                 self.store.put_pod(pod)
-            if any(pod["metadata"]["name"] == run.pod for pod in found.manifests):
+            if any(pod["metadata"]["name"] == run.pod and job_of(pod) for pod in found.manifests):
                 await self.logs.check(key, run)
-            else:  # it is gone: a watch, or the next list, tells
+            else:  # it is gone, or its Job no longer controls it: a watch, or the next list, tells
                 self.logs.failed(key, run, ApiError(HTTPStatus.NOT_FOUND, "NotFound", f"pod {run.pod} is gone"))
         except (ApiError, ClientError, OSError) as error:
             self.logger.warning("reading %s: %r", name, error, extra=about(key))

@@ -519,6 +519,15 @@ def test_a_pod_that_is_gone_when_it_is_read_is_left_to_the_watch(trained):
     assert (trained.status["phase"], trained.status["training"]["preemptions"]) == ("Queued", 1)
 
 
+def test_a_pod_that_its_job_no_longer_controls_is_not_read(trained):
+    known = trained.server.objects["pods", TRAINER]
+    orphan = {**known, "metadata": {**known["metadata"], "ownerReferences": []}}
+    trained.serve(PODS, trained.server.put("pods", orphan))
+    trained.passes(1800 + 300)
+    assert ("log", "read", TRAINER) not in trained.reconcile()
+    assert trained.store.pods(KEY) == []
+
+
 def test_an_end_that_no_watch_told_of_is_found_when_the_pod_is_read(trained):
     words = said(reasons.COMPLETED, step=100).to_bytes().decode()
     over = trained.server.put("pods", pod("train", phase="Succeeded", main=ended(0, message=words)))
