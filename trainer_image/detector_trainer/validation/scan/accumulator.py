@@ -21,7 +21,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import Field, dataclass, field, fields
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, dataclass_transform
+from typing import ClassVar, Generic, NamedTuple, TypeVar, cast, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ Key = TypeVar("Key", str, int)
 Tuple = TypeVar("Tuple", bound=NamedTuple)
 Same = TypeVar("Same", bound="Accumulator")
 Own = TypeVar("Own", bound="Sums")
-Written = Any
+Written = object
 """A value that JSON has, or a numpy array."""
 State = dict[str, Written]
 """The written form of an accumulator, by the names of its fields."""
@@ -105,17 +105,14 @@ def _parts(sums: Sums) -> Iterator[tuple[str, Part[object]]]:
         yield each.name, each.metadata[_PART]
 
 
-def _same(value: Written) -> Written:
-    return value
-
-
 def part(
     empty: Callable[[], T],
     merge: Callable[[T, T], T],
-    dump: Callable[[T], Written] = _same,
-    load: Callable[[Written], T] = _same,
+    dump: Callable[[T], Written] = lambda value: value,
+    load: Callable[[Written], T] | None = None,
 ) -> T:
-    """Declare a field that merges in a way of its own."""
+    """Declare a field that merges in a way of its own. Without `dump` and `load` it is written as it is."""
+    load = load or (lambda value: cast(T, value))
     return field(default_factory=empty, metadata={_PART: Part(merge, dump, load)})
 
 
@@ -153,8 +150,8 @@ def counts(key: type[Key]) -> Counter[Key]:  # noqa: ARG001 - for the type check
     return part(Counter, both, dump=lambda value: [[key, number] for key, number in value.items()], load=_counter)
 
 
-def _counter(pairs: list[tuple[Key, int]]) -> Counter[Key]:
-    return Counter(dict(pairs))
+def _counter(pairs: Written) -> Counter[Key]:
+    return Counter(dict(cast("list[tuple[Key, int]]", pairs)))
 
 
 def column() -> array[int]:
@@ -168,7 +165,7 @@ def column() -> array[int]:
         lambda: array("Q"),
         both,
         dump=lambda value: np.array(value, "<u8"),
-        load=lambda value: array("Q", value.astype(np.uint64).tobytes()),
+        load=lambda value: array("Q", cast(NDArray[np.uint64], value).astype(np.uint64).tobytes()),
     )
 
 
@@ -178,10 +175,10 @@ def histogram(bins: int) -> NDArray[np.int64]:
         lambda: np.zeros(bins, np.int64),
         lambda ours, theirs: ours + theirs,
         dump=lambda value: value.astype("<i8"),
-        load=lambda value: value.astype(np.int64),
+        load=lambda value: cast(NDArray[np.int64], value).astype(np.int64),
     )
 
 
-def named(kind: Callable[..., Tuple], values: list[Written]) -> Tuple:
+def named(kind: Callable[..., Tuple], values: Written) -> Tuple:
     """Make a NamedTuple of what JSON has kept of it: it has lists where tuples were."""
-    return kind(*(tuple(value) if isinstance(value, list) else value for value in values))
+    return kind(*(tuple(value) if isinstance(value, list) else value for value in cast("list[Written]", values)))

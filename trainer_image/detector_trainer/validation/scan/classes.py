@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
+from typing import cast
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class ClassCounts(Sums):
     """By the name of their class, as written."""
     ids: Counter[int] = counts(int)
     """By the id the trainer gives them; those of the model's classes only."""
-    mapped: set[str] = part(set, set.union, dump=sorted, load=set)
+    mapped: set[str] = part(set, set.union, dump=sorted, load=lambda names: set(cast("list[str]", names)))
     """Those of the names that the label map has."""
 
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:

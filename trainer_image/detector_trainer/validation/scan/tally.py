@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from typing import TypedDict, cast
 
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.validation.rule import Rule
@@ -44,6 +45,14 @@ class Tally:
             self.examples.append(replace(hit, count=1))
 
 
+class _Tally(TypedDict):
+    """A tally in the written form."""
+
+    severity: str | None
+    count: int
+    examples: list[dict[str, str | int | None]]
+
+
 class Tallies(Accumulator):
     """The hits of one rule, by severity; None where that is the rule's."""
 
@@ -72,20 +81,17 @@ class Tallies(Accumulator):
 
     def dump(self) -> State:
         """Return the written form."""
-        return {
-            "tallies": [
-                {"severity": severity, "count": tally.count, "examples": [asdict(hit) for hit in tally.examples]}
-                for severity, tally in self.by_severity.items()
-            ]
-        }
+        written: list[_Tally] = [
+            {"severity": severity, "count": tally.count, "examples": [asdict(hit) for hit in tally.examples]}
+            for severity, tally in self.by_severity.items()
+        ]
+        return {"tallies": written}
 
     def load(self, state: State) -> None:
         """Become what was dumped."""
         self.by_severity = {
-            _severity(tally["severity"]): Tally(
-                tally["count"], [Hit(**{**hit, "severity": _severity(hit["severity"])}) for hit in tally["examples"]]
-            )
-            for tally in state["tallies"]
+            _severity(tally["severity"]): Tally(tally["count"], list(map(_hit, tally["examples"])))
+            for tally in cast(list[_Tally], state["tallies"])
         }
 
     def findings(self, rule: Rule, *, training: bool) -> Iterator[Finding]:
@@ -95,6 +101,11 @@ class Tallies(Accumulator):
         """
         for severity, tally in self.by_severity.items():
             yield _finding(rule, severity, tally, training)
+
+
+def _hit(written: dict[str, str | int | None]) -> Hit:
+    hit = cast(Callable[..., Hit], Hit)(**written)
+    return replace(hit, severity=_severity(hit.severity))
 
 
 def _severity(name: str | None) -> Severity | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 from zipfile import BadZipFile
@@ -114,7 +114,7 @@ class Totals:
         text = json.dumps(header, separators=(",", ":")).encode()
         buffer = io.BytesIO()
         arrays[HEADER] = np.frombuffer(text, np.uint8)
-        np.savez(buffer, **arrays)
+        cast(Callable[..., None], np.savez)(buffer, **arrays)
         return buffer.getvalue()
 
     def read(self, data: bytes) -> None:

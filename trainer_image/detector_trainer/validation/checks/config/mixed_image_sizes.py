@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,8 +69,8 @@ def _different(ours: list[ResizedImage], theirs: list[ResizedImage]) -> list[Res
     return [*ours, *(image for image in theirs if not ours or image.resized != ours[0].resized)][:2]
 
 
-def _load(images: list[Written]) -> list[ResizedImage]:
-    return [named(ResizedImage, image) for image in images]
+def _load(images: Written) -> list[ResizedImage]:
+    return [named(ResizedImage, image) for image in cast("list[Written]", images)]
 
 
 class ResizedSizes(Sums):
