@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from detector_trainer.validation.scan.broken_image import BrokenImage
 
@@ -32,6 +32,8 @@ def decode(data: memoryview) -> NDArray[np.uint8]:
                 return np.asarray(image.convert("L"))
     except MemoryError:
         raise
+    except UnidentifiedImageError:  # its text is an address in memory
+        raise BrokenImage("its header cannot be parsed") from None
     except Exception as error:  # noqa: BLE001 - Pillow raises nearly anything on damaged bytes
         words = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BrokenImage("it is cut off" if "truncated" in words else words) from None
+        raise BrokenImage("it is cut off" if "truncated" in words.lower() else words) from None
