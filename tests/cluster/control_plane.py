@@ -19,6 +19,8 @@ from cluster.waiting import until
 SERVER = f"https://{ADDRESS}:{API_PORT}"
 ETCD_PORT = 2379
 AGGREGATOR = "aggregator"
+READY_SECONDS = 180
+"""How long an API server may take to become ready: a few seconds, and more than a minute on a machine that does much else."""
 """The name by which the API server authenticates to the API servers of extensions, such as Kueue's."""
 
 
@@ -68,7 +70,7 @@ def start(sandbox: Sandbox, places: Places, credentials: Credentials) -> None:
     start_etcd(sandbox, places)
     start_apiserver(sandbox, places, credentials)
     # A controller manager that may not read /healthz for 10 s ends for good: the roles are created while the API server starts.
-    until(lambda: ready(places), "the API server", seconds=60)
+    until(lambda: ready(places), "the API server", seconds=READY_SECONDS)
     start_controllers(sandbox, places, credentials)
 
 

@@ -19,14 +19,14 @@ def restart_apiserver(cluster: Cluster) -> None:
     """Kills the API server, and starts it again; returns when it is ready."""
     kill(cluster, "kube-apiserver")
     control_plane.start_apiserver(cluster.sandbox, cluster.places, cluster.credentials)
-    until(lambda: control_plane.ready(cluster.places), "the API server", seconds=60)
+    until(lambda: control_plane.ready(cluster.places), "the API server", seconds=control_plane.READY_SECONDS)
 
 
 def restart_etcd(cluster: Cluster) -> None:
     """Kills etcd, and starts it again with its data; returns when the API server is ready."""
     kill(cluster, "etcd")
     control_plane.start_etcd(cluster.sandbox, cluster.places)
-    until(lambda: control_plane.ready(cluster.places), "the API server", seconds=60)
+    until(lambda: control_plane.ready(cluster.places), "the API server", seconds=control_plane.READY_SECONDS)
 
 
 def stop_node(cluster: Cluster) -> None:
