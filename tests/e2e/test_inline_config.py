@@ -70,6 +70,7 @@ def test_a_config_map_that_is_still_being_deleted_is_waited_for(workspace: Works
     )
 
 
+@pytest.mark.full  # the kubelet tries to mount it again after up to two minutes
 def test_a_config_map_that_somebody_deleted_is_created_again_while_a_run_waits_for_it(workspace: Workspace):
     kubectl = workspace.kubectl
     label = f"{kubectl.namespace[:50]}.example.com/ready"
