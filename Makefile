@@ -72,7 +72,7 @@ types: $(VENV)/test.stamp  ## mypy --strict
 imports: $(VENV)/test.stamp  ## import-linter: the layers
 	$(BIN)/lint-imports
 
-quick: lint $(VENV)/test.stamp  ## in less than a minute, while working: ruff, and the unit tests without generated examples and without a browser
+quick: lint $(VENV)/test.stamp  ## while working: ruff, and the unit tests without generated examples and without a browser
 	$(PYTEST) tests/unit -q -n 2 -m "not hypothesis and not browser"
 
 unit: $(VENV)/test.stamp  ## the tests that need no TensorFlow
