@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from google.protobuf import text_format
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector_trainer.contract import Report, ValidationSummary, Verdict
@@ -16,7 +16,7 @@ from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.report_html import page
 from detector_trainer.validation.report_text import render
 from detector_trainer.validation.validate import validate
-from fuzz.mutate import FIELDS, STEPS, TEXT_STEPS, mutate
+from fuzz.mutate import FIELDS, STEPS, TEXT_STEPS, Put, mutate
 from fuzz.repaired import table_checksums
 from fuzz.test_parts import DATA, IMAGES, INDEX, LABEL_MAP, WATCHED, many
 from support.inputs import Case
@@ -212,6 +212,7 @@ def test_an_example_of_any_features(watch: Any, inputs: Folder, reader: str, cha
 @WATCHED
 @many(40)
 @given(kind=st.sampled_from(sorted(IMAGES)), steps=STEPS, mask=st.booleans())
+@example(kind="png", steps=[Put(11, b"\x00\x00\x00\x00\x00\x80")], mask=False)  # 2^31 pixels and more on a side
 def test_a_record_with_a_damaged_image(watch: Any, inputs: Folder, kind: str, steps: list[Any], mask: bool):
     inputs.sound()
     with_reader(inputs, READERS["masks in PNG" if mask else "boxes"])

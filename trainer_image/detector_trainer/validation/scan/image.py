@@ -21,6 +21,8 @@ from detector_trainer.validation.scan.decoding_memory import MAX_BYTES, MAX_SCAN
 JPEG, PNG, GIF, BMP, WEBP, JXL = "JPEG", "PNG", "GIF", "BMP", "WebP", "JPEG XL"
 MAX_PIXELS = 1 << 29
 """TensorFlow's decoders refuse as many or more."""
+LONGEST_SIDE = 2**31 - 1
+"""Pixels. The decoders of PNG and BMP refuse a longer one, whatever the other side is."""
 SNIFFED = 512
 See = Callable[[NDArray[np.uint8]], None]
 """Called with a small grey picture of a sound image: uint8 of shape [height, width]."""
@@ -85,6 +87,8 @@ def _measured(data: memoryview, kind: str, decoding: bool, see: See | None, ever
         width, height = png.size_of(data)
     else:
         width, height = bmp.size_of(data)
+    if max(width, height) > LONGEST_SIDE:
+        raise BrokenImage(f"its header gives it {width:,} x {height:,} pixels")
     if width * height >= MAX_PIXELS:
         return Fact(State.TOO_LARGE, f"{width:,} x {height:,} pixels", width, height)
     if not decoding:
