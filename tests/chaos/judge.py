@@ -15,6 +15,7 @@ from typing import Any
 from chaos.plan import Training
 from chaos.record import Record, Seen
 from cluster.kubectl import Manifest
+from detector_trainer.contract.shortened import shortened
 
 WRONG_END, DUPLICATE, LOST_EVENT = "wrong end", "duplicate", "lost event"
 KINDS = (WRONG_END, DUPLICATE, LOST_EVENT)
@@ -205,7 +206,7 @@ def _lost_events(training: Training, record: Record) -> Iterable[str]:
             lost[f"no event {reason}, which a status had"] = None
         # The message of what it waits for changes without an event: others write it.
         waits = "reason" in status and reason != "Retrying" and status.get("phase") not in ("Failed", "Rejected")
-        if reason in reasons and not waits and (reason, _cut(message)) not in told:
+        if reason in reasons and not waits and (reason, shortened(message, LONGEST_MESSAGE)) not in told:
             lost[f"no event {reason} with the message {message!r}, which a status had"] = None
         verdict, _ = _condition(status, "Validated")
         if verdict not in ("", "Validating", reason) and verdict not in reasons:
@@ -228,10 +229,6 @@ def _condition(status: Manifest, kind: str) -> tuple[str, str]:
     """Return reason and message of a condition; both empty if it is not there."""
     found: Manifest = next((each for each in status.get("conditions", ()) if each["type"] == kind), {})
     return found.get("reason", ""), found.get("message", "")
-
-
-def _cut(message: str) -> str:
-    return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 1] + "…"
 
 
 def _belongs(manifest: Manifest, name: str) -> bool:

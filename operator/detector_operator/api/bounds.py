@@ -18,6 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from detector_trainer.contract import Finding, Where
+from detector_trainer.contract.shortened import shortened
 
 WORD: Final = 128
 """Characters of a reason or another single word."""
@@ -29,7 +30,6 @@ MESSAGE: Final = 2048
 """Characters of a message that has such a text in it, and what to do about it."""
 PATH: Final = 4096
 """Characters of a path."""
-ELLIPSIS: Final = "…"
 
 # Control characters but newline and tab, and halves of characters: a terminal obeys them, and an API server replaces them.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -59,7 +59,7 @@ OF_CONTRACT: Final[dict[type[BaseModel], dict[str, int]]] = {
 
 def clip(text: str, most: int = TEXT) -> str:
     """Return a text of at most so many characters, all of them printable."""
-    cut = text if len(text) <= most else f"{text[: most - 1]}{ELLIPSIS}"
+    cut = shortened(text, most)
     return cut if cut.isascii() and cut.isprintable() else _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", cut)
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from detector_operator.api.errors import LONGEST_VALUE, sentences
 from detector_operator.api.resource import API_VERSION, KIND, DetectorTraining
+from detector_trainer.contract.shortened import shortened
 
 # etcd takes no object larger than about 1.5 MB; a larger file is something else.
 MAX_BYTES = 1_500_000
@@ -63,8 +64,7 @@ def parse(text: str) -> DetectorTraining:
 
 class _Wrong(NotATraining):
     def __init__(self, *problems: str) -> None:
-        short = [problem if len(problem) <= MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 1]}…" for problem in problems]
-        super().__init__("training.yaml", short)
+        super().__init__("training.yaml", [shortened(problem, MAX_PROBLEM) for problem in problems])
 
 
 def _read(path: Path) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from detector_operator.observe.manifests import Object, part, text
-from detector_operator.specs.manifest import Manifest
+from detector_operator.observe.manifests import Object, text
+from detector_operator.specs.manifest import Manifest, part
 
 # What the recorder writes before a message that it has counted together with others.
 COMBINED = "(combined from similar events): "

@@ -12,7 +12,7 @@ from detector_operator.api.bounds import clip
 from detector_operator.api.resource import GROUP, KIND
 from detector_operator.reconcile.runs import RunKind
 from detector_operator.specs import labels
-from detector_operator.specs.manifest import Manifest
+from detector_operator.specs.manifest import Manifest, part
 
 LONGEST_TEXT: Final = 4096
 """Characters of a text that is searched for what it means."""
@@ -261,12 +261,6 @@ def job_of(pod: Manifest) -> Manifest:
     """Return the owner reference of the Job that controls a pod; empty if none does."""
     owner = controller(pod)
     return owner if owner.get("kind") == "Job" and str(owner.get("apiVersion", "")).startswith("batch/") else {}
-
-
-def part(manifest: Manifest, name: str) -> Manifest:
-    """A mapping in a manifest; empty if it is not there."""
-    value = manifest.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 def items(manifest: Manifest, name: str) -> list[Manifest]:

@@ -14,6 +14,7 @@ from detector_operator.operate.api_errors import AlreadyExistsError
 from detector_operator.operate.api_server import CORE, ApiServer
 from detector_operator.reconcile.actions import Event
 from detector_operator.specs.manifest import Manifest
+from detector_trainer.contract.shortened import shortened
 
 COMPONENT: Final = "detector-training"
 MAX_MESSAGE: Final = 1024
@@ -39,7 +40,7 @@ def _manifest(resource: DetectorTraining, event: Event, now: datetime) -> Manife
     ]
     told = repr((metadata.uid, metadata.generation, attempts, event.reason, event.message))
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
-    message = event.message if len(event.message) <= MAX_MESSAGE else event.message[: MAX_MESSAGE - 1] + "…"
+    message = shortened(event.message, MAX_MESSAGE)
     return {
         "apiVersion": "v1",
         "kind": "Event",

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from detector_operator.api import ConditionType, DetectorTraining, Metadata
 from detector_operator.api.errors import sentences
 from detector_operator.api.status import rfc3339
-from detector_operator.observe.manifests import items, part
+from detector_operator.observe.manifests import items
 from detector_operator.operate.announcer import announce
 from detector_operator.operate.api_errors import ApiError, ConflictError
 from detector_operator.operate.api_server import JOBS, ApiServer
@@ -25,7 +25,7 @@ from detector_operator.operate.log_format import about
 from detector_operator.operate.store import Key, Store
 from detector_operator.operate.unwatched import NOWHERE
 from detector_operator.reconcile.actions import Event
-from detector_operator.specs.manifest import Manifest
+from detector_operator.specs.manifest import Manifest, part
 from detector_trainer.contract import reasons
 
 LONGEST: Final = 1024

@@ -12,7 +12,7 @@ from posixpath import isabs, normpath
 from typing import Final
 
 from detector_operator.api import Spec, Trainer
-from detector_operator.specs.manifest import Manifest
+from detector_operator.specs.manifest import Manifest, part
 from detector_operator.specs.settings import Settings
 from detector_operator.specs.volumes import SCRATCH, SHARED_MEMORY
 
@@ -100,7 +100,7 @@ def _without_secrets(trainer: Trainer, needed: Iterable[str]) -> Trainer:
     gone = [volume["name"] for volume in trainer.volumes if volume["name"] not in left]
     return trainer.model_copy(
         update={
-            "env": [variable for variable in trainer.env if "secretKeyRef" not in _part(variable, "valueFrom")],
+            "env": [variable for variable in trainer.env if "secretKeyRef" not in part(variable, "valueFrom")],
             "env_from": [source for source in trainer.env_from if "secretRef" not in source],
             "volumes": volumes,
             "volume_mounts": [mount for mount in trainer.volume_mounts if mount.get("name") not in gone],
@@ -110,9 +110,9 @@ def _without_secrets(trainer: Trainer, needed: Iterable[str]) -> Trainer:
 
 def _unsecret(volume: Manifest) -> Manifest | None:
     """Return a volume without what it has from Secrets; None where nothing is left of it."""
-    if "secret" in volume or _part(volume, "csi").get("driver") in _SECRET_DRIVERS:
+    if "secret" in volume or part(volume, "csi").get("driver") in _SECRET_DRIVERS:
         return None
-    sources = _part(volume, "projected").get("sources")
+    sources = part(volume, "projected").get("sources")
     if not isinstance(sources, list):
         return volume
     kept = [source for source in sources if not (isinstance(source, dict) and source.keys() & _SECRET_SOURCES)]
@@ -128,8 +128,3 @@ def _input_paths(spec: Spec) -> list[str]:
     records = [*(overrides.train_input_paths or ()), *(overrides.eval_input_paths or ())]
     paths = [config.path, overrides.label_map_path, overrides.fine_tune_checkpoint, *records]
     return [path for path in paths if path is not None]
-
-
-def _part(manifest: Manifest, name: str) -> Manifest:
-    part = manifest.get(name)
-    return part if isinstance(part, dict) else {}

@@ -19,8 +19,9 @@ from detector_operator.api import (
     ValidationStatus,
     crd,
 )
-from detector_operator.api.bounds import ELLIPSIS, MESSAGE, TEXT, WORD, clip, within_bounds
+from detector_operator.api.bounds import MESSAGE, TEXT, WORD, clip, within_bounds
 from detector_trainer.contract import Finding, Severity, Verdict, Where
+from detector_trainer.contract.shortened import ELLIPSIS
 from support.trainings import T0, training
 
 LARGEST_STATUS = 256 << 10

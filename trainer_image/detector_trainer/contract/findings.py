@@ -8,15 +8,14 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from detector_trainer.contract.shortened import ELLIPSIS
+
 __all__ = ["Contract", "Count", "Finding", "Report", "Severity", "Verdict", "Where"]
 
 
 LARGEST: Final = 2**53
 """Numbers from here on are not exact in JSON, and Kubernetes refuses larger ones: a log may hold anything."""
 Count = Annotated[int, Field(ge=0, lt=LARGEST)]
-
-
-ELLIPSIS = "…"
 
 
 def at_most(length: int) -> AfterValidator:

@@ -9,9 +9,9 @@ from typing import Annotated
 from pydantic import Field
 
 from detector_trainer.contract.findings import Contract, Count, Finding, Report, Severity, Verdict
+from detector_trainer.contract.shortened import ELLIPSIS, shortened
 
 MAX_BYTES = 4096
-ELLIPSIS = "…"
 
 
 class ValidationSummary(Contract):
@@ -97,16 +97,12 @@ class TerminationMessage(Contract):
             yield text.model_copy(
                 update={
                     "reason": self.reason[:100],
-                    "message": _head(self.message, length),
-                    "hint": _head(self.hint, length),
-                    "last_checkpoint": _head(self.last_checkpoint, length) if self.last_checkpoint else None,
+                    "message": shortened(self.message, length),
+                    "hint": shortened(self.hint, length),
+                    "last_checkpoint": shortened(self.last_checkpoint, length) if self.last_checkpoint else None,
                     "validation": None if length < 250 else text.validation,
                 }
             )
-
-
-def _head(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: max(0, length - 1)] + ELLIPSIS
 
 
 def _tail(text: str, length: int) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from detector_trainer.contract import ExitCode, Finding, Severity, Where
+from detector_trainer.contract.shortened import shortened
 from detector_trainer.doctor.memory import free_bytes
 from detector_trainer.failures import classify
 from detector_trainer.pipeline.overrides import effective_text
@@ -157,8 +158,7 @@ def _in_part(line: Line) -> Iterator[Finding]:
 
 
 def _first_lines(text: str, most: int = 400) -> str:
-    text = re.sub(r"\s+", " ", text).strip()
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return shortened(re.sub(r"\s+", " ", text).strip(), most)
 
 
 def _last_line(text: str) -> str:

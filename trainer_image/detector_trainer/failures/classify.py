@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from detector_trainer.contract import ExitCode
+from detector_trainer.contract.shortened import shortened
 from detector_trainer.failures.failure import Failure
 from detector_trainer.failures.table import FAILURES
 
@@ -58,5 +59,4 @@ def _line_at(text: str, match: re.Match[str]) -> str:
     """The line in which the match ends, at most 300 characters of it."""
     start = text.rfind("\n", 0, match.end() - 1) + 1
     end = text.find("\n", match.end())
-    line = text[start : end if end >= 0 else len(text)].strip()
-    return line if len(line) <= 300 else line[:299] + "…"
+    return shortened(text[start : end if end >= 0 else len(text)].strip(), 300)

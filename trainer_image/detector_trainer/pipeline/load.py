@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from google.protobuf import text_format
 from google.protobuf.message import Message
 
+from detector_trainer.contract.shortened import shortened
 from detector_trainer.pipeline.text_file import read_text
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import pool, types
@@ -132,22 +133,18 @@ def _syntax(path: str, problem: str, text: str, line: int | None) -> Unreadable:
     no_field, no_enum = _NO_FIELD.search(problem), _NO_ENUM.search(problem)
     if no_field:
         message, name = no_field.groups()
-        problem = f"{message.rpartition('.')[2]} has no field {_cut(name)!r}"
+        problem = f"{message.rpartition('.')[2]} has no field {shortened(name, LONGEST_PROBLEM)!r}"
         hint = _nearest(name, _fields_of(message), "Remove it, or look up its name in the proto.")
     elif no_enum:
         message, name = no_enum.groups()
         known = list(pool().FindEnumTypeByName(message).values_by_name)
-        problem = f"{message.rpartition('.')[2]} has no value {_cut(name)!r}"
+        problem = f"{message.rpartition('.')[2]} has no value {shortened(name, LONGEST_PROBLEM)!r}"
         hint = _nearest(name, known, f"Use one of {', '.join(known)}.")
     elif "unicodeescape" in problem or "\\" in _line(text, line):
         hint = "In a path, write / in place of \\: a backslash begins an escape."
     shown = _line(text, line).strip()
     quoted = f"; the line reads `{shown[:80]}`" if shown else ""
-    return Unreadable(path, "syntax", f"cannot be parsed: {_cut(problem)}{quoted}", hint, line)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_PROBLEM else text[: LONGEST_PROBLEM - 1] + "…"
+    return Unreadable(path, "syntax", f"cannot be parsed: {shortened(problem, LONGEST_PROBLEM)}{quoted}", hint, line)
 
 
 def _nearest(name: str, known: list[str], otherwise: str) -> str:

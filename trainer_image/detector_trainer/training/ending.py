@@ -7,6 +7,7 @@ import traceback
 from dataclasses import dataclass, field
 
 from detector_trainer.contract import ExitCode, TerminationMessage, reasons
+from detector_trainer.contract.shortened import shortened
 from detector_trainer.failures import classify
 
 
@@ -98,5 +99,4 @@ def _where(standing: Standing) -> str:
 
 
 def _first_lines(text: str, most: int = 400) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return shortened(" ".join(text.split()), most)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from detector_trainer.contract.shortened import shortened
+
 # Control characters that HTML does not allow, and halves of characters as they come of file names that are no UTF-8.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -16,8 +18,7 @@ def text(value: object) -> str:
 
 def short(value: object, most: int) -> str:
     """At most so many characters of a text, not yet escaped."""
-    whole = str(value)
-    return whole if len(whole) <= most else whole[: most - 1] + "…"
+    return shortened(str(value), most)
 
 
 def count(number: int, name: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding
+from detector_trainer.contract.shortened import shortened
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.readers import Reader
 from detector_trainer.validation.scan.classes import ClassCounts
@@ -120,7 +121,7 @@ def _shown(classes: list[tuple[str, int]]) -> dict[str, int]:
     """The classes under names that can be shown: those that begin alike for LONGEST_NAME characters are added up."""
     shown: Counter[str] = Counter()
     for name, count in classes:
-        shown[name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"] += count
+        shown[shortened(name, LONGEST_NAME)] += count
     return dict(shown)
 
 
