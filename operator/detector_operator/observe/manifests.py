@@ -60,7 +60,7 @@ class Object:
         end = time(given) or LONG_AGO
         try:
             return end - timedelta(seconds=self._metadata.get("deletionGracePeriodSeconds") or 0)
-        except OverflowError:  # whoever deletes a pod may choose any grace period
+        except OverflowError:  # a user who deletes a pod may choose any grace period
             return end
 
     @property

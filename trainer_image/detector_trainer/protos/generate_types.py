@@ -1,6 +1,6 @@
 """Writes stubs/ and types.pyi from descriptors.binpb: `python -m detector_trainer.protos.generate_types`.
 
-Needs grpcio-tools, which brings protoc. The files get names inside this package, so that no stub stands in the way of the real
+Needs grpcio-tools, which brings protoc. The files get names inside this package, so that no stub hides the real
 packages `object_detection` and `tensorflow`; what is in them stays the same.
 """
 

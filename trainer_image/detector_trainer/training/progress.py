@@ -14,7 +14,7 @@ Clock = Callable[[], float]
 
 
 class ReporterOptions(TypedDict):
-    """What a Reporter is told besides the number of steps."""
+    """What a Reporter receives besides the number of steps."""
 
     batch_size: int
     interval: float

@@ -560,7 +560,7 @@ def test_two_hundred_trainers_are_followed_and_let_go_of(reading):
 
 
 def endless(chunk, taken):
-    """A log that grows as fast as it is read; `taken` is told what was read of each request."""
+    """A log that grows as fast as it is read; `taken` is called with what was read of each request."""
 
     def answer(_):
         taken.append(0)
