@@ -30,7 +30,7 @@ from aiohttp import web
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 from operator_latency import measured
-from operator_process import NAMESPACE, Operator
+from operator_process import NAMESPACE, Operator, spread
 from operator_scale import KUBELET_PORT, add_nodes, start_running
 
 from cluster.images import ROOT
@@ -183,17 +183,11 @@ async def _row(name: str, client: ApiClient, operator: Operator, options: argpar
     """Measure a row of the table, and print it."""
     before, began = operator.cpu, time.monotonic()
     try:
-        times = sorted(await asyncio.wait_for(_measured(client, name, options), LONGEST))
+        times = await asyncio.wait_for(_measured(client, name, options), LONGEST)
     except TimeoutError:
         times = [float("inf")]
     used = (operator.cpu - before) / (time.monotonic() - began)
-    numbers = {
-        "p50, ms": times[len(times) // 2],
-        "p99, ms": times[min(len(times) - 1, int(len(times) * 0.99))],
-        "max, ms": times[-1],
-        "processors used": used,
-        "resident, MB": operator.resident,
-    }
+    numbers = {**spread(times), "processors used": used, "resident, MB": operator.resident}
     print(f"| {name} | {' | '.join(f'{number:.2f}' for number in numbers.values())} | {TARGET} |", flush=True)
     return {key: round(number, 2) for key, number in numbers.items()}
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import statistics
 import time
 from typing import Any
 
@@ -18,7 +17,7 @@ import results
 import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, BatchV1Api, Configuration, CustomObjectsApi
-from operator_process import NAMESPACE, Operator, create, finished, settled, training
+from operator_process import NAMESPACE, Operator, create, finished, settled, spread, training
 
 from cluster.images import ROOT
 from cluster.places import Places
@@ -80,13 +79,7 @@ async def row(name: str, client: ApiClient, operator: Operator, count: int, rate
 
 
 def _row(name: str, milliseconds: list[float], cpu: float) -> Numbers:
-    ordered = sorted(milliseconds)
-    numbers = {
-        "p50, ms": statistics.median(ordered),
-        "p99, ms": ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))],
-        "max, ms": ordered[-1],
-        "CPU ms of the operator for each": cpu,
-    }
+    numbers = {**spread(milliseconds), "CPU ms of the operator for each": cpu}
     print(f"| {name} | {' | '.join(f'{number:.0f}' for number in numbers.values())} | {TARGETS} |", flush=True)
     return {key: round(number, 1) for key, number in numbers.items()}
 

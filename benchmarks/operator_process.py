@@ -6,13 +6,14 @@ import asyncio
 import itertools
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,16 @@ async def finished(client: ApiClient, count: int, specs: Iterator[dict[str, Any]
         )
 
     await each(one, count)
+
+
+def spread(milliseconds: Iterable[float]) -> dict[str, float]:
+    """Return the columns of a table of latencies."""
+    ordered = sorted(milliseconds)
+    return {
+        "p50, ms": statistics.median(ordered),
+        "p99, ms": ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))],
+        "max, ms": ordered[-1],
+    }
 
 
 async def each(one: Any, count: int) -> None:
