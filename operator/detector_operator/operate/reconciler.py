@@ -27,6 +27,7 @@ from detector_operator.operate.log_format import about
 from detector_operator.operate.log_reader import LogReader
 from detector_operator.operate.metrics_protocol import NoMetrics, OperatorMetrics
 from detector_operator.operate.refusals import Refusals
+from detector_operator.operate.stop_job import stop_job
 from detector_operator.operate.store import Key, Store
 from detector_operator.operate.unsupported import Unsupported
 from detector_operator.operate.unwatched import SYSTEM_NAMESPACES
@@ -222,20 +223,13 @@ class Reconciler:
         return any(self.store.put_job(job) != key for job in found.manifests)
 
     async def _stop(self, key: Key, run: Run, reason: str) -> bool:
-        """Delete the Job of a run: its pods get SIGTERM and their grace period, and the Job stays until they are gone.
-
-        A queue controller would undo anything less: it resumes a Job that it has admitted. Why the run was stopped is in the
-        status already. Return whether it is known to be stopping: False if the Job is gone, which a watch will report.
-        """
+        """Stop a run. Why is in the status already. Return whether it is known to be stopping."""
         name = run_name(key.name, run.kind, run.attempt)
         job = self._job(key, name)
         if job is None:
             return False
         self.logger.info("stopping Job %s: %s", name, reason, extra=about(key))
-        deleted = await self.server.delete(JOBS, key.namespace, "jobs", name, job["metadata"]["uid"], propagation="Foreground")
-        if deleted is not None:
-            self.store.put_job(deleted)
-        return deleted is not None
+        return await stop_job(self.server, self.store, key.namespace, job)
 
     async def _check(self, key: Key, run: Run) -> None:
         """Read the pod of a run and the end of its log. What cannot be read is noted, and is no evidence."""

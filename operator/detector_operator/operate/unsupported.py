@@ -20,8 +20,9 @@ from detector_operator.api.status import rfc3339
 from detector_operator.observe.manifests import items
 from detector_operator.operate.announcer import announce
 from detector_operator.operate.api_errors import ApiError, ConflictError
-from detector_operator.operate.api_server import JOBS, ApiServer
+from detector_operator.operate.api_server import ApiServer
 from detector_operator.operate.log_format import about
+from detector_operator.operate.stop_job import stop_job
 from detector_operator.operate.store import Key, Store
 from detector_operator.operate.unwatched import NOWHERE
 from detector_operator.reconcile.actions import Event
@@ -67,11 +68,7 @@ class Unsupported:
             metadata = job["metadata"]
             if "deletionTimestamp" not in metadata:
                 self.logger.info("stopping Job %s: %s", metadata["name"], reasons.SUSPENDED, extra=about(key))
-                deleted = await self.server.delete(
-                    JOBS, key.namespace, "jobs", metadata["name"], metadata["uid"], propagation="Foreground"
-                )
-                if deleted is not None:
-                    self.store.put_job(deleted)
+                await stop_job(self.server, self.store, key.namespace, job)
 
     async def _write(self, key: Key, manifest: Manifest, reason: str, text: str, now: datetime) -> None:
         """Replace the two conditions of kstatus, and keep all else of a status that is not understood."""
