@@ -74,9 +74,9 @@ def _covering(number: int, known: Known) -> Iterator[list[str]]:
     for entry in (entry for entry in entries().values() if number in entry.catalogue):
         rule = entry.rule
         if rule is not None:
-            silent = f"; silent: {rule.silent}" if rule.silent else ""
+            silent = f"; silent: {rule.silent_impact}" if rule.silent_impact else ""
             code, severity, cost = f"[{entry.code}](checks.md#{_anchor(entry.code)})", f"{rule.severity}{silent}", rule.cost.value
-            held = ", ".join(map(_held, rule.held_by)) or "nothing to hold"
+            held = ", ".join(map(_held, rule.verified_by)) or "nothing to hold"
         else:
             code, severity, cost, held = f"`{entry.code}`", "", _when(entry), _held(CLASSIFIED)
         given = sorted({failure.reason for failure in entry.failures if number in failure.catalogue})

@@ -16,7 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(48,),
-    held_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_checkpoints_agree.py"),
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_checkpoints_agree.py"),
     what="The bytes of the checkpoint are missing or do not match their checksums.",
     why=(
         'The trainer restores last of all: it ends with "Read less bytes than requested" or "Checksum does not match" '

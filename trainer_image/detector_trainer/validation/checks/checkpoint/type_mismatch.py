@@ -24,7 +24,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(44, 46, 47),
-    held_by=("tests/trainer/test_checkpoints_agree.py",),
+    verified_by=("tests/trainer/test_checkpoints_agree.py",),
     what=('The checkpoint does not hold what fine_tune_checkpoint_type asks for. Unset, it means "classification".'),
     why=(
         'The trainer ends with "AssertionError: Found 260 Python objects that were not bound to checkpointed values", '

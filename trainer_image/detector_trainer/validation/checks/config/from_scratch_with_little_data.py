@@ -14,8 +14,8 @@ RULE = Rule(
     severity=Severity.INFO,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: too little to learn from",
-    held_by=("tests/unit/records/test_from_scratch.py",),
+    silent_impact="worse: too little to learn from",
+    verified_by=("tests/unit/records/test_from_scratch.py",),
     what="The training starts from random weights, with fewer than 1,000 images.",
     why=(
         "The official models were trained on 118,000. From scratch on few photographs the loss falls, and little is found on "

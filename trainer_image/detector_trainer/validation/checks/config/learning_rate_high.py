@@ -20,8 +20,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(10,),
-    silent="worse, or a loss of NaN: where that begins depends on the data",
-    held_by=("object_detection/utils/learning_schedules.py", "tests/unit/validation/test_metadata.py"),
+    silent_impact="worse, or a loss of NaN: where that begins depends on the data",
+    verified_by=("object_detection/utils/learning_schedules.py", "tests/unit/validation/test_metadata.py"),
     what="The learning rate is far above that of the official config with this feature extractor, for this batch size.",
     why=(
         "The official configs train batches of 64 to 512 on TPUs. With a small batch such a rate makes the loss NaN, "

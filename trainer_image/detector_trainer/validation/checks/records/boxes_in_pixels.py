@@ -19,8 +19,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(31,),
-    silent="worthless: an SSD learns boxes that lie outside of every image (loss in the hundreds)",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worthless: an SSD learns boxes that lie outside of every image (loss in the hundreds)",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has a coordinate above 1.1.",
     why=(
         "Coordinates must be divided by the width or height of the image. An SSD trains on such boxes silently (loss "

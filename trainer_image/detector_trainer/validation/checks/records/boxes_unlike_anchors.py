@@ -25,8 +25,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent="worse: these boxes are matched to anchors that hardly overlap them, and found badly",
-    held_by=("tests/unit/records/test_boxes_unlike_anchors.py",),
+    silent_impact="worse: these boxes are matched to anchors that hardly overlap them, and found badly",
+    verified_by=("tests/unit/records/test_boxes_unlike_anchors.py",),
     what=(
         f"More than two in a hundred training boxes are, after the image resizer, unlike every anchor of the model: {UNLIKE} times as "
         "high or wide, or as low or narrow, or more so."

@@ -20,8 +20,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    silent="worse, a warning, where a mask has another shape than its image: it is stretched",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse, a warning, where a mask has another shape than its image: it is stretched",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A mask is damaged, is no PNG or JPEG, or is not as large as the other masks of its record.",
     why=(
         'The trainer decodes every mask and ends with "Unknown image file format", "Invalid PNG data" or "Incompatible '

@@ -17,11 +17,11 @@ RULE = Rule(
     code="records/context-features",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
-    silent=(
+    silent_impact=(
         "worse, a warning, where features are longer, shorter or more than the model's context_config says: they are cut or "
         "padded; worthless where one is nan: so is the loss"
     ),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="A record's context_features are no whole number of features of context_feature_length, or are not finite.",
     why='The trainer ends with "Input to reshape" or "Only one input size may be -1" when it draws the record.',
     fix="Write the features of the context one after the other, each of context_feature_length values.",

@@ -19,8 +19,8 @@ RULE = Rule(
     code="records/dense-poses",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
-    silent="worse, a warning, where there are fewer points than their numbers say: zeros are learned in their place",
-    held_by=("tests/oracle/test_recorded.py",),
+    silent_impact="worse, a warning, where there are fewer points than their numbers say: zeros are learned in their place",
+    verified_by=("tests/oracle/test_recorded.py",),
     what="load_dense_pose is set, and a record has no dense poses, or points without all of y, x, v and u.",
     why=(
         'The trainer ends with "Tried to stack elements of an empty list", "Shapes of all inputs must match" or "maximum '

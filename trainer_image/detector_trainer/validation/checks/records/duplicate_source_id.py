@@ -21,8 +21,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(37,),
-    silent="worse: what is trained is sound, what is measured is a part",
-    held_by=("object_detection/metrics/coco_evaluation.py", "tests/unit/records/test_records.py"),
+    silent_impact="worse: what is trained is sound, what is measured is a part",
+    verified_by=("object_detection/metrics/coco_evaluation.py", "tests/unit/records/test_records.py"),
     what="Evaluation records share an image/source_id, or have none.",
     why=(
         'The evaluation ignores all but the first of them ("Ignoring ground truth with image id"): it measures a part '

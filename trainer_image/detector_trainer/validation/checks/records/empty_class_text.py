@@ -18,8 +18,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(22,),
-    silent="worthless for those boxes: they get a class that nobody gave them",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worthless for those boxes: they get a class that nobody gave them",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has an empty class/text.",
     why=(
         "Where items of the label map have no display_name, the empty text finds the last of them: the box trains as "

@@ -16,8 +16,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(33,),
-    silent="worse: where the image is damaged, the trainer fails when it draws the record; where it is sound, it costs that memory in each step",
-    held_by=("tests/unit/records/test_image_memory.py",),
+    silent_impact="worse: where the image is damaged, the trainer fails when it draws the record; where it is sound, it costs that memory in each step",
+    verified_by=("tests/unit/records/test_image_memory.py",),
     what="The image was validated by its header only: decoding it takes more memory or time than a validation spends on one image.",
     why=(
         "The decoder holds all DCT coefficients of a progressive or multi-scan JPEG at a time, two bytes or more a pixel, and each "

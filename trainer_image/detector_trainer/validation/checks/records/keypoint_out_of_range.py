@@ -21,8 +21,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    silent="worse, a warning, where an augmentation crops: what lies outside is dropped",
-    held_by=("tests/oracle/test_recorded.py",),
+    silent_impact="worse, a warning, where an augmentation crops: what lies outside is dropped",
+    verified_by=("tests/oracle/test_recorded.py",),
     what="A visible keypoint that a CenterNet learns has a coordinate above 1.01.",
     why=(
         "Coordinates must be divided by the width or height of the image. The trainer ends at the step that draws the record, "

@@ -18,7 +18,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    held_by=("tests/trainer/test_records_agree.py",),
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="load_instance_masks is set, and a record with boxes has no masks.",
     why='The trainer ends with "indices[0] = 0 is not in [0, 0)" when it draws the record.',
     fix="Write image/object/mask, or remove load_instance_masks.",

@@ -16,7 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(26, 36),
-    held_by=("tests/trainer/test_records_agree.py",),
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A record has no image/encoded, or an empty one.",
     why=(
         'The trainer ends with "Input is empty" when it draws the record. A SequenceExample read as an Example looks '

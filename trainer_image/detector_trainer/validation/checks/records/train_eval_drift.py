@@ -40,8 +40,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: the evaluation says little about the model",
-    held_by=("tests/unit/records/test_train_eval_drift.py",),
+    silent_impact="worse: the evaluation says little about the model",
+    verified_by=("tests/unit/records/test_train_eval_drift.py",),
     what=(
         "Brightness, the sizes or shapes of boxes, or the shares of classes differ between training and evaluation by more than "
         f"{GAP} (Kolmogorov-Smirnov statistic; population stability index), and by more than chance."

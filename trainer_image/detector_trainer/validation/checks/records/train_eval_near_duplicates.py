@@ -17,8 +17,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(25,),
-    silent="worse: the evaluation says too much good",
-    held_by=("tests/unit/records/test_near_duplicates.py",),
+    silent_impact="worse: the evaluation says too much good",
+    verified_by=("tests/unit/records/test_near_duplicates.py",),
     what=(
         "More than one in 200 evaluation images looks like a training image, without being a copy byte for byte: their perceptual "
         f"hashes differ in {DISTANCE} of 64 bits at most."
