@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from detector_trainer import docs, failures
+from detector_trainer import failures
 from detector_trainer.catalogue import CATALOGUE
 from detector_trainer.deep.run import RULES as DEEP_RULES
 from detector_trainer.registry import entries
 from detector_trainer.validation import checks
 from detector_trainer.validation.chain import CHAIN
+from generators import docs
 
 ROOT = Path(__file__).parents[2]
 

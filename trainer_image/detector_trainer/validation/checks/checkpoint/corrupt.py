@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from detector_trainer.checkpoints.checkpoint import OBJECT_GRAPH, Checkpoint
+from detector_trainer.checkpoints.compatibility import EXTRACTORS, ROOTS, SAVE_COUNTER, restored_tensors
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.validation.checkpoint import OBJECT_GRAPH, Checkpoint
-from detector_trainer.validation.compatibility import EXTRACTORS, ROOTS, SAVE_COUNTER, restored_tensors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from detector_trainer.checkpoints.compatibility import other_model
 from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.validation.compatibility import other_model
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 

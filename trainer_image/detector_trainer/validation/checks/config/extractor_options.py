@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.extractors import extractors
+from detector_trainer.pipeline.extractors import extractors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.extractors import extractors, pyramid
+from detector_trainer.pipeline.extractors import extractors, pyramid
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.extractors import pyramid
+from detector_trainer.pipeline.extractors import pyramid
+from detector_trainer.pipeline.resizer import FIXED, resizer_of
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.resizer import FIXED, resizer_of
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import SsdFeatureExtractor

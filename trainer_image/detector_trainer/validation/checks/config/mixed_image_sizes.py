@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Severity
+from detector_trainer.records.accumulator import Sums, Written, named, part
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.resized import resized_images
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, Written, named, part
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.resized import resized_images
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="config/mixed-image-sizes",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.checks.config.image_size import HALVED_FIVE_TIMES
 from detector_trainer.validation.checks.config.mixed_image_sizes import ResizedSizes, certain
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="config/odd-image-size",

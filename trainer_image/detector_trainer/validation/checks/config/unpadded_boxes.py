@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
+from detector_trainer.records.summary import Summary
 from detector_trainer.validation.checks.config.mixed_image_sizes import SAME_SIZE
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.summary import Summary
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="config/unpadded-boxes",

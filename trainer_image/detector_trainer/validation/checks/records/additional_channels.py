@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.image import State, inspect_gray
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import CHANNELS
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.checks.records import image_not_decoded
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.image import State, inspect_gray
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import CHANNELS
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/additional-channels",

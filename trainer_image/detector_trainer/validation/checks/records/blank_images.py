@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
+from detector_trainer.records.appearance import FLAT
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit
+from detector_trainer.validation.appearance_checks import LookedAt, hits, many
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.appearance import FLAT
-from detector_trainer.validation.scan.appearing import LookedAt, hits, many
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/blank-images",

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Boxes, Chunk
+from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import SIDES
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Boxes, Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import SIDES
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/boxes-in-pixels",

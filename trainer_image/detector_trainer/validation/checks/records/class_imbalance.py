@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.classes import FEW_BOXES, ClassCounts, shown
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import FEW_BOXES, ClassCounts, known, shown
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/class-imbalance",
@@ -28,7 +28,7 @@ TIMES = 100
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Classes without a box, and small datasets, are not meant."""
     settings, seen = dataset.train_settings, dataset.train[ClassCounts].ids
-    if not known(dataset) or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
+    if not dataset.classes_known or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
         return
     (most, highest), *_ = seen.most_common(1)
     rare = sorted(

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import TEXT
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import TEXT
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/class-text-not-in-map",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.damage import CorruptRecord
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.damage import CorruptRecord
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/corrupt",

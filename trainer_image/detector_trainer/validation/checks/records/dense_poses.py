@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import DENSE_COORDINATES, DENSE_POINTS
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import DENSE_COORDINATES, DENSE_POINTS
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/dense-poses",

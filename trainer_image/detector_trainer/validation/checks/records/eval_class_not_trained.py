@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.classes import ClassCounts, shown
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import ClassCounts, known, shown
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/eval-class-not-trained",
@@ -26,7 +26,7 @@ ACCUMULATORS = (ClassCounts,)
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader."""
     settings, trained = dataset.train_settings, dataset.train[ClassCounts].ids
-    if not known(dataset) or not trained:
+    if not dataset.classes_known or not trained:
         return
     for name, files, totals in dataset.evals:
         counts = totals[ClassCounts].ids

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk, values_of
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/image-label-out-of-range",

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.accumulator import Sums, ever, part
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import SIDES
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, ever, part
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import SIDES
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/no-boxes-at-all",

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.accumulator import Sums, first_seen, total
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.resized import ResizedBox, example, resized_boxes
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, first_seen, total
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.resized import ResizedBox, example, resized_boxes
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/tiny-after-resize",

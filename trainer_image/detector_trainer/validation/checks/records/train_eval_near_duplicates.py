@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.hash_neighbours import DISTANCE, partners
+from detector_trainer.records.image_hashes import ImageHashes, Images
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.alike import ImageHashes, Images
-from detector_trainer.validation.scan.near import DISTANCE, partners
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/train-eval-near-duplicates",

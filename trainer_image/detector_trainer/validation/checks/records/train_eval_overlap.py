@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.image_hashes import ImageHashes
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.alike import ImageHashes
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/train-eval-overlap",
