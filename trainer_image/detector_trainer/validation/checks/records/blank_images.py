@@ -9,7 +9,7 @@ from detector_trainer.records.appearance import FLAT
 from detector_trainer.records.chunk import Chunk
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.tally import Hit
-from detector_trainer.validation.appearance_checks import LookedAt, hits, many
+from detector_trainer.validation.appearance_checks import InspectedImages, findings_if_many, hits
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -32,9 +32,9 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG
     return hits(chunk, look.flat, lambda index: f"all of it has the grey level {look.mean[index]} of 255")
 
 
-ACCUMULATORS = (LookedAt,)
+ACCUMULATORS = (InspectedImages,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each reader."""
-    return many(RULE, dataset, "are of one colour")
+    return findings_if_many(RULE, dataset, "are of one colour")

@@ -9,7 +9,7 @@ from detector_trainer.records.appearance import SIDE
 from detector_trainer.records.chunk import Chunk
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.tally import Hit
-from detector_trainer.validation.appearance_checks import LookedAt, hits, many
+from detector_trainer.validation.appearance_checks import InspectedImages, findings_if_many, hits
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -38,9 +38,9 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG
     return hits(chunk, blurry, lambda index: f"its edges have {look.edges[index]:.0f} of 255, where {EDGES:.0f} are few")
 
 
-ACCUMULATORS = (LookedAt,)
+ACCUMULATORS = (InspectedImages,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each reader."""
-    return many(RULE, dataset, "are blurry")
+    return findings_if_many(RULE, dataset, "are blurry")

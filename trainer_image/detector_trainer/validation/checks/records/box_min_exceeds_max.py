@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.records.chunk import Boxes, Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
@@ -42,5 +42,5 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
     axis = "x" if xmin > xmax else "y"
     low, high = (xmin, xmax) if axis == "x" else (ymin, ymax)
     said, field = f"{axis}min {low:g} > {axis}max {high:g}", f"image/object/bbox/{axis}min"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    message = f"Box {boxes.number[box]}: {said}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

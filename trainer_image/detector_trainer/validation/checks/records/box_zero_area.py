@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.records.chunk import Boxes, Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
@@ -41,5 +41,5 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
     ymin, xmin, _, xmax = (float(side[box]) for side in boxes.sides)
     axis = "x" if xmin == xmax else "y"
     said, field = f"{axis}min and {axis}max are both {xmin if axis == 'x' else ymin:g}", f"image/object/bbox/{axis}min"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    message = f"Box {boxes.number[box]}: {said}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -9,7 +9,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.records.chunk import Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.schema import TEXT
 from detector_trainer.records.tally import Hit
@@ -43,7 +43,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
             shown = text.decode("utf-8", "replace")
             yield Hit(
                 chunk.file,
-                f"class/text {shown!r} is not in the label map.{hidden_by(settings)}",
+                f"class/text {shown!r} is not in the label map.{crop_note(settings)}",
                 chunk.first + int(record),
                 TEXT,
                 _hint(shown, settings),

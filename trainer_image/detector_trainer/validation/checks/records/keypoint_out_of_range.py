@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detector_trainer.contract import Severity
 from detector_trainer.records import wire
 from detector_trainer.records.chunk import Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.schema import KEYPOINTS
 from detector_trainer.records.tally import Hit, first_of
@@ -55,7 +55,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
 
 def _hit(chunk: Chunk, settings: ReaderSettings, name: str, record: int, number: int, value: float) -> Hit:
     box, keypoint = divmod(number, settings.num_keypoints)
-    said = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{hidden_by(settings)}"
+    said = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{crop_note(settings)}"
     return Hit(chunk.file, said, chunk.first + record, name, severity=Severity.WARNING if settings.crop else None)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.records.hash_neighbours import DISTANCE, partners
-from detector_trainer.records.image_hashes import ImageHashes, Images
+from detector_trainer.records.hash_neighbours import DISTANCE, find_neighbours
+from detector_trainer.records.image_hashes import HashedImages, ImageHashes
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -30,9 +30,9 @@ FEW = 10
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding, with a pair. Copies byte for byte are not meant."""
-    images = Images(dataset.train[ImageHashes])
+    images = HashedImages(dataset.train[ImageHashes])
     everything = np.ones(len(images.hashes), bool)
-    partner = partners(images.hashes, everything, everything)
+    partner = find_neighbours(images.hashes, everything, everything)
     alike = (partner >= 0) | (images.counts > 1)
     number = int(images.counts[alike].sum())
     if number < FEW or number <= SHARE * images.number:

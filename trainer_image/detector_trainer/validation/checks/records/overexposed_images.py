@@ -8,7 +8,7 @@ from detector_trainer.contract import Finding, Severity
 from detector_trainer.records.chunk import Chunk
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.tally import Hit
-from detector_trainer.validation.appearance_checks import LookedAt, hits, many
+from detector_trainer.validation.appearance_checks import InspectedImages, findings_if_many, hits
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -34,9 +34,9 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG
     return hits(chunk, light, lambda index: f"95 % of its pixels are above {look.low[index] / 255:.0%} of full brightness")
 
 
-ACCUMULATORS = (LookedAt,)
+ACCUMULATORS = (InspectedImages,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each reader."""
-    return many(RULE, dataset, "are overexposed")
+    return findings_if_many(RULE, dataset, "are overexposed")

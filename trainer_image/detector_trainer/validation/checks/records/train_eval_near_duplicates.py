@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.records.hash_neighbours import DISTANCE, partners
-from detector_trainer.records.image_hashes import ImageHashes, Images
+from detector_trainer.records.hash_neighbours import DISTANCE, find_neighbours
+from detector_trainer.records.image_hashes import HashedImages, ImageHashes
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -34,12 +34,12 @@ FEW = 5
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader, with a pair."""
-    trained = Images(dataset.train[ImageHashes])
+    trained = HashedImages(dataset.train[ImageHashes])
     for name, _, totals in dataset.evals:
-        evaluated = Images(totals[ImageHashes], without=dataset.train[ImageHashes])
+        evaluated = HashedImages(totals[ImageHashes], without=dataset.train[ImageHashes])
         hashes = np.union1d(trained.hashes, evaluated.hashes)
         asks, answers = np.isin(hashes, evaluated.hashes), np.isin(hashes, trained.hashes)
-        partner = partners(hashes, asks, answers)
+        partner = find_neighbours(hashes, asks, answers)
         both = np.flatnonzero(asks & answers)
         partner[both] = both
         like = np.isin(evaluated.hashes, hashes[partner >= 0])

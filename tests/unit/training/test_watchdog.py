@@ -9,23 +9,23 @@ import threading
 
 import pytest
 
-from detector_trainer.command.run_result import Standing
+from detector_trainer.command.run_result import TrainingState
 from detector_trainer.contract import ExitCode
-from detector_trainer.training.watchdog import Watch, stalled
+from detector_trainer.training.watchdog import Watchdog, stalled
 
 PROGRAM = """
 import sys, threading, time
-from detector_trainer.command.run_result import Standing
-from detector_trainer.training.watchdog import Watch
-standing = Standing()
-watch = Watch(standing, lambda ending: print(ending.code.value, ending.message, flush=True), grace_period={grace}, stall_timeout={stall})
-watch.start()
-watch.training_begins()
+from detector_trainer.command.run_result import TrainingState
+from detector_trainer.training.watchdog import Watchdog
+state = TrainingState()
+watchdog = Watchdog(state, lambda result: print(result.code.value, result.message, flush=True), grace_period={grace}, stall_timeout={stall})
+watchdog.start()
+watchdog.training_started()
 {more}
 print("ready", flush=True)
 threading.Event().wait(60)  # the main thread hangs, as in a graph call that waits for data
 """
-SAFE = "watch.can_stop_safely()"
+SAFE = "watchdog.can_stop_safely()"
 
 
 def start(*, grace: float = 0.1, stall: float = 0.0, more: str = "") -> subprocess.Popen[str]:
@@ -61,7 +61,7 @@ def test_a_step_that_does_not_end_is_given_up_after_the_grace_period():
 def test_a_second_signal_does_not_wait_for_the_grace_period():
     process = start(
         grace=3600,
-        more=SAFE + "\nthreading.Thread(target=lambda: (watch._stop_asked.wait(), print('asked', flush=True))).start()",
+        more=SAFE + "\nthreading.Thread(target=lambda: (watchdog._stop_requested.wait(), print('asked', flush=True))).start()",
     )
     process.send_signal(signal.SIGINT)
     assert process.stdout is not None
@@ -79,19 +79,19 @@ def test_no_first_step_is_the_fault_of_the_inputs():
 
 
 def test_no_further_step_may_be_the_storages_fault_and_pass():
-    code, output = ended(start(stall=0.1, more="standing.step = standing.steps_this_run = 1"))
+    code, output = ended(start(stall=0.1, more="state.step = state.steps_this_run = 1"))
     assert code == ExitCode.STORAGE
     assert "after step 1" in output
 
 
 def test_no_step_after_a_resume_may_be_the_storages_fault_and_pass():
-    code, output = ended(start(stall=0.1, more="standing.step = standing.checkpoint_step = 500"))
+    code, output = ended(start(stall=0.1, more="state.step = state.checkpoint_step = 500"))
     assert code == ExitCode.STORAGE
     assert "after resuming at step 500" in output
 
 
 def test_a_checkpoint_before_the_first_step_proves_nothing_of_the_inputs():
-    code, output = ended(start(stall=0.1, more="standing.step = standing.checkpoint_step = 0"))
+    code, output = ended(start(stall=0.1, more="state.step = state.checkpoint_step = 0"))
     assert code == ExitCode.DATA
     assert "The first step did not complete" in output
 
@@ -109,26 +109,26 @@ class Time(threading.Event):
         until = self.now + timeout
         while self._step_times and self._step_times[0] <= until:
             self.now = self._step_times.pop(0)
-            self.watch.stepped()
+            self.watchdog.stepped()
         self.now = until
         return self.is_set()
 
-    watch: Watch
+    watchdog: Watchdog
 
 
 def stall(step_times: list[int], timeout: float) -> tuple[float, list[str]]:
     """When a run of these steps is taken for stalled, and what is told."""
     passing, told = Time(step_times), list[str]()
-    watch = Watch(
-        Standing(step=3, steps_this_run=3),
-        lambda ending: told.append(ending.message),
+    watchdog = Watchdog(
+        TrainingState(step=3, steps_this_run=3),
+        lambda result: told.append(result.message),
         grace_period=1,
         stall_timeout=timeout,
         exit_process=lambda _: None,
         clock=lambda: passing.now,
     )
-    passing.watch, watch._over = watch, passing
-    watch._watch_for_stall()
+    passing.watchdog, watchdog._over = watchdog, passing
+    watchdog._watch_for_stall()
     return passing.now, told
 
 
@@ -149,27 +149,27 @@ def test_a_stall_is_counted_from_the_last_step(step_times: list[int], at: int):
 
 
 def test_a_stall_timeout_of_0_is_none():
-    watch = Watch(Standing(), lambda _: None, grace_period=1, stall_timeout=0)
+    watchdog = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=0)
     before = threading.active_count()
-    watch.training_begins()
+    watchdog.training_started()
     assert threading.active_count() == before
     assert [thread.name for thread in threading.enumerate()].count("stall") == 0
 
 
 def test_a_run_that_ends_is_not_watched_any_more():
     told = list[str]()
-    watch = Watch(Standing(), lambda ending: told.append(ending.message), grace_period=1, stall_timeout=3600)
-    assert watch.over()
-    watch._watch_for_stall()
+    watchdog = Watchdog(TrainingState(), lambda result: told.append(result.message), grace_period=1, stall_timeout=3600)
+    assert watchdog.over()
+    watchdog._watch_for_stall()
     assert told == []
 
 
 def test_of_two_ends_at_the_same_time_one_is_told():
     told = list[str]()
-    watch = Watch(
-        Standing(), lambda ending: told.append(ending.message), grace_period=1, stall_timeout=0, exit_process=lambda _: None
+    watchdog = Watchdog(
+        TrainingState(), lambda result: told.append(result.message), grace_period=1, stall_timeout=0, exit_process=lambda _: None
     )
-    watch.end(stalled(Standing(), 1))
-    watch.end(stalled(Standing(), 2))
+    watchdog.end(stalled(TrainingState(), 1))
+    watchdog.end(stalled(TrainingState(), 2))
     assert told == ["The first step did not complete within 1 s."]
-    assert not watch.over()
+    assert not watchdog.over()

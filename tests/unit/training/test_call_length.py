@@ -6,18 +6,18 @@ from itertools import pairwise
 
 import pytest
 
-from detector_trainer.training.call_length import MAX_STEPS, TARGET_SECONDS, Pace
+from detector_trainer.training.call_length import MAX_STEPS, TARGET_SECONDS, CallLength
 
 
 def calls(seconds_per_step: float, *, start: int = 0, stop: int, checkpoint_every: int) -> list[int]:
     """The steps of each call of a run whose steps take so long; its first call takes 40 s more, for tracing."""
     now = 0.0
-    pace = Pace(start=start, stop=stop, checkpoint_every=checkpoint_every, clock=lambda: now)
+    call_length = CallLength(start=start, stop=stop, checkpoint_every=checkpoint_every, clock=lambda: now)
     step, found = start, []
     while step < stop:
-        steps = pace.next(step)
+        steps = call_length.next(step)
         now += steps * seconds_per_step + (0 if found else 40)
-        pace.completed(steps)
+        call_length.completed(steps)
         step += steps
         found.append(steps)
     assert step == stop

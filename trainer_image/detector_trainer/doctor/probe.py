@@ -15,7 +15,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sight:
+class ProbeResult:
     """One line of the doctor's report."""
 
     name: str
