@@ -15,22 +15,18 @@ from vocabulary.words import HABITS, Habit
 ROOT = Path(__file__).parents[2]
 PENDING = (
     "benchmarks",
-    "charts",
-    "docs",
-    "examples",
-    "gitops",
+    "charts/detector-training/files/detectortrainings.yaml",
+    "docs/catalogue.md",
+    "docs/checks.md",
+    "docs/failures.md",
+    "examples/broken/make.py",
+    "examples/shapes",
     "operator",
-    "pyproject.toml",
-    "requirements",
     "tests",
-    "tools/supply_chain",
     "trainer_image",
-    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "Makefile",
     "README.md",
-    "REUSE.toml",
-    "SECURITY.md",
 )
 """Files and directories that are not cleaned yet; take one out when `python -m vocabulary PATH` finds nothing in it."""
 PENDING_DOCSTRINGS = ("benchmarks", "examples", "operator", "trainer_image")
