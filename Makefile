@@ -103,16 +103,16 @@ e2e-full: $(VENV)/test.stamp  ## the same, and those that wait for minutes: what
 KILLS ?= 200
 TRAININGS ?= 50
 chaos: $(VENV)/test.stamp  ## TRAININGS trainings while operator, API server, etcd and kubelet are killed KILLS times (needs root and Go; half an hour); SEED says at which moments
-	PYTHONPATH=tests $(BIN)/python -m chaos --seed $(SEED) --kills $(KILLS) --trainings $(TRAININGS)
+	PYTHONPATH=tests:tools $(BIN)/python -m chaos --seed $(SEED) --kills $(KILLS) --trainings $(TRAININGS)
 
 cluster: $(VENV)/cluster.stamp  ## a Kubernetes of one node on this machine (needs root and Go), and how to use it
-	@PYTHONPATH=tests $(BIN)/python -m cluster up
+	@PYTHONPATH=tools $(BIN)/python -m cluster up
 
 demo-cluster: $(VENV)/cluster.stamp  ## examples/pets on a Kubernetes of this machine: operator and trainer as in production (needs root and Go)
-	@PYTHONPATH=tests $(BIN)/python -m cluster demo
+	@PYTHONPATH=tools $(BIN)/python -m cluster demo
 
 cluster-down: $(VENV)/cluster.stamp  ## end it, and everything in it
-	@PYTHONPATH=tests $(BIN)/python -m cluster down
+	@PYTHONPATH=tools $(BIN)/python -m cluster down
 
 lock: $(VENV)/build.stamp  ## solve requirements/*.in afresh into requirements/*.txt
 	PATH="$(abspath $(BIN)):$$PATH" requirements/lock.sh
