@@ -13,6 +13,6 @@ compile() { # name, then further options
 }
 compile build
 compile test --override overrides-cpu.in
-for name in base operator cluster sbom audit; do compile "$name" -c test.txt; done
+for name in dev base operator cluster sbom audit; do compile "$name" -c test.txt; done
 compile trainer-cpu --override overrides-cpu.in -c test.txt
 compile trainer-gpu --override overrides-gpu.in -c test.txt
