@@ -172,7 +172,7 @@ def train(argv: list[str]) -> int:
 
 
 def write_diary(flags: TrainFlags) -> IO[str] | None:
-    """Write whether this run is alone in its model directory. The lock is the kernel's: it ends with the process, however that ends."""
+    """Write whether this run is alone in its model directory. The kernel releases the lock when the process ends."""
     name = os.environ.get("FAKE_DIARY")
     if not name:
         return None

@@ -18,7 +18,7 @@ from cluster.places import Places
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "localhost/python-base:3.11"
 FROM_HERE = ("/etc/ssl/certs", "/etc/pip.conf")
-"""A build may have to trust, and to reach packages, as this machine does. Mounted while it builds; nothing of it stays in an image."""
+"""Certificates and package index of this machine, mounted during a build, which needs them; they are not in the image."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -38,7 +38,7 @@ class Image:
 
 OPERATOR = Image("localhost/detector-training-operator:test", "operator/Containerfile")
 TRAINER = Image("localhost/detector-trainer:test", "trainer_image/Containerfile", {"VARIANT": "cpu"})
-FAKE_TRAINER = Image("localhost/fake-trainer:test", "tests/cluster/fake_trainer/Containerfile")
+FAKE_TRAINER = Image("localhost/fake-trainer:test", "tools/cluster/fake_trainer/Containerfile")
 IMAGES = {"fake-trainer": FAKE_TRAINER, "operator": OPERATOR, "trainer": TRAINER}
 
 

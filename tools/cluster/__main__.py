@@ -1,4 +1,4 @@
-"""`python -m cluster up | demo | down`, with PYTHONPATH=tests."""
+"""`python -m cluster up | demo | down`, with PYTHONPATH=tools."""
 
 from __future__ import annotations
 
