@@ -12,7 +12,7 @@ ARGS ?=
 PYTEST := $(BIN)/python -m pytest $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick fix lint types imports unit explore fuzz trainer-tests oracle e2e e2e-full chaos cluster demo-cluster cluster-down lock generate clean
+.PHONY: help install run test quick fix lint types imports unit explore fuzz mutants trainer-tests oracle e2e e2e-full chaos cluster demo-cluster cluster-down lock generate clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,10 +84,15 @@ explore: $(VENV)/test.stamp  ## the tests with generated examples, with thousand
 fuzz: $(VENV)/test.stamp  ## damaged inputs of every kind, others each time, for a quarter of an hour or so; `make unit` has a few of them
 	$(PYTEST) tests/fuzz -q -n 2 --hypothesis-profile=explore
 
+SEED ?= $(shell date +%s)
+SAMPLE ?= 200
+PACKAGES ?= policies reconcile observe builders checks training
+mutants: $(VENV)/test.stamp  ## SAMPLE small changes in each of PACKAGES, SEED says which: does a unit test fail?
+	PYTHONPATH=tools $(BIN)/python -m mutants --seed $(SEED) --sample $(SAMPLE) $(PACKAGES)
+
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
 	$(PYTEST) tests/trainer tests/oracle/test_mutations.py -q -n 2 --dist loadfile
 
-SEED ?= $(shell date +%s)
 CASES ?= 500
 oracle: $(VENV)/test.stamp  ## what the real trainer does with the recorded cases, and with CASES mutations of sound inputs: does the validator agree?
 	PYTHONPATH=tests $(BIN)/python -m oracle --hand-made
