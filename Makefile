@@ -31,6 +31,12 @@ $(VENV)/trainer.stamp: $(VENV)/build.stamp requirements/trainer-$(VARIANT).txt p
 	@$(MAKE) --no-print-directory project
 	@touch $@
 
+# The command line without training.
+$(VENV)/base.stamp: $(VENV)/build.stamp requirements/base.txt pyproject.toml
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/base.txt
+	@$(MAKE) --no-print-directory project
+	@touch $@
+
 $(VENV)/test.stamp: $(VENV)/build.stamp requirements/test.txt pyproject.toml
 	@echo "Installing what the tests need into $(VENV) ..."
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements/test.txt
@@ -137,18 +143,23 @@ base-image:  ## resolve the tag in requirements/base-image.in to a digest, for t
 	@PYTHONPATH=tools $(PYTHON) -m supply_chain.base_image
 
 generate: $(VENV)/test.stamp  ## all generated files: protos, registries, CRD, docs
-	$(BIN)/python -m detector_trainer.protos.generate
-	$(BIN)/python -m detector_trainer.protos.generate_types
-	$(BIN)/python -m detector_trainer.compat.generate_extractors
-	PYTHONPATH=tests $(BIN)/python -m support.official_configs
-	PYTHONPATH=tests $(BIN)/python -m support.finding_codes
+	PYTHONPATH=tools $(BIN)/python -m generators.descriptors
+	PYTHONPATH=tools $(BIN)/python -m generators.proto_types
+	PYTHONPATH=tools $(BIN)/python -m generators.feature_extractors
+	PYTHONPATH=tools $(BIN)/python -m generators.official_learning_rates
+	PYTHONPATH=tools $(BIN)/python -m generators.finding_codes
 	$(BIN)/python -m detector_operator.api.crd
 	cp crds/detectortrainings.yaml charts/detector-training/files/detectortrainings.yaml
-	$(BIN)/python -m detector_trainer.docs docs
+	PYTHONPATH=tools $(BIN)/python -m generators.docs
+
+.PHONY: docs
+docs: $(VENV)/base.stamp  ## what a new or changed check or failure generates: docs/*.md and the list of codes; without TensorFlow
+	PYTHONPATH=tools $(BIN)/python -m generators.finding_codes
+	PYTHONPATH=tools $(BIN)/python -m generators.docs
 
 .PHONY: signatures
-signatures: $(VENV)/trainer.stamp $(VENV)/test.stamp  ## validation/model_signatures.xz, which the real builders make in some 15 minutes
-	PYTHONPATH=tests $(BIN)/python -m support.model_signatures
+signatures: $(VENV)/trainer.stamp $(VENV)/test.stamp  ## data/model_signatures.xz, from the real builders; takes about 15 minutes
+	PYTHONPATH=tools $(BIN)/python -m generators.model_signatures
 
 clean:  ## remove the environment and every run
 	rm -rf $(VENV) runs

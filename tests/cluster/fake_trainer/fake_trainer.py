@@ -37,9 +37,9 @@ from typing import IO, NoReturn
 
 from detector_trainer.cli import main
 from detector_trainer.contract import ExitCode, Progress, TerminationMessage, reasons
+from detector_trainer.lease.lease import Lease
 from detector_trainer.preflight import gpus_visible
 from detector_trainer.training.flags import TrainFlags, parse
-from detector_trainer.training.lease import Lease
 
 SAVE_EVERY = 5
 

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from detector_trainer.cli import cmd_preflight, main
+from detector_trainer.lease import lease
 from detector_trainer.preflight import model_dir_free, model_dir_writable
-from detector_trainer.training import lease
 from support.inputs import Case
 
 

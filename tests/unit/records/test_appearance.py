@@ -13,9 +13,9 @@ from PIL import Image, ImageFilter
 
 from detector_trainer.contract import Finding
 from detector_trainer.protos import message_class
-from detector_trainer.validation.scan.appearance import NO_HASH, SIDE, Appearance, Looks
-from detector_trainer.validation.scan.framing import records as framed
-from detector_trainer.validation.scan.image import inspect
+from detector_trainer.records.appearance import NO_HASH, SIDE, Appearance, Looks
+from detector_trainer.records.framing import records as framed
+from detector_trainer.records.image import inspect
 from support.inputs import ROOT, Case
 from support.mutations import picture
 from support.records import Features, features, image, write

@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector_trainer.protos import message_class
-from detector_trainer.validation.scan.chunk import Builder, Chunk
-from detector_trainer.validation.scan.framing import Payload, freeze
-from detector_trainer.validation.scan.image import Fact, State, inspect
-from detector_trainer.validation.scan.schema import BYTES, FLOAT, IMAGE, INT64, LABEL, SIDES, TEXT, Spec
+from detector_trainer.records.chunk import Builder, Chunk
+from detector_trainer.records.framing import Payload, freeze
+from detector_trainer.records.image import Fact, State, inspect
+from detector_trainer.records.schema import BYTES, FLOAT, IMAGE, INT64, LABEL, SIDES, TEXT, Spec
 from support.records import image
 
 SCHEMA = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from detector_trainer.contract import Finding
-from detector_trainer.validation.scan.near import DISTANCE, REACH, partners
+from detector_trainer.records.hash_neighbours import DISTANCE, REACH, partners
 from support.inputs import Case
 from support.records import Features, features, write
 

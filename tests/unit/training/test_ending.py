@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from detector_trainer.command.run_result import Ending, Standing, of_exception
 from detector_trainer.contract import ExitCode
-from detector_trainer.training.ending import Ending, Standing, of_exception
 
 
 def test_an_exception_whose_cause_is_known_has_its_code_and_hint():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from detector_trainer.training.flags import UsageError, parse, termination_message_path
+from detector_trainer.command.flags import UsageError, termination_message_path
+from detector_trainer.training.flags import parse
 
 REQUIRED = ("--pipeline_config_path=a.config", "--model_dir=m")
 

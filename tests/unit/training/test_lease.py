@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from detector_trainer.training.lease import (
+from detector_trainer.lease.lease import (
     ABANDONED_AFTER,
     OBSERVED_AT_LEAST,
     RENEWED_EVERY,
@@ -27,12 +27,12 @@ from detector_trainer.training.lease import (
     lease_file,
     this_pod,
 )
-from detector_trainer.training.lease_directory import LeaseDirectory
+from detector_trainer.lease.lease_directory import LeaseDirectory
 from support.interleaved import Interleaved
 
 HOLDER = """
 import sys, threading
-from detector_trainer.training.lease import Lease
+from detector_trainer.lease.lease import Lease
 lease = Lease(sys.argv[1], renewed_every=0.05)
 lease.hold()
 sys.stdin.readline()
@@ -281,7 +281,7 @@ def test_one_of_many_claimers_takes_over_an_abandoned_lease(tmp_path: Path, _rep
 
 CLAIMER = """
 import sys, time
-from detector_trainer.training.lease import OBSERVED_AT_LEAST, claim
+from detector_trainer.lease.lease import OBSERVED_AT_LEAST, claim
 passed = 0.0
 def sleep(seconds):
     global passed

@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 
+from detector_trainer.command.run_result import Ended, Standing
 from detector_trainer.contract import ExitCode, reasons
-from detector_trainer.training.ending import Ended, Standing
+from detector_trainer.lease.lease import lease_file
 from detector_trainer.training.hooks import TrainLoop, _observed
-from detector_trainer.training.lease import lease_file
-from detector_trainer.training.watch import Watch
+from detector_trainer.training.watchdog import Watch
 
 PROGRAM = """
 import sys, threading
 from functools import partial
-from detector_trainer.training import launch, lease
+from detector_trainer.lease import lease
+from detector_trainer.training import launch
 launch.Lease = partial(lease.Lease, renewed_every=0.01)
 def hang(flags, standing, watch, held):
     held.hold()

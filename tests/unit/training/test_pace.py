@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from detector_trainer.training.pace import MAX_STEPS, TARGET_SECONDS, Pace
+from detector_trainer.training.call_length import MAX_STEPS, TARGET_SECONDS, Pace
 
 
 def calls(seconds_per_step: float, *, start: int = 0, stop: int, checkpoint_every: int) -> list[int]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from detector_trainer.command.run_result import Standing
 from detector_trainer.contract import Progress
-from detector_trainer.training.ending import Standing
 from detector_trainer.training.progress import Reporter, human_line
 
 LOSSES = {"Loss/total_loss": 1.5, "Loss/classification_loss": 0.5, "Loss/localization_loss": 1.0}

@@ -9,14 +9,14 @@ import threading
 
 import pytest
 
+from detector_trainer.command.run_result import Standing
 from detector_trainer.contract import ExitCode
-from detector_trainer.training.ending import Standing
-from detector_trainer.training.watch import Watch, stalled
+from detector_trainer.training.watchdog import Watch, stalled
 
 PROGRAM = """
 import sys, threading, time
-from detector_trainer.training.ending import Standing
-from detector_trainer.training.watch import Watch
+from detector_trainer.command.run_result import Standing
+from detector_trainer.training.watchdog import Watch
 standing = Standing()
 watch = Watch(standing, lambda ending: print(ending.code.value, ending.message, flush=True), grace_period={grace}, stall_timeout={stall})
 watch.start()

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from google.protobuf import text_format
 
+from detector_trainer.pipeline.anchors import MOST, anchor_sizes, best_overlaps
 from detector_trainer.protos import message_class
-from detector_trainer.validation.anchors import MOST, anchor_sizes, best_overlaps
 
 
 def config(text: str) -> Any:

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.protos import message_class
-from detector_trainer.validation import checkpoint
-from detector_trainer.validation.checkpoint import (
+from detector_trainer.checkpoints import checkpoint
+from detector_trainer.checkpoints.checkpoint import (
     MAX_KEYS_BYTES,
     OBJECT_GRAPH,
     STRING,
@@ -22,6 +20,8 @@ from detector_trainer.validation.checkpoint import (
     read_checkpoint,
     string_lengths,
 )
+from detector_trainer.pipeline.unreadable import Unreadable
+from detector_trainer.protos import message_class
 from support.checkpoints import block, header, strings, table
 from support.inputs import SOUND
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from detector_trainer.checkpoints import checkpoint
+from detector_trainer.checkpoints.checkpoint import MAX_STATE_BYTES, STATE_HEAD_BYTES, latest_checkpoint
 from detector_trainer.contract import Finding
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.validation import checkpoint
-from detector_trainer.validation.checkpoint import MAX_STATE_BYTES, STATE_HEAD_BYTES, latest_checkpoint
 from support.inputs import Case
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from google.protobuf import text_format
 
+from detector_trainer.checkpoints import model_signatures
+from detector_trainer.checkpoints.compatibility import EXTRACTORS
+from detector_trainer.checkpoints.model_signatures import extractor_key, heads_key
+from detector_trainer.checkpoints.restore import VALUE, Match, ModelGraph, match
 from detector_trainer.protos import message_class
-from detector_trainer.validation import model_signatures
-from detector_trainer.validation.compatibility import EXTRACTORS
-from detector_trainer.validation.model_signatures import extractor_key, heads_key
-from detector_trainer.validation.restore import VALUE, Match, ModelGraph, match
 from support.official_configs import OFFICIAL_CONFIGS
 
 Config: Any = message_class("object_detection.protos.TrainEvalPipelineConfig")

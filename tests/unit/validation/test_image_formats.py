@@ -7,9 +7,9 @@ import io
 import pytest
 from PIL import EpsImagePlugin, Image
 
-from detector_trainer.validation.report_html.pictures import NotShown, _small_copy
-from detector_trainer.validation.scan import thumbnail, with_pillow
-from detector_trainer.validation.scan.broken_image import BrokenImage
+from detector_trainer.records import thumbnail, with_pillow
+from detector_trainer.records.broken_image import BrokenImage
+from detector_trainer.report.pictures import NotShown, _small_copy
 
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 4 4\n%%EndComments\nshowpage\n%%EOF\n"
 

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict, Where
+from detector_trainer.report import gallery
+from detector_trainer.report.page import EACH, render
 from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.report_html import album
-from detector_trainer.validation.report_html.page import EACH, render
 from detector_trainer.validation.validate import validate
 from support.inputs import Case
 from support.records import features, image, write
@@ -221,7 +221,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(case: Case, kind: str):
 
 
 def test_a_slow_storage_costs_the_pictures_only(case: Case, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(album, "SECONDS", -1)
+    monkeypatch.setattr(gallery, "SECONDS", -1)
     page = page_with(case, *named(case, 0), records=3)
     assert page.pictures == []
     assert "The storage was too slow" in page.text
@@ -232,7 +232,7 @@ def test_no_more_than_twelve_records_are_drawn_the_first_of_each_code_before_all
     write(case.record, [features(BOX)] * 40)
     many = [finding(number, "records/a", file=str(case.record), record=number) for number in range(5)]
     page = page_with(case, *many, *named(case, *range(10, 21)))
-    assert len(page.pictures) == album.MAX_PICTURES
+    assert len(page.pictures) == gallery.MAX_PICTURES
     assert [f"record {number}. 1 box" in page.text for number in (0, 1, 10, 20)] == [True, False, True, True]
 
 
@@ -246,7 +246,7 @@ def test_some_training_records_are_shown_and_the_sizes_of_their_sound_boxes(case
     nan = float("nan")
     write(case.record, [features(BOX), features((1.0, 2.0, 300.0, 400.0), (nan, 0.0, 0.5, 0.5), (0.5, 0.5, 0.1, 0.1))] * 20)
     page = page_with(case, records=40)
-    assert len(page.pictures) == album.SAMPLES
+    assert len(page.pictures) == gallery.SAMPLES
     assert "Of the first 40 training records." in page.text
     (points,) = page.all("path", "points")
     assert str(points["d"]).count("M") == 20

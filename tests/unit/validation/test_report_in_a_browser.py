@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict, Where
+from detector_trainer.report.page import render
 from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.report_html.page import render
 from detector_trainer.validation.validate import validate
 from support import browser
 from support.browser import Browser, Seen

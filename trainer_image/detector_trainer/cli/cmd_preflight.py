@@ -5,12 +5,12 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 
+from detector_trainer.command.flags import Parser, UsageError, overrides_of, termination_message_path
+from detector_trainer.command.run_result import Ending
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.pipeline.overrides import SET_HELP
 from detector_trainer.preflight.chain import preflight
 from detector_trainer.preflight.pod import Pod
-from detector_trainer.training.ending import Ending
-from detector_trainer.training.flags import Parser, UsageError, overrides_of, termination_message_path
 from detector_trainer.validation.inputs import Inputs
 
 PROGRAM = "detector-training preflight"

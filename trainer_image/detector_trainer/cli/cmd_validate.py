@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TextIO
 from detector_trainer.contract import Finding, Report, TerminationMessage, ValidationSummary, Verdict, reasons
 
 if TYPE_CHECKING:
+    from detector_trainer.records.progress import Listener
     from detector_trainer.validation.inputs import Inputs
-    from detector_trainer.validation.scan.progress import Listener
 
 PROGRAM = "detector-training validate"
 PASS, REJECT, USAGE = 0, 1, 2
@@ -31,8 +31,8 @@ def main(argv: Sequence[str]) -> int:
         parser.error(_about_unknown(unknown[0], parser))
     overrides = _overrides(options.set, parser)
 
+    from detector_trainer.records.progress import ScanError
     from detector_trainer.validation.inputs import Inputs
-    from detector_trainer.validation.scan.progress import ScanError
     from detector_trainer.validation.validate import validate
 
     inputs = Inputs(
@@ -91,7 +91,7 @@ def _write_report(report: Report, inputs: Inputs, options: argparse.Namespace) -
     elif options.format == "html":
         text = _as_html(report, inputs)
     else:
-        from detector_trainer.validation.report_text import render
+        from detector_trainer.report.text import render
 
         text = render(report, colour=options.output is None and _colour(sys.stdout))
     if options.output is None:
@@ -101,7 +101,7 @@ def _write_report(report: Report, inputs: Inputs, options: argparse.Namespace) -
 
 
 def _as_html(report: Report, inputs: Inputs) -> str:
-    from detector_trainer.validation.report_html.page import render  # with Pillow and all that reads records
+    from detector_trainer.report.page import render  # with Pillow and all that reads records
 
     return render(report, inputs)
 

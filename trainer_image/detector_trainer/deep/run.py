@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from detector_trainer.checkpoints.restore import Match
 from detector_trainer.contract import ExitCode, Finding, Severity, Where
 from detector_trainer.contract.shortened import shortened
 from detector_trainer.doctor.memory import free_bytes
@@ -23,7 +24,6 @@ from detector_trainer.validation.checks.checkpoint import shape_mismatch, type_m
 from detector_trainer.validation.checks.deep import failed, not_finished, not_possible
 from detector_trainer.validation.checks.run import resumes_in_part
 from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.restore import Match
 
 TIME_LIMIT: Final = 300.0
 """Seconds for all stages. The largest official models take a minute on two cores."""

@@ -11,10 +11,10 @@ from object_detection import inputs, model_lib, model_lib_v2
 from object_detection.builders import model_builder, optimizer_builder
 from object_detection.utils import config_util, variables_helper
 
+from detector_trainer.checkpoints.checkpoint import read_checkpoint
+from detector_trainer.checkpoints.restore import Match, match
 from detector_trainer.deep.model_graph import Walker
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.validation.checkpoint import read_checkpoint
-from detector_trainer.validation.restore import Match, match
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import DetectionModel, InputReader, TrainConfig

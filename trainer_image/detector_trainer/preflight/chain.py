@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from detector_trainer.command.run_result import Ending
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.preflight import gpus_visible, inputs_readable, inputs_unchanged, model_dir_free, model_dir_writable
 from detector_trainer.preflight.check import Check
 from detector_trainer.preflight.pod import Pod
-from detector_trainer.training.ending import Ending
 
 CHECKS: tuple[Check, ...] = (
     gpus_visible,  # the devices are there

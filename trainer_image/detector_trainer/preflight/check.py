@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from detector_trainer.command.run_result import Ending
 from detector_trainer.preflight.pod import Pod
-from detector_trainer.training.ending import Ending
 
 
 class Check(Protocol):

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from detector_trainer.command.run_result import Ending
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.preflight.pod import Pod
-from detector_trainer.training.ending import Ending
 
 CARD = re.compile(r"nvidia\d+")
 # Device files of GPUs that have no file for each card: slices of a card (MIG), WSL, Jetson, AMD.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from detector_trainer.command.run_result import Ending
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.pipeline.gfile import is_remote
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.preflight.pod import Pod
 from detector_trainer.preflight.storage import refused
-from detector_trainer.training.ending import Ending
 from detector_trainer.validation.inputs import Inputs
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from detector_trainer.command.run_result import Ending
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.preflight.pod import Pod
-from detector_trainer.training.ending import Ending
 from detector_trainer.validation.fingerprint import Fingerprint
 from detector_trainer.validation.inputs import Inputs
 

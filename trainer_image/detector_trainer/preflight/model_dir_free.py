@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from detector_trainer.command.run_result import Ending
+from detector_trainer.lease.lease import claim, lease_file
+from detector_trainer.lease.model_dir_in_use import in_use
 from detector_trainer.preflight.pod import Pod
-from detector_trainer.training.ending import Ending
-from detector_trainer.training.lease import claim, lease_file
-from detector_trainer.training.model_dir_in_use import in_use
 
 
 def check(pod: Pod) -> Ending | None:

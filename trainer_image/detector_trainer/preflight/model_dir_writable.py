@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from tempfile import NamedTemporaryFile
 
+from detector_trainer.command.run_result import Ending
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.preflight.pod import Pod
 from detector_trainer.preflight.storage import refused
-from detector_trainer.training.ending import Ending
 
 PROBE = bytes(4096)
 

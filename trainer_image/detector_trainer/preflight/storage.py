@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from detector_trainer.command.run_result import Ending
 from detector_trainer.failures import classify
-from detector_trainer.training.ending import Ending
 
 
 def refused(path: str, problem: str) -> Ending | None:

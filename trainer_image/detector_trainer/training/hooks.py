@@ -20,11 +20,11 @@ from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from detector_trainer.command.run_result import Ended, Standing
 from detector_trainer.contract import ExitCode, reasons
-from detector_trainer.training.ending import Ended, Standing
-from detector_trainer.training.pace import Pace
+from detector_trainer.training.call_length import Pace
 from detector_trainer.training.progress import Reporter, ReporterOptions
-from detector_trainer.training.watch import Watch
+from detector_trainer.training.watchdog import Watch
 
 if TYPE_CHECKING:
     import tensorflow

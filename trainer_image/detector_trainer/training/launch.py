@@ -9,16 +9,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from detector_trainer.command.flags import UsageError, termination_message_path
+from detector_trainer.command.run_result import Ended, Ending, Standing, of_exception
 from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.lease.lease import Lease
+from detector_trainer.lease.model_dir_in_use import lost
 from detector_trainer.pipeline.gfile import is_remote
 from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.pipeline.overrides import apply_overrides, effective_text
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.training.ending import Ended, Ending, Standing, of_exception
-from detector_trainer.training.flags import TrainFlags, UsageError
-from detector_trainer.training.lease import Lease
-from detector_trainer.training.model_dir_in_use import lost
-from detector_trainer.training.watch import Watch, stopped
+from detector_trainer.training.flags import TrainFlags, parse
+from detector_trainer.training.watchdog import Watch, stopped
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import TrainEvalPipelineConfig
@@ -190,11 +191,9 @@ def _find_checkpoint(tf: ModuleType, model_dir: str, standing: Standing) -> None
 
 def main(argv: Sequence[str]) -> int:
     """The verb `train`."""
-    from detector_trainer.training import flags as flag_parser
-
     try:
-        flags = flag_parser.parse(argv)
+        flags = parse(argv)
     except UsageError as error:
-        usage_ending(str(error)).tell(flag_parser.termination_message_path(argv))
+        usage_ending(str(error)).tell(termination_message_path(argv))
         return int(ExitCode.USAGE)
     return train(flags)

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypedDict
 
+from detector_trainer.command.run_result import Standing
 from detector_trainer.contract import Progress
-from detector_trainer.training.ending import Standing
 
 Clock = Callable[[], float]
 

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Boxes, Chunk
+from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Boxes, Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/box-zero-area",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent="worse: no anchor matches the box, which adds to the loss",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse: no anchor matches the box, which adds to the loss",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="xmin equals xmax, or ymin equals ymax.",
     why="It trains, with a high loss (26.7 in place of 1.8 in a small test): no anchor can match it.",
     fix="Leave such boxes out when the records are made.",
