@@ -96,7 +96,7 @@ new: $(VENV)/dev.stamp  ## files of a new check, failure, policy, verb or field:
 
 ## Tests
 
-.PHONY: test unit explore fuzz trainer-tests oracle
+.PHONY: test unit explore fuzz mutants trainer-tests oracle
 test: lint types imports unit sbom trainer-tests e2e  ## every check: ruff, mypy, import-linter, all tests
 	@echo "All checks passed."
 
@@ -109,10 +109,15 @@ explore: $(VENV)/test.stamp  ## the tests with generated examples, with thousand
 fuzz: $(VENV)/test.stamp  ## damaged inputs of every kind, different ones each time, for about 15 minutes; `make unit` runs a few fixed ones
 	$(PYTEST) tests/fuzz -q -n 2 --hypothesis-profile=explore
 
+SEED ?= $(shell date +%s)
+SAMPLE ?= 200
+PACKAGES ?= policies reconcile observe builders checks training
+mutants: $(VENV)/test.stamp  ## SAMPLE small changes in each of PACKAGES, SEED says which: does a unit test fail?
+	PYTHONPATH=tools $(BIN)/python -m mutants --seed $(SEED) --sample $(SAMPLE) $(PACKAGES)
+
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer
 	$(PYTEST) tests/trainer tests/oracle/test_mutations.py -q -n 2 --dist loadfile
 
-SEED ?= $(shell date +%s)
 CASES ?= 500
 oracle: $(VENV)/test.stamp  ## compare the validator with the real trainer: the recorded cases, and CASES mutations of valid inputs
 	PYTHONPATH=tests $(BIN)/python -m oracle --hand-made
