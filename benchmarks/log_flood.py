@@ -1,7 +1,7 @@
 """From the call that creates a DetectorTraining to its validation Job while 200 trainers flood their logs: `python benchmarks/log_flood.py`.
 
 A real control plane; the trainers run on fake nodes, and another process serves their logs, as fast as they are read: empty lines,
-short lines, or progress. Needs root and Go (see tests/cluster).
+short lines, or progress. Needs root and Go (see tools/cluster).
 
 `--loopback`: without a control plane; measured is how late the event loop is, and how many reconciles there are.
 """

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector_trainer.checkpoints.checkpoint import MAX_KEYS_BYTES, MAX_SHARDS, MAX_TENSORS, latest_checkpoint, read_checkpoint
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import message_class
-from detector_trainer.validation.checkpoint import MAX_KEYS_BYTES, MAX_SHARDS, MAX_TENSORS, latest_checkpoint, read_checkpoint
 from detector_trainer.validation.checks.run import resume_from_nowhere
 from detector_trainer.validation.inputs import Inputs
 from fuzz.mutate import TEXT_STEPS, mutate

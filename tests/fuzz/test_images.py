@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector_trainer.validation.report_html.pictures import NotShown, _small_copy
-from detector_trainer.validation.scan.decoding_memory import MAX_BYTES
-from detector_trainer.validation.scan.image import State, inspect
+from detector_trainer.records.decoding_memory import MAX_BYTES
+from detector_trainer.records.image import State, inspect
+from detector_trainer.report.pictures import NotShown, _small_copy
 from fuzz.mutate import STEPS, mutate
 from fuzz.test_parts import IMAGES, WATCHED, many
 from support.jpegs import jpeg, segment

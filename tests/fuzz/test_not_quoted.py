@@ -11,10 +11,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.pipeline.label_map import read_label_map
 from detector_trainer.pipeline.load import _KINDS, parse_text, read_pipeline_config
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos.types import StringIntLabelMap, TrainEvalPipelineConfig
-from detector_trainer.validation.label_map import read_label_map
 from fuzz.mutate import TEXT_STEPS, mutate
 from fuzz.test_parts import CONFIG as CONFIG_TEXT
 from fuzz.test_parts import LABEL_MAP as LABEL_MAP_TEXT

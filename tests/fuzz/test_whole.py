@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from detector_trainer.contract import Report, ValidationSummary, Verdict
 from detector_trainer.protos import message_class
+from detector_trainer.report import page
+from detector_trainer.report.text import render
 from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.report_html import page
-from detector_trainer.validation.report_text import render
 from detector_trainer.validation.validate import validate
 from fuzz.mutate import FIELDS, STEPS, TEXT_STEPS, Put, mutate
 from fuzz.repaired import table_checksums

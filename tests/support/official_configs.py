@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from google.protobuf import text_format
 from PIL import Image, ImageDraw
 
 from detector_trainer.protos import message_class
-from detector_trainer.validation.checks.config.learning_rate_high import peak_learning_rate
 
 ROOT = Path(__file__).resolve().parents[2]
 PETS = ROOT / "examples" / "pets"
@@ -63,24 +61,3 @@ def _with_mask(payload: bytes) -> bytes:
     mask.save(png, "PNG")
     feature["image/object/mask"].bytes_list.value.append(png.getvalue())
     return bytes(message.SerializeToString(deterministic=True))
-
-
-def learning_rates() -> str:
-    """validation/official_learning_rates.json: by feature extractor, optimizer and peak rate for each image of a batch."""
-    found: dict[str, list[list[Any]]] = {}
-    for path in OFFICIAL_CONFIGS:
-        config: Any = message_class("object_detection.protos.TrainEvalPipelineConfig")()
-        text_format.Merge(path.read_text(), config)
-        kind = getattr(config.model, config.model.WhichOneof("model")).feature_extractor.type
-        optimizer, peak = peak_learning_rate(config.train_config.optimizer)
-        assert peak is not None
-        entry = [optimizer, float(f"{peak / config.train_config.batch_size:.3g}")]
-        if entry not in found.setdefault(kind, []):
-            found[kind].append(entry)
-    return json.dumps({kind: sorted(entries) for kind, entries in sorted(found.items())}, indent=1) + "\n"
-
-
-LEARNING_RATES = ROOT / "trainer_image" / "detector_trainer" / "validation" / "official_learning_rates.json"
-
-if __name__ == "__main__":
-    LEARNING_RATES.write_text(learning_rates())

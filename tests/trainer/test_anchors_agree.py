@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from google.protobuf import text_format
 
+from detector_trainer.pipeline.anchors import anchor_sizes
 from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.protos import message_class
-from detector_trainer.validation.anchors import anchor_sizes
 from support.official_configs import OFFICIAL_CONFIGS
 
 pytestmark = pytest.mark.trainer

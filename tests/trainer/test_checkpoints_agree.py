@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from google.protobuf import text_format
 
+from detector_trainer.checkpoints import model_signatures
+from detector_trainer.checkpoints.checkpoint import read_checkpoint
+from detector_trainer.checkpoints.restore import ModelGraph
 from detector_trainer.contract import Finding
 from detector_trainer.protos import message_class
-from detector_trainer.validation import model_signatures
-from detector_trainer.validation.checkpoint import read_checkpoint
 from detector_trainer.validation.checks.checkpoint import corrupt, shape_mismatch, type_mismatch
 from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.restore import ModelGraph
 from detector_trainer.validation.validate import validate
 from support.official_configs import OFFICIAL_CONFIGS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -14,7 +15,9 @@ STARTS_WITH_KERAS_2 = "import os; os.environ['TF_USE_LEGACY_KERAS'] = '1'; os.en
 
 def error_of(code: str) -> str:
     """What a fresh Python says of some code on stderr; empty if it ran."""
-    ended = subprocess.run([sys.executable, "-c", STARTS_WITH_KERAS_2 + code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", STARTS_WITH_KERAS_2 + code]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return ended.stderr if ended.returncode else ""
 
 
@@ -52,7 +55,7 @@ def test_with_the_shims_model_main_tf2_is_imported_with_fast_protobuf():
 
 
 def test_the_registry_of_feature_extractors_is_current():
-    code = "from detector_trainer.compat import generate_extractors as g; assert g.TARGET.read_text() == g.generate(), 'run make generate'"
+    code = "from generators import feature_extractors as g; assert g.TARGET.read_text() == g.generate(), 'run make generate'"
     assert error_of(code) == ""
 
 

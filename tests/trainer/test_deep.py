@@ -47,12 +47,12 @@ def deep(capsys: pytest.CaptureFixture[str], config: Path, *more: str) -> dict[s
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where TensorFlow is imported already: the same stages, sooner."""
 
-    def listen(command: list[str]) -> run.Said:
-        said = run.Said()
-        child.go_through(command[len(run.COMMAND) :], said.lines.append)
-        return said
+    def run_process(command: list[str]) -> run.StageOutput:
+        output = run.StageOutput()
+        child.run_stages(command[len(run.COMMAND) :], output.lines.append)
+        return output
 
-    monkeypatch.setattr(run, "listen", listen)
+    monkeypatch.setattr(run, "run_process", run_process)
 
 
 def errors(report: dict[str, Any]) -> list[dict[str, Any]]:

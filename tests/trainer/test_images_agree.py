@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector_trainer.validation.scan.image import State, inspect
+from detector_trainer.records.image import State, inspect
 from support.mutations import picture
 
 pytestmark = pytest.mark.trainer

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from google.protobuf import text_format
 
+from detector_trainer.pipeline.resizer import resizer_of
 from detector_trainer.protos import message_class
-from detector_trainer.validation.scan.resizer import resizer_of
 from support.inputs import Case
 from support.records import features, image, write
 

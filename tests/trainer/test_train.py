@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from detector_trainer.checkpoints.checkpoint import latest_checkpoint, read_checkpoint
 from detector_trainer.contract import Progress
-from detector_trainer.training.lease import lease_file
-from detector_trainer.validation.checkpoint import latest_checkpoint, read_checkpoint
+from detector_trainer.lease.lease import lease_file
 from support.training import Training, tiny_config
 
 pytestmark = pytest.mark.trainer

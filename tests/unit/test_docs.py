@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
-from detector_trainer import docs, failures
+from detector_trainer import failures
 from detector_trainer.catalogue import CATALOGUE
 from detector_trainer.deep.run import RULES as DEEP_RULES
+from detector_trainer.failures.table import FAILURES
 from detector_trainer.registry import entries
 from detector_trainer.validation import checks
 from detector_trainer.validation.chain import CHAIN
+from generators import docs
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,9 +32,14 @@ def test_each_check_is_in_a_table_and_its_file_is_called_as_its_code():
     assert in_tables == codes_below(Path(checks.__path__[0]))
 
 
-def test_each_failure_is_in_the_table_and_its_file_is_called_as_its_code():
-    in_table = {failure.code for entry in entries().values() for failure in entry.failures}
-    assert in_table == codes_below(Path(failures.__path__[0]))
+AREAS = sorted({code.partition("/")[0].replace("-", "_") for code, entry in entries().items() if entry.failures})
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_each_failure_is_in_the_module_of_its_area(area: str):
+    module = importlib.import_module(f"{failures.__name__}.{area}")
+    in_table = {failure.code for failure in FAILURES if failure.code.partition("/")[0].replace("-", "_") == area}
+    assert in_table == {failure.code for failure in module.FAILURES}
 
 
 @pytest.mark.parametrize("code", sorted(entries()))
@@ -71,15 +79,15 @@ def test_where_only_training_tells_it_is_said_how(number: int):
 def test_each_verdict_is_held_to_something(code: str):
     rule = entries()[code].rule
     assert rule is not None
-    assert rule.held_by or rule.severity == "info", (
-        f"The RULE of {code} has no `held_by`: name the test that runs the trainer's code on it (tests/trainer, tests/oracle), the "
+    assert rule.verified_by or rule.severity == "info", (
+        f"The RULE of {code} has no `verified_by`: name the test that runs the trainer's code on it (tests/trainer, tests/oracle), the "
         "file of object_detection where it was read, or, where the trainer has no opinion, its own test (tests/unit)."
     )
-    tests = {by: (ROOT / by).read_text(encoding="utf-8") for by in rule.held_by if by.startswith("tests/")}
+    tests = {by: (ROOT / by).read_text(encoding="utf-8") for by in rule.verified_by if by.startswith("tests/")}
     assert not tests or any(code in text or f'"{code.partition("/")[2]}"' in text for text in tests.values()), (
         "none names the code"
     )
-    for by in rule.held_by:
+    for by in rule.verified_by:
         package = importlib.util.find_spec(by.partition("/")[0]) if by not in tests else None
         if package is not None:
             assert Path(str(package.origin)).parents[1].joinpath(by).is_file(), f"{by} is no file of the trainer's"
@@ -90,11 +98,11 @@ def test_what_the_trainer_does_not_notice_is_an_error_when_worthless_and_a_warni
     rule = entries()[code].rule
     assert rule is not None
     if rule.severity == "warning":
-        assert rule.silent.startswith("worse"), (
-            f"The RULE of {code} is a warning: say in `silent` why the training is worse, `worse: …`; see validation/rule.py."
+        assert rule.silent_impact.startswith("worse"), (
+            f"The RULE of {code} is a warning: say in `silent_impact` why the training is worse, `worse: …`; see validation/rule.py."
         )
-    elif rule.severity == "error" and rule.silent:
-        assert rule.silent.startswith("worthless") or "a warning" in rule.silent
+    elif rule.severity == "error" and rule.silent_impact:
+        assert rule.silent_impact.startswith("worthless") or "a warning" in rule.silent_impact
 
 
 def test_the_table_of_the_catalogue_has_the_severities_of_the_rules():

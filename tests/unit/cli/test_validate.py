@@ -145,7 +145,7 @@ def test_a_page_that_cannot_be_made_changes_nothing(case: Case, tmp_path: Path, 
     def fail(*_):
         raise MemoryError
 
-    monkeypatch.setattr("detector_trainer.validation.report_html.page.render", fail)
+    monkeypatch.setattr("detector_trainer.report.page.render", fail)
     page = tmp_path / "report.html"
     assert main(["validate", "--pipeline-config", str(case.pipeline), "--html", str(page)]) == 0
     assert f"cannot write the page to {page}: MemoryError" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.finding_codes import FILE, source
+from generators.finding_codes import FILE, source
 
 
 def test_the_codes_are_those_of_the_checks():

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from detector_trainer.deep import run
-from detector_trainer.deep.run import NEEDED, RESERVE, Said, deep_findings, findings, listen
+from detector_trainer.deep.run import NEEDED, RESERVE, StageOutput, deep_findings, findings, run_process
 from detector_trainer.validation.inputs import Inputs
 from support.official_configs import ROOT
 
@@ -27,7 +27,7 @@ def script(text):
 
 
 def said(*lines):
-    return Said([{"stage": "read batches"}, *lines])
+    return StageOutput([{"stage": "read batches"}, *lines])
 
 
 def only(found):
@@ -95,29 +95,31 @@ def test_a_fine_tuning_that_leaves_variables_out_unnoticed_is_a_warning():
 
 
 def test_a_process_that_takes_too_long_is_ended_and_rejects_nothing():
-    heard = listen(script("print(json.dumps({'stage': 'read batches'}), flush=True); time.sleep(600)"), time_limit=1.0)
+    heard = run_process(script("print(json.dumps({'stage': 'read batches'}), flush=True); time.sleep(600)"), time_limit=1.0)
     finding = only(findings(heard, "p.config"))
     assert (finding.code, finding.severity) == ("deep/not-finished", "warning")
     assert finding.message == "The deep checks stopped at the stage `read batches`: it was not done after 1 s."
 
 
 def test_a_process_that_eats_the_memory_is_ended_before_the_kernel_ends_all():
-    heard = listen(script("time.sleep(600)"), free=lambda: RESERVE - 1)
-    assert heard.ended_because == "it needs more memory than is free"
+    heard = run_process(script("time.sleep(600)"), free=lambda: RESERVE - 1)
+    assert heard.kill_reason == "it needs more memory than is free"
 
 
 def test_a_process_that_dies_leaves_its_last_words():
-    heard = listen(script("sys.stderr.write('out of luck\\n'); os.kill(os.getpid(), 9)"))
+    heard = run_process(script("sys.stderr.write('out of luck\\n'); os.kill(os.getpid(), 9)"))
     assert "ended without a word; the last it wrote: out of luck" in only(findings(heard, "p.config")).message
 
 
 def test_a_line_that_was_not_written_to_its_end_is_left_out():
-    heard = listen(script("sys.stdout.write(json.dumps({'stage': 'x'}) + chr(10) + '{\"don'); sys.stdout.flush(); os._exit(1)"))
+    heard = run_process(
+        script("sys.stdout.write(json.dumps({'stage': 'x'}) + chr(10) + '{\"don'); sys.stdout.flush(); os._exit(1)")
+    )
     assert heard.lines == [{"stage": "x"}]
 
 
 def test_without_the_trainers_packages_it_says_so_and_rejects_nothing():
-    finding = only(findings(Said([{"stage": "import"}, {"impossible": "The trainer cannot be imported: x."}]), "p.config"))
+    finding = only(findings(StageOutput([{"stage": "import"}, {"impossible": "The trainer cannot be imported: x."}]), "p.config"))
     assert (finding.code, finding.severity) == ("deep/not-possible", "info")
 
 

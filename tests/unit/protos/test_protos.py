@@ -9,19 +9,20 @@ import sys
 import pytest
 from google.protobuf import text_format
 
-from detector_trainer.protos import enum_type, generate, generate_types, message_class, types
+from detector_trainer.protos import enum_type, message_class, types
+from generators import descriptors, proto_types
 
 
 def test_the_descriptor_set_is_current():
-    assert generate.TARGET.read_bytes() == generate.generate(), "run `make generate`"
+    assert descriptors.TARGET.read_bytes() == descriptors.generate(), "run `make generate`"
 
 
 def test_the_types_are_current():
-    assert generate_types.written() == generate_types.generate(), "run `make generate`"
+    assert proto_types.written() == proto_types.generate(), "run `make generate`"
 
 
 def test_every_name_that_has_a_type_exists():
-    names = re.findall(r"import \w+ as (\w+)", generate_types.written()["types.pyi"])
+    names = re.findall(r"import \w+ as (\w+)", proto_types.written()["types.pyi"])
     assert "TrainEvalPipelineConfig" in names
     assert "DataType" in names
     assert [getattr(types, name).DESCRIPTOR.name for name in names] == names

@@ -21,11 +21,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector_trainer.validation.chain import scan_checks
-from detector_trainer.validation.checks.records import no_boxes_at_all, tiny_after_resize
-from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.scan import classes
-from detector_trainer.validation.scan.accumulator import (
+from detector_trainer.pipeline.resizer import FIXED, KEEP_ASPECT, Resizer
+from detector_trainer.records import classes
+from detector_trainer.records.accumulator import (
     Accumulator,
     Sums,
     column,
@@ -36,13 +34,15 @@ from detector_trainer.validation.scan.accumulator import (
     largest,
     total,
 )
-from detector_trainer.validation.scan.chunk import Builder, Chunk
-from detector_trainer.validation.scan.framing import Payload, freeze
-from detector_trainer.validation.scan.reader_settings import ReaderSettings, settings_of
-from detector_trainer.validation.scan.resizer import FIXED, KEEP_ASPECT, Resizer
-from detector_trainer.validation.scan.shard import scan_shard
-from detector_trainer.validation.scan.tally import Tallies
-from detector_trainer.validation.scan.totals import FileRead, Totals, UnknownTotals
+from detector_trainer.records.chunk import Chunk, ChunkBuilder
+from detector_trainer.records.framing import Payload, freeze
+from detector_trainer.records.reader_settings import ReaderSettings, settings_of
+from detector_trainer.records.shard import scan_shard
+from detector_trainer.records.tally import Tallies
+from detector_trainer.records.totals import FileRead, IncompatibleTotals, Totals
+from detector_trainer.validation.chain import scan_checks
+from detector_trainer.validation.checks.records import no_boxes_at_all, tiny_after_resize
+from detector_trainer.validation.inputs import Inputs
 from support.inputs import SOUND, Case
 from support.mutations import picture
 from support.records import Features, example, features, framed, image
@@ -97,7 +97,7 @@ def all_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReaderSe
     case = Case(tmp_path_factory.mktemp("case"))
     case.write()
     inputs = Inputs(str(case.pipeline))
-    settings = settings_of(inputs, inputs.train)
+    settings = settings_of(inputs.config, inputs.train, decode_images=inputs.decode_images)
     readers = (
         replace(settings, resizer=Resizer(KEEP_ASPECT, 30, 60), anchors=()),
         replace(settings, resizer=Resizer(FIXED, 30, 60), anchors=((8.0, 8.0), (30.0, 30.0))),
@@ -113,7 +113,7 @@ def payloads(records: Iterable[Record]) -> Iterator[Payload]:
 
 
 def chunk_of(records: Iterable[Record], file: str, settings: ReaderSettings) -> Chunk:
-    builder = Builder(file, settings.schema, settings.decode_images, settings.every_png, settings.hash_images)
+    builder = ChunkBuilder(file, settings.schema, settings.decode_images, settings.every_png, settings.hash_images)
     for payload in payloads(records):
         builder.add(payload)
     return builder.chunk()
@@ -313,7 +313,7 @@ def test_the_records_before_a_failure_of_the_storage_are_added_up(all_settings: 
         yield from payloads(EVERYTHING)
         raise OSError(5, "Input/output error")
 
-    with patch("detector_trainer.validation.scan.shard.records", failing):
+    with patch("detector_trainer.records.shard.records", failing):
         totals = scan_shard(str(path), settings, CHECKS, lambda *_: None)
     assert totals.records == 2
     assert totals[tiny_after_resize.TinyBoxes].boxes == 3
@@ -325,9 +325,9 @@ def test_the_bytes_do_not_depend_on_the_process_that_writes_them():
     code = (
         "import hashlib; from detector_trainer.validation.chain import scan_checks\n"
         "from detector_trainer.validation.inputs import Inputs\n"
-        "from detector_trainer.validation.scan.reader_settings import settings_of\n"
-        "from detector_trainer.validation.scan.shard import scan_shard\n"
-        "inputs = Inputs('pipeline.config'); settings = settings_of(inputs, inputs.train)\n"
+        "from detector_trainer.records.reader_settings import settings_of\n"
+        "from detector_trainer.records.shard import scan_shard\n"
+        "inputs = Inputs('pipeline.config'); settings = settings_of(inputs.config, inputs.train, decode_images=inputs.decode_images)\n"
         "totals = scan_shard('pets.record', settings, scan_checks(), lambda *_: None)\n"
         "print(totals.records, hashlib.sha256(totals.to_bytes()).hexdigest())"
     )
@@ -343,10 +343,10 @@ def test_the_bytes_do_not_depend_on_the_process_that_writes_them():
 
 def test_the_totals_of_other_checks_are_refused(all_settings: dict[str, ReaderSettings]):
     written = add(CHECKS.totals(), EVERYTHING, 0, all_settings["evaluation"]).to_bytes()
-    with patch.object(tiny_after_resize.TinyBoxes, "version", 2), pytest.raises(UnknownTotals, match="another version"):
+    with patch.object(tiny_after_resize.TinyBoxes, "version", 2), pytest.raises(IncompatibleTotals, match="another version"):
         CHECKS.read(written)
     for damaged in (b"", written[:-30], b"PK\x03\x04" + bytes(100)):
-        with pytest.raises(UnknownTotals, match="not the totals"):
+        with pytest.raises(IncompatibleTotals, match="not the totals"):
             CHECKS.read(damaged)
 
 

@@ -13,9 +13,9 @@ from PIL import Image, ImageFilter
 
 from detector_trainer.contract import Finding
 from detector_trainer.protos import message_class
-from detector_trainer.validation.scan.appearance import NO_HASH, SIDE, Appearance, Looks
-from detector_trainer.validation.scan.framing import records as framed
-from detector_trainer.validation.scan.image import inspect
+from detector_trainer.records.appearance import NO_HASH, SIDE, Appearance, ImageQuality
+from detector_trainer.records.framing import records as framed
+from detector_trainer.records.image import inspect
 from support.inputs import ROOT, Case
 from support.mutations import picture
 from support.records import Features, features, image, write
@@ -54,7 +54,7 @@ def two_levels(below: int, above: int, share_above: float) -> bytes:
 
 
 def look(data: bytes) -> Appearance:
-    looks = Looks()
+    looks = ImageQuality()
     inspect(memoryview(data), decoding=True, see=lambda small: looks.add(0, small), every_png=True)
     return looks.finish(1)
 
@@ -190,7 +190,7 @@ def test_most_png_are_left_out_where_there_are_many():
 
 
 def test_large_pictures_are_made_smaller_before_they_wait():
-    looks = Looks()
+    looks = ImageQuality()
     looks.add(0, np.zeros((8000, 4000), np.uint8))
     (size,) = looks._waiting
     assert size == (SIDE, SIDE // 2)
@@ -203,12 +203,12 @@ def some(count: int) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("order", [lambda: range(99), lambda: reversed(range(99))], ids=["in order", "in reverse"])
 def test_which_pictures_are_worked_out_together_changes_nothing(order: Callable[[], range]):
-    pictures, together = some(99), Looks()
+    pictures, together = some(99), ImageQuality()
     for number in order():
         together.add(number, pictures[number])
     appearance = together.finish(99)
     for number, small in enumerate(pictures):
-        alone = Looks()
+        alone = ImageQuality()
         alone.add(0, small)
         single = alone.finish(1)
         for column, values in vars(appearance).items():
@@ -216,7 +216,7 @@ def test_which_pictures_are_worked_out_together_changes_nothing(order: Callable[
 
 
 def test_a_record_without_a_picture_is_not_seen():
-    looks = Looks()
+    looks = ImageQuality()
     looks.add(1, some(1)[0])
     appearance = looks.finish(3)
     assert appearance.seen.tolist() == [False, True, False]

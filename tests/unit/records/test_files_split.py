@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from detector_trainer.contract import Severity
+from detector_trainer.records import scan
+from detector_trainer.records.image_hashes import ImageHashes
+from detector_trainer.records.reader_settings import settings_of
+from detector_trainer.records.shard import scan_shard
+from detector_trainer.records.tally import Tallies
+from detector_trainer.records.totals import Totals
+from detector_trainer.validation.appearance_checks import InspectedImages
 from detector_trainer.validation.chain import scan_checks
 from detector_trainer.validation.checks.records.train_eval_drift import Distributions
 from detector_trainer.validation.inputs import Inputs
-from detector_trainer.validation.scan import run
-from detector_trainer.validation.scan.alike import ImageHashes
-from detector_trainer.validation.scan.appearing import LookedAt
-from detector_trainer.validation.scan.reader_settings import settings_of
-from detector_trainer.validation.scan.shard import scan_shard
-from detector_trainer.validation.scan.tally import Tallies
-from detector_trainer.validation.scan.totals import Totals
 from support.inputs import Case
 from support.mutations import picture
 from support.records import Features, features, write
@@ -43,7 +43,7 @@ def test_totals_are_the_same(tmp_path: Path, cuts: list[int]):
     case = Case(tmp_path)
     case.write()
     inputs = Inputs(str(case.pipeline))
-    settings, everything = settings_of(inputs, inputs.train), records()
+    settings, everything = settings_of(inputs.config, inputs.train, decode_images=inputs.decode_images), records()
 
     checks = scan_checks()
 
@@ -57,7 +57,7 @@ def test_totals_are_the_same(tmp_path: Path, cuts: list[int]):
     whole, parts = scanned([]), scanned(cuts)
     assert whole[ImageHashes] == parts[ImageHashes]
     assert len(whole[ImageHashes].looks) == whole.records == 62
-    assert whole[LookedAt].images == parts[LookedAt].images == 60
+    assert whole[InspectedImages].images == parts[InspectedImages].images == 60
     for name, counts in vars(whole[Distributions]).items():
         assert np.array_equal(counts, getattr(parts[Distributions], name)), name
     assert hits(whole) == hits(parts)
@@ -71,6 +71,6 @@ def test_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.Monke
     case.config.train_input_reader.tf_record_input_reader.input_path[:] = [str(path) for path in paths]
     case.write()
     alone = case.report().findings
-    monkeypatch.setattr(run, "ALONE_BELOW", 0)
+    monkeypatch.setattr(scan, "ALONE_BELOW", 0)
     case.options["processes"] = 2
     assert case.report().findings == alone

@@ -10,11 +10,11 @@ import simplejpeg
 from google.protobuf import text_format
 from PIL import Image
 
-from detector_trainer.validation.report_html import pictures
-from detector_trainer.validation.scan import jpeg as scan_jpeg
-from detector_trainer.validation.scan import with_pillow
-from detector_trainer.validation.scan.decoding_memory import MAX_BYTES
-from detector_trainer.validation.scan.image import State, inspect, inspect_gray
+from detector_trainer.records import jpeg as scan_jpeg
+from detector_trainer.records import with_pillow
+from detector_trainer.records.decoding_memory import MAX_BYTES
+from detector_trainer.records.image import State, inspect, inspect_gray
+from detector_trainer.report import pictures
 from support import jpegs
 from support.inputs import Case
 from support.jpegs import ARITHMETIC, ARITHMETIC_PROGRESSIVE, BASELINE, EXTENDED, HALVED, PROGRESSIVE, jpeg

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from detector_trainer.validation.scan.image import LONGEST_SIDE, State, inspect
+from detector_trainer.records.image import LONGEST_SIDE, State, inspect
 
 
 def png(width: int, height: int) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from google.protobuf import text_format
 
 from detector_trainer.contract import Finding
-from detector_trainer.validation.scan.resizer import CONDITIONAL, IDENTITY, KEEP_ASPECT, Resizer
+from detector_trainer.pipeline.resizer import CONDITIONAL, IDENTITY, KEEP_ASPECT, Resizer
 from support.inputs import Case
 from support.records import features, image, write
 

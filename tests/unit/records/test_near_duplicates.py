@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from detector_trainer.contract import Finding
-from detector_trainer.validation.scan.near import DISTANCE, REACH, partners
+from detector_trainer.records.hash_neighbours import DISTANCE, REACH, find_neighbours
 from support.inputs import Case
 from support.records import Features, features, write
 
@@ -121,7 +121,7 @@ def test_those_near_are_found_as_by_comparing_all_with_all(some, flips, random):
         numbers.add(some[index % len(some)] ^ sum(1 << bit for bit in bits))
     hashes = np.array(sorted(numbers), np.uint64)
     asks, answers = (np.array([random.random() < 0.7 for _ in numbers]) for _ in range(2))
-    found = partners(hashes, asks, answers)
+    found = find_neighbours(hashes, asks, answers)
     near = np.bitwise_count(hashes[:, None] ^ hashes) <= DISTANCE
     np.fill_diagonal(near, False)
     assert ((found >= 0) == (near & answers).any(axis=1) & asks).all()
@@ -134,5 +134,5 @@ def test_of_many_that_have_a_part_in_common_some_are_compared():
     """All with all would be two thousand million comparisons: these are 64 each, and nearly all are found."""
     hashes = np.unique(np.random.default_rng(0).integers(0, 1 << 24, 60_000)).astype(np.uint64) << np.uint64(40)
     everything = np.ones(len(hashes), bool)
-    assert (partners(hashes, everything, everything) >= 0).mean() > 0.5
+    assert (find_neighbours(hashes, everything, everything) >= 0).mean() > 0.5
     assert REACH == 64

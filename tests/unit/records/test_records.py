@@ -264,7 +264,7 @@ def test_a_path_that_is_no_file_is_named_and_never_waited_for(case: Case, kind: 
 
 
 def test_the_result_does_not_depend_on_the_number_of_processes(case: Case, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("detector_trainer.validation.scan.run.ALONE_BELOW", 0)
+    monkeypatch.setattr("detector_trainer.records.scan.ALONE_BELOW", 0)
     paths = [
         write(case.folder / f"{shard}.record", [features(BOX), features((10, 20, 50, 60)), features(BOX, text="Dragon")])
         for shard in range(5)

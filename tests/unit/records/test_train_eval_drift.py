@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detector_trainer.contract import Finding
+from detector_trainer.records.distributions import aspect_of, largest_gap, median, size_of, stability_index
 from detector_trainer.validation.checks.records.train_eval_drift import _chance
-from detector_trainer.validation.scan.distributions import aspect_of, largest_gap, median, size_of, stability_index
 from support.inputs import Case
 from support.mutations import picture
 from support.records import Features, features, image, write

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector_trainer.validation.scan.broken_image import BrokenImage
-from detector_trainer.validation.scan.with_pillow import decode
+from detector_trainer.records.broken_image import BrokenImage
+from detector_trainer.records.with_pillow import decode
 
 
 def jpeg() -> bytes:

@@ -16,7 +16,7 @@ import pytest
 from google.protobuf import descriptor_pb2
 
 ROOT = Path(__file__).parents[3]
-DESCRIPTORS = "trainer_image/detector_trainer/protos/descriptors.binpb"
+DESCRIPTORS = "trainer_image/detector_trainer/data/descriptors.binpb"
 PETS = "examples/pets/pets_examples.record"
 OTHERS = ("The TensorFlow Authors", "2008 Google Inc.")
 

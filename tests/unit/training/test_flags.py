@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from detector_trainer.training.flags import UsageError, parse, termination_message_path
+from detector_trainer.command.flags import UsageError, termination_message_path
+from detector_trainer.training.flags import parse
 
 REQUIRED = ("--pipeline_config_path=a.config", "--model_dir=m")
 
@@ -61,7 +62,7 @@ def test_a_training_of_one_worker_owns_its_model_dir(argument: str, owns: bool):
         ((*REQUIRED, "--stall-timeout=nan"), "'nan' is not a number of seconds"),
         ((*REQUIRED, "--record_summaries=perhaps"), "'perhaps' is neither true nor false"),
         ((*REQUIRED, "--set", "batchSize"), "write it as KEY=VALUE"),
-        ((*REQUIRED, "pets.config"), "'pets.config' belongs to no flag"),
+        ((*REQUIRED, "pets.config"), "unexpected argument 'pets.config'"),
     ],
 )
 def test_a_mistake_is_named(arguments: tuple[str, ...], words: str):

@@ -13,15 +13,15 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from detector_trainer.records.accumulator import Accumulator
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.registry import entries
 from detector_trainer.validation import chain
 from detector_trainer.validation.chain import CHAIN
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost
-from detector_trainer.validation.scan.accumulator import Accumulator
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.totals import Dataset
 
 
 def module(code: str) -> Any:
@@ -78,7 +78,7 @@ def test_other_processes_get_the_checks_of_the_scan_by_name():
 def test_a_verdict_on_metadata_alone_loads_no_image_decoder():
     code = (
         "import sys; from detector_trainer.validation import chain, validate; list(chain.meta_checks())\n"
-        "sys.exit(', '.join({'PIL', 'simplejpeg', 'detector_trainer.validation.scan.run'} & sys.modules.keys()))"
+        "sys.exit(', '.join({'PIL', 'simplejpeg', 'detector_trainer.validation.record_scan'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.strip() == ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 
+from detector_trainer.did_you_mean import closest
 from detector_trainer.registry import Entry, entries
 
 PROGRAM = "detector-training explain"
@@ -28,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
     if len(matches) == 1:
         sys.stdout.write(explanation(known[matches[0]]) + "\n")
         return 0
-    near = matches or difflib.get_close_matches(options.code, known, 3, 0.5)
+    near = matches or closest(options.code, known, 3, 0.5)
     suggestion = f" Did you mean {', '.join(near[:8])}?" if near else ""
     sys.stderr.write(f"{PROGRAM}: {options.code!r} is {'no code' if not matches else 'a part of several codes'}.{suggestion}\n")
     return 2

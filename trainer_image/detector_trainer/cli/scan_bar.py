@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from detector_trainer.validation.scan.progress import ScanProgress
+from detector_trainer.records.progress import ScanProgress
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

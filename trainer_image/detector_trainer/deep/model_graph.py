@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detector_trainer.validation.restore import ModelGraph
+from detector_trainer.checkpoints.restore import ModelGraph
 
 if TYPE_CHECKING:
     import tensorflow as tf

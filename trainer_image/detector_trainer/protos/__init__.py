@@ -1,6 +1,6 @@
 """Message classes of the trainer's protos, without TensorFlow.
 
-`descriptors.binpb` is a FileDescriptorSet that `python -m detector_trainer.protos.generate` takes out of the pinned trainer
+`descriptors.binpb` is a FileDescriptorSet that tools/generators/descriptors.py takes out of the pinned trainer
 packages: every `object_detection/protos/*.proto`, `tf.train.Example` / `SequenceExample`, and the protos of the TF2
 checkpoint format. The classes live in a pool of their own, so that they never collide with TensorFlow's. `types` has them by
 their short names, with the types of their fields.
@@ -9,11 +9,12 @@ their short names, with the types of their fields.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import Message
+
+from detector_trainer.data import DESCRIPTORS, read_data
 
 __all__ = ["descriptor_set", "enum_type", "message_class", "pool"]
 
@@ -21,8 +22,7 @@ __all__ = ["descriptor_set", "enum_type", "message_class", "pool"]
 @cache
 def descriptor_set() -> descriptor_pb2.FileDescriptorSet:
     """The generated set of file descriptors, dependencies first."""
-    data = files(__package__).joinpath("descriptors.binpb").read_bytes()
-    return descriptor_pb2.FileDescriptorSet.FromString(data)
+    return descriptor_pb2.FileDescriptorSet.FromString(read_data(DESCRIPTORS))
 
 
 @cache

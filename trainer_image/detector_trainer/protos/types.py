@@ -1,6 +1,6 @@
 """The messages and enums of the trainer's protos by their short names: `types.TrainEvalPipelineConfig()`.
 
-`types.pyi` and `stubs/` describe their fields to type checkers; `python -m detector_trainer.protos.generate_types` writes both
+`types.pyi` and `stubs/` describe their fields to type checkers; tools/generators/proto_types.py writes both
 from the descriptors. For an annotation, import a name under TYPE_CHECKING: that costs nothing at run time.
 """
 

@@ -7,11 +7,11 @@ model_main_tf2 ignores none of its flags, but anything it does not know ends in 
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from detector_trainer.command.flags import Parser, UsageError, overrides_of
 from detector_trainer.pipeline.overrides import SET_HELP
 
 PROGRAM = "detector-training train"
@@ -82,25 +82,6 @@ class TrainFlags:
         return not self.evaluates_only and int(self.upstream.get("num_workers", 1)) <= 1
 
 
-class UsageError(Exception):
-    """The flags are wrong; the message says which and how."""
-
-
-class Parser(argparse.ArgumentParser):
-    """Raises UsageError where argparse would end the process: the end has to be told in the termination message."""
-
-    def parse(self, argv: Sequence[str]) -> argparse.Namespace:
-        """The flags; an unknown one raises UsageError with the nearest name."""
-        parsed, unknown = self.parse_known_args(argv)
-        if unknown:
-            raise UsageError(_about_unknown(unknown[0], self))
-        return parsed
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        """Called by argparse."""
-        raise UsageError(message)
-
-
 def parse(argv: Sequence[str]) -> TrainFlags:
     """Parses the command line of `train`.
 
@@ -129,32 +110,6 @@ def parse(argv: Sequence[str]) -> TrainFlags:
         human=parsed.progress in ("human", "both"),
         structured=parsed.progress in ("json", "both"),
     )
-
-
-def overrides_of(pairs: Sequence[str]) -> dict[str, str]:
-    """The values of --set.
-
-    Raises:
-        UsageError: one is not KEY=VALUE.
-    """
-    overrides = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(f"--set {pair}: write it as KEY=VALUE")
-        overrides[key] = value
-    return overrides
-
-
-def termination_message_path(argv: Sequence[str]) -> str | None:
-    """The value of --termination-message-path, also where the other flags are wrong."""
-    name = "--termination-message-path"
-    for argument, following in zip(argv, [*argv[1:], ""], strict=True):
-        if argument == name:
-            return following or None
-        if argument.startswith(f"{name}="):
-            return argument.partition("=")[2]
-    return None
 
 
 def _parser() -> Parser:
@@ -231,13 +186,3 @@ def _seconds(text: str) -> float:
     if not 0 <= value < 1e9:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds between 0 and 1e9")
     return value
-
-
-def _about_unknown(argument: str, parser: argparse.ArgumentParser) -> str:
-    if not argument.startswith("-"):
-        return f"{argument!r} belongs to no flag"
-    name = argument.partition("=")[0]
-    known = [option for action in parser._actions for option in action.option_strings if action.help != argparse.SUPPRESS]
-    near = difflib.get_close_matches(name.replace("-", "_"), [option.replace("-", "_") for option in known], 1)
-    matches = [option for option in known if near and option.replace("-", "_") == near[0]]
-    return f"there is no flag {name}" + (f"; did you mean {matches[0]}?" if matches else "")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from detector_trainer.validation.rule import Cost, MetaCheck
 
 if TYPE_CHECKING:
-    from detector_trainer.validation.scan.scan_checks import ScanChecks
+    from detector_trainer.validation.scan_checks import ScanChecks
 
 CHAIN: dict[Cost, tuple[str, ...]] = {
     Cost.META: (  # what is read first comes first
@@ -170,7 +170,7 @@ def meta_checks() -> Iterator[MetaCheck]:
 
 def scan_checks() -> ScanChecks:
     """The checks of the record scan. Each process that reads records calls this."""
-    from detector_trainer.validation.scan.scan_checks import ScanCheck, ScanChecks
+    from detector_trainer.validation.scan_checks import ScanCheck, ScanChecks
 
     return ScanChecks([cast(ScanCheck, _module(code)) for code in CHAIN[Cost.SCAN]])
 

@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from detector_trainer.checkpoints.checkpoint import MAX_INDEX_BYTES
 from detector_trainer.pipeline import gfile
 from detector_trainer.pipeline.text_file import MAX_TEXT_BYTES, regular_size
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.validation.checkpoint import MAX_INDEX_BYTES
 from detector_trainer.validation.inputs import Inputs
 
 VERSION = "1"

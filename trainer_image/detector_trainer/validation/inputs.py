@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from detector_trainer.checkpoints.checkpoint import Checkpoint, LatestCheckpoint, latest_checkpoint, read_checkpoint
+from detector_trainer.checkpoints.compatibility import FULL, ROOTS, Fit, fine_tune_type, fit
 from detector_trainer.contract import Where
 from detector_trainer.pipeline import gfile
+from detector_trainer.pipeline.label_map import LabelMap, read_label_map
 from detector_trainer.pipeline.load import PipelineConfig, read_pipeline_config
 from detector_trainer.pipeline.overrides import apply_overrides
+from detector_trainer.pipeline.readers import Reader, eval_readers, train_reader
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.validation.checkpoint import Checkpoint, LatestCheckpoint, latest_checkpoint, read_checkpoint
-from detector_trainer.validation.compatibility import FULL, ROOTS, Fit, fine_tune_type, fit
-from detector_trainer.validation.label_map import LabelMap, read_label_map
-from detector_trainer.validation.readers import Reader, eval_readers, train_reader
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import TrainEvalPipelineConfig

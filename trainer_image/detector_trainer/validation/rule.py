@@ -29,10 +29,10 @@ class Rule(Documented):
 
     severity: Severity
     cost: Cost
-    silent: str = ""
+    silent_impact: str = ""
     """What a training comes to that nothing stops, as `worthless: …` (then it is an error) or `worse: …` (then a warning); with
     `where …` if that is so in some cases only. Empty where the trainer itself ends with an error, or nothing is wrong."""
-    held_by: tuple[str, ...] = ()
+    verified_by: tuple[str, ...] = ()
     """What the verdict is held to: test files (`tests/trainer/…` and `tests/oracle/…` run the trainer, `tests/unit/…` do not), or
     the trainer's source where it was read (`object_detection/…`). docs/catalogue.md shows it. None for what is worth knowing."""
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict
+from detector_trainer.records.progress import Listener
 from detector_trainer.validation.chain import meta_checks, scan_checks
 from detector_trainer.validation.fingerprint import survey
 from detector_trainer.validation.inputs import Inputs, Unknown
-from detector_trainer.validation.scan.progress import Listener
 
 
 def validate(
@@ -45,7 +45,7 @@ def validate(
         except Unknown:
             continue
     if scan:
-        from detector_trainer.validation.scan.run import scan_records  # with numpy and the decoders: 0.15 s
+        from detector_trainer.validation.record_scan import scan_records  # with numpy and the decoders: 0.15 s
 
         try:
             outcome = scan_records(inputs, scan_checks, on_progress)

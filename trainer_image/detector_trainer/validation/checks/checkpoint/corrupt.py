@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from detector_trainer.checkpoints.checkpoint import OBJECT_GRAPH, Checkpoint
+from detector_trainer.checkpoints.compatibility import EXTRACTORS, ROOTS, SAVE_COUNTER, restored_tensors
 from detector_trainer.contract import Finding, Severity, Where
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.validation.checkpoint import OBJECT_GRAPH, Checkpoint
-from detector_trainer.validation.compatibility import EXTRACTORS, ROOTS, SAVE_COUNTER, restored_tensors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -16,7 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(48,),
-    held_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_checkpoints_agree.py"),
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_checkpoints_agree.py"),
     what="The bytes of the checkpoint are missing or do not match their checksums.",
     why=(
         'The trainer restores last of all: it ends with "Read less bytes than requested" or "Checksum does not match" '

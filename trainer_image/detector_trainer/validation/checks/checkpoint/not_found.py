@@ -14,7 +14,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(40, 41),
-    held_by=("tests/trainer/test_config_agrees.py",),
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="PREFIX.index of fine_tune_checkpoint does not exist.",
     why=(
         'The trainer ends with "Unsuccessful TensorSliceReader constructor: Failed to find any matching files", after '

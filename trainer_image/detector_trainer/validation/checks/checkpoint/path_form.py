@@ -16,7 +16,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(41, 47),
-    held_by=("tests/trainer/test_config_agrees.py",),
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="fine_tune_checkpoint names one file of a checkpoint, or a folder.",
     why=(
         'The trainer ends with "Checkpoint is expected to be an object-based checkpoint", "not an sstable (bad magic '

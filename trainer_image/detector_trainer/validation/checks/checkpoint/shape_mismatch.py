@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from detector_trainer.checkpoints.compatibility import other_model
 from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.validation.compatibility import other_model
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -14,7 +14,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(45, 46, 51),
-    held_by=("tests/trainer/test_checkpoints_agree.py",),
+    verified_by=("tests/trainer/test_checkpoints_agree.py",),
     what="A variable of the checkpoint has another shape than in the model.",
     why='The trainer ends with "Cannot assign value to variable ...: Shape mismatch" when it restores, after building the model.',
     fix="It is of another model: take the checkpoint that belongs to this config, or the config that belongs to it.",

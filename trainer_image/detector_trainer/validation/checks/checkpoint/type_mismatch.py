@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.validation.checkpoint import Checkpoint
-from detector_trainer.validation.compatibility import (
+from detector_trainer.checkpoints.checkpoint import Checkpoint
+from detector_trainer.checkpoints.compatibility import (
     ARCHITECTURES,
     EXTRACTORS,
     ROOTS,
@@ -16,6 +14,8 @@ from detector_trainer.validation.compatibility import (
     other_model,
     restored_tensors,
 )
+from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -24,7 +24,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(44, 46, 47),
-    held_by=("tests/trainer/test_checkpoints_agree.py",),
+    verified_by=("tests/trainer/test_checkpoints_agree.py",),
     what=('The checkpoint does not hold what fine_tune_checkpoint_type asks for. Unset, it means "classification".'),
     why=(
         'The trainer ends with "AssertionError: Found 260 Python objects that were not bound to checkpointed values", '

@@ -19,8 +19,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(12,),
-    silent="worthless where boxes are scaled to pixels, or labels become numbers that the model has not",
-    held_by=("tests/oracle/test_recorded.py",),
+    silent_impact="worthless where boxes are scaled to pixels, or labels become numbers that the model has not",
+    verified_by=("tests/oracle/test_recorded.py",),
     what="An entry of data_augmentation_options is empty, has settings that contradict each other, or needs what is not there.",
     why=(
         "The trainer ends with an error when it reads the first record, or learns from boxes and labels that no longer mean what "

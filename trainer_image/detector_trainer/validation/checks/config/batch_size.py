@@ -13,7 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(55,),
-    held_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_text_files_agree.py"),
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_text_files_agree.py"),
     what="train_config.batch_size is 0, or not a multiple of the number of GPUs.",
     why=(
         "The trainer splits every batch evenly over its GPUs and refuses what does not divide; a batch size of 0 "

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.extractors import extractors
+from detector_trainer.pipeline.extractors import extractors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -21,7 +21,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(14,),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="feature_extractor has an option that its type does not take, such as fpn beside a type without a pyramid, or lacks one.",
     why='The trainer ends when it builds the model: "got an unexpected keyword argument", "does not support a non-default depth_multiplier".',
     fix="Copy feature_extractor from the official config of that type.",

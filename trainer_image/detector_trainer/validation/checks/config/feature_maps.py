@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.extractors import extractors, pyramid
+from detector_trainer.pipeline.extractors import extractors, pyramid
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -18,7 +18,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(14,),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="The feature extractor has no such levels, or another number of them than the anchor generator has.",
     why=(
         'The trainer ends at the first step: "Number of feature maps is expected to equal the length of num_anchors_per_location", '

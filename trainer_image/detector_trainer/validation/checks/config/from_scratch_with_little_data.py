@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.summary import Summary
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.summary import Summary
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="config/from-scratch-with-little-data",
     severity=Severity.INFO,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: too little to learn from",
-    held_by=("tests/unit/records/test_from_scratch.py",),
+    silent_impact="worse: too little to learn from",
+    verified_by=("tests/unit/records/test_from_scratch.py",),
     what="The training starts from random weights, with fewer than 1,000 images.",
     why=(
         "The official models were trained on 118,000. From scratch on few photographs the loss falls, and little is found on "

@@ -13,7 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(11,),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="convert_to_grayscale gives images one channel, and the feature extractor needs three.",
     why=(
         "The trainer ends when the first images reach the model: \"Exception encountered when calling layer 'model'\", or, in a "

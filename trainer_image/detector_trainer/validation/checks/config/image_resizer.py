@@ -17,7 +17,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(11,),
-    held_by=("tests/trainer/test_config_agrees.py", "tests/oracle/test_recorded.py"),
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/oracle/test_recorded.py"),
     what="image_resizer is missing, gives images no size, or is of a kind that the input pipeline does not know.",
     why=(
         'The trainer ends with "Invalid image resizer option", "min_dimension > max_dimension", "output dimensions must be positive" '

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.extractors import pyramid
+from detector_trainer.pipeline.extractors import pyramid
+from detector_trainer.pipeline.resizer import FIXED, resizer_of
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.resizer import FIXED, resizer_of
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import SsdFeatureExtractor
@@ -20,7 +20,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(11,),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="The resizer makes images too small for the feature extractor, or, for one with an FPN or a CenterNet, no multiple of 32.",
     why=(
         'The trainer ends with "image size must be >= 129" (33 for MobileNet), or inside FeatureMaps with "Incompatible shapes": '

@@ -23,7 +23,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(14,),
-    held_by=("tests/trainer/test_official_configs.py", "tests/oracle/test_recorded.py"),
+    verified_by=("tests/trainer/test_official_configs.py", "tests/oracle/test_recorded.py"),
     what="A CenterNet has a keypoint_estimation_task, and its keypoint_label_map_path is no label map with the keypoints of its class.",
     why=(
         "The trainer reads it when it builds the model, and ends with NotFoundError, KeyError or ValueError; or at the first step, "

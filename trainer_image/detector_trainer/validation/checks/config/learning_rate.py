@@ -28,8 +28,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(8,),
-    silent="worthless where the rate is NaN: so is every weight after that step; or where it is 0 throughout",
-    held_by=("tests/trainer/test_config_agrees.py",),
+    silent_impact="worthless where the rate is NaN: so is every weight after that step; or where it is 0 throughout",
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="The optimizer or its learning-rate schedule is missing or contradicts itself.",
     why=(
         "The trainer ends with a ValueError, for some only at the first step. A rate of NaN, which for example total_steps == "

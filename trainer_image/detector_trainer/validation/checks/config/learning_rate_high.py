@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from detector_trainer.contract import Finding, Severity
+from detector_trainer.data import OFFICIAL_LEARNING_RATES, read_data
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -20,8 +20,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(10,),
-    silent="worse, or a loss of NaN: where that begins depends on the data",
-    held_by=("object_detection/utils/learning_schedules.py", "tests/unit/validation/test_metadata.py"),
+    silent_impact="worse, or a loss of NaN: where that begins depends on the data",
+    verified_by=("object_detection/utils/learning_schedules.py", "tests/unit/validation/test_metadata.py"),
     what="The learning rate is far above that of the official config with this feature extractor, for this batch size.",
     why=(
         "The official configs train batches of 64 to 512 on TPUs. With a small batch such a rate makes the loss NaN, "
@@ -37,8 +37,8 @@ FACTOR = 4
 
 @cache
 def _official() -> dict[str, list[tuple[str, float]]]:
-    """Optimizer and peak learning rate for each image of a batch, by feature extractor; tests/support/official_configs.py makes it."""
-    text = files("detector_trainer.validation").joinpath("official_learning_rates.json").read_text()
+    """Optimizer and peak learning rate for each image of a batch, by feature extractor; `make generate` writes it."""
+    text = read_data(OFFICIAL_LEARNING_RATES)
     return {name: [(kind, rate) for kind, rate in rates] for name, rates in json.loads(text).items()}
 
 

@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Severity
+from detector_trainer.records.accumulator import Sums, Written, named, part
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.resized import resized_images
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, Written, named, part
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.resized import resized_images
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="config/mixed-image-sizes",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(11,),
-    held_by=("tests/trainer/test_resizer_agrees.py", "tests/unit/records/test_mixed_image_sizes.py"),
+    verified_by=("tests/trainer/test_resizer_agrees.py", "tests/unit/records/test_mixed_image_sizes.py"),
     what="The resizer gives the training images different sizes, and the batch is larger than 1 for each GPU.",
     why='A batch holds images of one size: the trainer ends with "Cannot add tensor to the batch".',
     fix="Use fixed_shape_resizer, or pad_to_max_dimension: true in keep_aspect_ratio_resizer; or a batch of 1 for each GPU.",

@@ -13,8 +13,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(5,),
-    silent="worthless: it learns where things are, and no class",
-    held_by=("tests/trainer/test_config_agrees.py",),
+    silent_impact="worthless: it learns where things are, and no class",
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="num_classes is 0 or not set.",
     why=(
         "The trainer says nothing: it trains boxes without classes (loss 0.68), which is worthless. A CenterNet cannot be built: "

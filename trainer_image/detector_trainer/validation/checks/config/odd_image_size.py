@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from detector_trainer.contract import Finding, Severity
 from detector_trainer.validation.checks.config.image_size import HALVED_FIVE_TIMES
 from detector_trainer.validation.checks.config.mixed_image_sizes import ResizedSizes, certain
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="config/odd-image-size",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(11,),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="A CenterNet has a resizer that leaves images of many sizes, such as identity_resizer, and some are no multiples of 32.",
     why='The map of a CenterNet must have a quarter of the image\'s size: the trainer ends with "Incompatible shapes".',
     fix="Use fixed_shape_resizer, or keep_aspect_ratio_resizer with pad_to_max_dimension: true, with multiples of 32.",

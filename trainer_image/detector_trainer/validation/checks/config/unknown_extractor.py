@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.extractors import extractors
+from detector_trainer.pipeline.extractors import extractors
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -15,7 +15,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(4,),
-    held_by=("tests/trainer/test_config_agrees.py",),
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="The feature extractor's type does not exist in TF2, or belongs to another meta-architecture.",
     why='The trainer ends with "… is not supported for tf version 2", or with a bare KeyError.',
     fix="Use the TF2 name, most often the TF1 name with _keras at its end; the config itself must be a TF2 one.",

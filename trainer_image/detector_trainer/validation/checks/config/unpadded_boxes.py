@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
+from detector_trainer.records.summary import Summary
 from detector_trainer.validation.checks.config.mixed_image_sizes import SAME_SIZE
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.summary import Summary
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="config/unpadded-boxes",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(14,),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="A DeepMAC has unpad_groundtruth_tensors, which is the default, a batch above 1 for each GPU, and images of unlike many boxes.",
     why='It stacks the boxes of a batch: the trainer ends at the first step with "Shapes of all inputs must match".',
     fix="Set unpad_groundtruth_tensors: false in train_config, as the official configs do.",

@@ -13,7 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(4,),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what=(
         "A CenterNet has a ResNet of 18 or 34 layers, which cannot be built with this Keras; or, as a warning, a MobileNet whose "
         "ImageNet weights are downloaded each time the model is built."

@@ -13,7 +13,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(18,),
-    held_by=("tests/trainer/test_config_agrees.py",),
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="An item has a negative id.",
     why='The trainer ends with "Label map ids should be >= 0".',
     fix="Number the items from 1.",

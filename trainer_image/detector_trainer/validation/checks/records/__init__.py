@@ -1,1 +1,1 @@
-"""Checks of records, one file a code. The tables of them are in validation/scan/table.py."""
+"""Checks of records, one file a code. validation/chain.py lists them."""

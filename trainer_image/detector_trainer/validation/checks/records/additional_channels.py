@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.image import State, inspect_gray
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import CHANNELS
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.checks.records import image_not_decoded
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.image import State, inspect_gray
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import CHANNELS
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/additional-channels",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="An additional channel cannot be decoded, or is not as large as the image.",
     why='The trainer ends with "Unknown image file format", "Invalid PNG data" or "ConcatOp" when it draws the record.',
     fix="Write each channel as a gray PNG or JPEG with the height and width of the image.",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
+from detector_trainer.records.appearance import SIDE
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit
+from detector_trainer.validation.appearance_checks import InspectedImages, findings_if_many, hits
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.appearance import SIDE
-from detector_trainer.validation.scan.appearing import LookedAt, hits, many
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit
-from detector_trainer.validation.scan.totals import Dataset
 
 EDGES = 20.0
 """Sharp photographs of examples/pets have 57 to 84, and 11 to 27 after a blur of 2.4 % of their longer side, where CleanVision's limit
@@ -23,8 +23,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: little to learn in them",
-    held_by=("tests/unit/records/test_appearance.py",),
+    silent_impact="worse: little to learn in them",
+    verified_by=("tests/unit/records/test_appearance.py",),
     what=f"More than one in a hundred images is blurry: made {SIDE} pixels large, it still has hardly an edge.",
     why="The model learns from edges; boxes around what cannot be made out are guesses.",
     fix="Look at the images that are named. If the camera sees such images in use, all is well.",
@@ -38,9 +38,9 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG
     return hits(chunk, blurry, lambda index: f"its edges have {look.edges[index]:.0f} of 255, where {EDGES:.0f} are few")
 
 
-ACCUMULATORS = (LookedAt,)
+ACCUMULATORS = (InspectedImages,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each reader."""
-    return many(RULE, dataset, "are blurry")
+    return findings_if_many(RULE, dataset, "are blurry")

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Boxes, Chunk
+from detector_trainer.records.crop_note import crop_note
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Boxes, Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/box-min-exceeds-max",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(30,),
-    silent="worthless where an augmentation crops: the box is dropped, and its object learned as background",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worthless where an augmentation crops: the box is dropped, and its object learned as background",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="xmin is above xmax, or ymin above ymax.",
     why=('The trainer ends with "assertion failed: [[0.6]] [[0.2]] …", or drops the box silently where an augmentation crops.'),
     fix="Swap the two values when the records are made; check that x and y, and width and xmax, are not mixed up.",
@@ -42,5 +42,5 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
     axis = "x" if xmin > xmax else "y"
     low, high = (xmin, xmax) if axis == "x" else (ymin, ymax)
     said, field = f"{axis}min {low:g} > {axis}max {high:g}", f"image/object/bbox/{axis}min"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    message = f"Box {boxes.number[box]}: {said}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Boxes, Chunk
+from detector_trainer.records.crop_note import crop_note
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import SIDES
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Boxes, Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import SIDES
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/box-negative",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(31, 32),
-    silent="worse: the box is a little too large",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse: the box is a little too large",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has a coordinate below 0.",
     why="It trains; the box is larger than what can be seen.",
     fix="Clip the boxes to [0, 1] when the records are made.",
@@ -43,5 +43,5 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
         (v, f) for v, f in zip((xmin, ymin, xmax, ymax), (SIDES[1], SIDES[0], SIDES[3], SIDES[2]), strict=True) if v < 0
     )
     said = f"{field.rpartition('/')[2]} is {value:g}"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    message = f"Box {boxes.number[box]}: {said}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

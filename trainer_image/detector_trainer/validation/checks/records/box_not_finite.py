@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Boxes, Chunk
+from detector_trainer.records.crop_note import crop_note
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import SIDES
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Boxes, Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import SIDES
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/box-not-finite",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent="worthless: one infinite box makes the loss infinite for good; NaN drops the box",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worthless: one infinite box makes the loss infinite for good; NaN drops the box",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has a coordinate that is NaN or infinite.",
     why="An infinite coordinate makes the loss infinite for good; a box with NaN is dropped silently.",
     fix="Leave the box out when the records are made; a division by an image size of 0 is a usual cause.",
@@ -45,5 +45,5 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
         if not np.isfinite(v)
     )
     said = f"{field.rpartition('/')[2]} is {value:g}"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    message = f"Box {boxes.number[box]}: {said}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/box-tiny",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent="worse: nothing can be seen in the box, which adds to the loss",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse: nothing can be seen in the box, which adds to the loss",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A box is less than half a pixel wide or high.",
     why="It trains, with a high loss (21.7 in place of 1.8 in a small test): nothing can be seen in it.",
     fix="Leave such boxes out when the records are made; dividing twice by the size of the image is a usual cause.",

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Boxes, Chunk
+from detector_trainer.records.crop_note import crop_note
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import SIDES
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Boxes, Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import SIDES
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/boxes-in-pixels",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(31,),
-    silent="worthless: an SSD learns boxes that lie outside of every image (loss in the hundreds)",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worthless: an SSD learns boxes that lie outside of every image (loss in the hundreds)",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has a coordinate above 1.1.",
     why=(
         "Coordinates must be divided by the width or height of the image. An SSD trains on such boxes silently (loss "
@@ -47,5 +47,5 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
         (v, f) for v, f in zip((xmin, ymin, xmax, ymax), (SIDES[1], SIDES[0], SIDES[3], SIDES[2]), strict=True) if v > 1.1
     )
     said = f"{field.rpartition('/')[2]} is {value:g}"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    message = f"Box {boxes.number[box]}: {said}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.accumulator import Sums, first_seen, total
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.resized import ResizedBox, example, resized_boxes
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, first_seen, total
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.resized import ResizedBox, example, resized_boxes
-from detector_trainer.validation.scan.totals import Dataset
 
 UNLIKE = 4
 """Times: a box that is so much higher or lower, wider or narrower than an anchor is not like it."""
@@ -25,8 +25,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent="worse: these boxes are matched to anchors that hardly overlap them, and found badly",
-    held_by=("tests/unit/records/test_boxes_unlike_anchors.py",),
+    silent_impact="worse: these boxes are matched to anchors that hardly overlap them, and found badly",
+    verified_by=("tests/unit/records/test_boxes_unlike_anchors.py",),
     what=(
         f"More than two in a hundred training boxes are, after the image resizer, unlike every anchor of the model: {UNLIKE} times as "
         "high or wide, or as low or narrow, or more so."

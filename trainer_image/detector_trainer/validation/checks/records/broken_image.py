@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.image import State
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.image import State
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/broken-image",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
-    held_by=("tests/trainer/test_records_agree.py", "tests/trainer/test_images_agree.py"),
+    verified_by=("tests/trainer/test_records_agree.py", "tests/trainer/test_images_agree.py"),
     what="The image cannot be decoded.",
     why=('The trainer ends with "jpeg::Uncompress failed" or "Invalid PNG data" when it draws the record, minutes or days in.'),
     fix="Make the record again from a sound file; a download that was cut off is the usual cause.",

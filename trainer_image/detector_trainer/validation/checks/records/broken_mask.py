@@ -7,21 +7,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.image import State, inspect_gray
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import MASK
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.checks.records import image_not_decoded
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.image import State, inspect_gray
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import MASK
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/broken-mask",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    silent="worse, a warning, where a mask has another shape than its image: it is stretched",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse, a warning, where a mask has another shape than its image: it is stretched",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A mask is damaged, is no PNG or JPEG, or is not as large as the other masks of its record.",
     why=(
         'The trainer decodes every mask and ends with "Unknown image file format", "Invalid PNG data" or "Incompatible '

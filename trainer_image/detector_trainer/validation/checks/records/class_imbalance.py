@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.classes import FEW_BOXES, ClassCounts, shown
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import FEW_BOXES, ClassCounts, known, shown
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/class-imbalance",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: rare classes are hardly found",
-    held_by=("tests/unit/records/test_classes.py",),
+    silent_impact="worse: rare classes are hardly found",
+    verified_by=("tests/unit/records/test_classes.py",),
     what="A class has fewer than 10 boxes, or more than 100 times fewer than the most frequent one.",
     why="The trainer says nothing and the loss falls: the frequent classes are learned, the rare ones hardly or not at all.",
     fix="Add images of the rare classes, or give their records more weight (sample_from_datasets_weights).",
@@ -28,7 +28,7 @@ TIMES = 100
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding. Classes without a box, and small datasets, are not meant."""
     settings, seen = dataset.train_settings, dataset.train[ClassCounts].ids
-    if not known(dataset) or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
+    if not dataset.classes_known or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
         return
     (most, highest), *_ = seen.most_common(1)
     rare = sorted(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.classes import FEW_BOXES, ClassCounts, shown
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import FEW_BOXES, ClassCounts, known, shown
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/class-never-seen",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: the class is never found",
-    held_by=("tests/unit/records/test_classes.py",),
+    silent_impact="worse: the class is never found",
+    verified_by=("tests/unit/records/test_classes.py",),
     what="Classes of the label map have no box in the training records.",
     why="The model has outputs for them and learns never to use them: it will not find such objects.",
     fix="Look whether their records were left out of input_path; else take the classes out of the label map, or add images of them.",
@@ -29,7 +29,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding; none where there are so few boxes that a class may well have none. Ids above num_classes are another check's."""
     settings, seen = dataset.train_settings, dataset.train[ClassCounts].ids
     remapped = any(option.HasField("remap_labels") for option in dataset.inputs.config.train_config.data_augmentation_options)
-    if not settings.id_names or not known(dataset) or not seen or remapped:
+    if not settings.id_names or not dataset.classes_known or not seen or remapped:
         return
     classes = [number for number in sorted(settings.id_names) if 1 <= number <= settings.num_classes]
     missing = [number for number in classes if not seen[number]]

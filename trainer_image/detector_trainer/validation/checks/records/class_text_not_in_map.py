@@ -8,20 +8,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.crop_note import crop_note
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import TEXT
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import TEXT
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/class-text-not-in-map",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(20,),
-    silent="worthless for that class: its boxes are dropped, its objects learned as background",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worthless for that class: its boxes are dropped, its objects learned as background",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A class/text is not a name or display_name of the label map, to the letter.",
     why="The box is dropped, silently; custom weights are not, so they then belong to other boxes.",
     fix=("Write the name as the label map does, or add it to the map. To leave a class out on purpose, ignore this code."),
@@ -43,7 +43,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
             shown = text.decode("utf-8", "replace")
             yield Hit(
                 chunk.file,
-                f"class/text {shown!r} is not in the label map.{hidden_by(settings)}",
+                f"class/text {shown!r} is not in the label map.{crop_note(settings)}",
                 chunk.first + int(record),
                 TEXT,
                 _hint(shown, settings),

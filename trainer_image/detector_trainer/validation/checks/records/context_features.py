@@ -7,21 +7,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import CONTEXT, CONTEXT_LENGTH
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import CONTEXT, CONTEXT_LENGTH
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/context-features",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
-    silent=(
+    silent_impact=(
         "worse, a warning, where features are longer, shorter or more than the model's context_config says: they are cut or "
         "padded; worthless where one is nan: so is the loss"
     ),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="A record's context_features are no whole number of features of context_feature_length, or are not finite.",
     why='The trainer ends with "Input to reshape" or "Only one input size may be -1" when it draws the record.',
     fix="Write the features of the context one after the other, each of context_feature_length values.",

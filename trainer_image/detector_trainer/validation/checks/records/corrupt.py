@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.damage import CorruptRecord
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.damage import CorruptRecord
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/corrupt",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(24,),
-    held_by=("tests/trainer/test_config_agrees.py",),
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="The checksum of a record does not match its bytes.",
     why='The trainer ends with "corrupted record" when it gets there, which may take days.',
     fix="Copy or make the file again.",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit
+from detector_trainer.validation.appearance_checks import InspectedImages, findings_if_many, hits
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.appearing import LookedAt, hits, many
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit
-from detector_trainer.validation.scan.totals import Dataset
 
 BRIGHTEST = 0.32
 """CleanVision's limit for `dark`: of the brightness that 99 % of the pixels do not exceed."""
@@ -19,8 +19,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: little to learn in them",
-    held_by=("tests/unit/records/test_appearance.py",),
+    silent_impact="worse: little to learn in them",
+    verified_by=("tests/unit/records/test_appearance.py",),
     what=f"More than one in a hundred images is dark: 99 % of its pixels are below {BRIGHTEST:.0%} of full brightness.",
     why="Little can be learned from them, if they are underexposed or were converted wrongly (16 bits read as 8).",
     fix="Look at the images that are named. If the camera sees such images in use, all is well.",
@@ -34,9 +34,9 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG
     return hits(chunk, dark, lambda index: f"99 % of its pixels are below {look.high[index] / 255:.0%} of full brightness")
 
 
-ACCUMULATORS = (LookedAt,)
+ACCUMULATORS = (InspectedImages,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each reader."""
-    return many(RULE, dataset, "are dark")
+    return findings_if_many(RULE, dataset, "are dark")

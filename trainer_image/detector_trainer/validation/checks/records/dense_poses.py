@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import DENSE_COORDINATES, DENSE_POINTS
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import DENSE_COORDINATES, DENSE_POINTS
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/dense-poses",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
-    silent="worse, a warning, where there are fewer points than their numbers say: zeros are learned in their place",
-    held_by=("tests/oracle/test_recorded.py",),
+    silent_impact="worse, a warning, where there are fewer points than their numbers say: zeros are learned in their place",
+    verified_by=("tests/oracle/test_recorded.py",),
     what="load_dense_pose is set, and a record has no dense poses, or points without all of y, x, v and u.",
     why=(
         'The trainer ends with "Tried to stack elements of an empty list", "Shapes of all inputs must match" or "maximum '

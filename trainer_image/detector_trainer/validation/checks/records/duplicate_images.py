@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.image_hashes import ImageHashes
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.alike import ImageHashes
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/duplicate-images",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: less to learn from than it seems",
-    held_by=("tests/unit/records/test_whole_dataset.py",),
+    silent_impact="worse: less to learn from than it seems",
+    verified_by=("tests/unit/records/test_whole_dataset.py",),
     what="More than one in a hundred training images is a copy of another, byte for byte.",
     why="There is less to learn from than it seems, and copies that are annotated differently contradict each other.",
     fix="Write one record for each image, with all of its boxes; look whether a folder was converted twice.",

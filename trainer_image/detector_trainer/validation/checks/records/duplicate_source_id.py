@@ -9,20 +9,20 @@ import google_crc32c
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.accumulator import Sums, column
+from detector_trainer.records.chunk import Chunk, values_of
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import SOURCE_ID
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, column
-from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import SOURCE_ID
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/duplicate-source-id",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(37,),
-    silent="worse: what is trained is sound, what is measured is a part",
-    held_by=("object_detection/metrics/coco_evaluation.py", "tests/unit/records/test_records.py"),
+    silent_impact="worse: what is trained is sound, what is measured is a part",
+    verified_by=("object_detection/metrics/coco_evaluation.py", "tests/unit/records/test_records.py"),
     what="Evaluation records share an image/source_id, or have none.",
     why=(
         'The evaluation ignores all but the first of them ("Ignoring ground truth with image id"): it measures a part '

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import TEXT
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import TEXT
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/empty-class-text",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(22,),
-    silent="worthless for those boxes: they get a class that nobody gave them",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worthless for those boxes: they get a class that nobody gave them",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has an empty class/text.",
     why=(
         "Where items of the label map have no display_name, the empty text finds the last of them: the box trains as "

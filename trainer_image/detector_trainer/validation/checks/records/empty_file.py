@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.damage import EmptyFile
+from detector_trainer.records.tally import Hit
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.damage import EmptyFile
-from detector_trainer.validation.scan.tally import Hit
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/empty-file",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(23,),
-    silent="worthless where no file has a record: it waits for ever; else worse, a warning",
-    held_by=("tests/trainer/test_train.py", "tests/unit/records/test_records.py"),
+    silent_impact="worthless where no file has a record: it waits for ever; else worse, a warning",
+    verified_by=("tests/trainer/test_train.py", "tests/unit/records/test_records.py"),
     what="A record file is empty (0 bytes), or too short for one record.",
     why="If no file has a record, the trainer waits for ever, without a message; beside good files an empty one is skipped silently.",
     fix="Make the file again; a full disk or a writer that was not closed is the usual cause.",

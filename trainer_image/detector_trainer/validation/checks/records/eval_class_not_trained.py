@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.classes import ClassCounts, shown
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.classes import ClassCounts, known, shown
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/eval-class-not-trained",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: the mean over classes counts what could not be learned",
-    held_by=("tests/unit/records/test_classes.py",),
+    silent_impact="worse: the mean over classes counts what could not be learned",
+    verified_by=("tests/unit/records/test_classes.py",),
     what="The evaluation records have boxes of classes that the training records do not have.",
     why="The model cannot learn them: each counts as 0 in the mAP, however well the others are found.",
     fix="Split the images so that every class is in the training records, and look whether all of those are in input_path.",
@@ -26,7 +26,7 @@ ACCUMULATORS = (ClassCounts,)
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader."""
     settings, trained = dataset.train_settings, dataset.train[ClassCounts].ids
-    if not known(dataset) or not trained:
+    if not dataset.classes_known or not trained:
         return
     for name, files, totals in dataset.evals:
         counts = totals[ClassCounts].ids

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/fewer-than-batch",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(23,),
-    silent="worthless: it waits for ever for a full batch",
-    held_by=("tests/trainer/test_config_agrees.py",),
+    silent_impact="worthless: it waits for ever for a full batch",
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="num_epochs of the training input is set, and gives fewer records than a batch.",
     why="With drop_remainder no batch is ever full: the trainer waits for ever.",
     fix="Remove num_epochs from train_input_reader: the trainer repeats the data by itself.",

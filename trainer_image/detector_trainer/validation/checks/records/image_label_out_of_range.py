@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk, values_of
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/image-label-out-of-range",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(21,),
-    held_by=("tests/trainer/test_records_agree.py",),
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A label of a whole image (image/class/label and the like, not image/object/class/label) is 0 or above num_classes.",
     why='The trainer reads these even for detection, and ends with "Indices are not valid (out of bounds)".',
     fix="Leave the feature out if nothing needs it; else write ids from 1 to num_classes.",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.image import State
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.image import State
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/image-not-decoded",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(33,),
-    silent="worse: where the image is damaged, the trainer fails when it draws the record; where it is sound, it costs that memory in each step",
-    held_by=("tests/unit/records/test_image_memory.py",),
+    silent_impact="worse: where the image is damaged, the trainer fails when it draws the record; where it is sound, it costs that memory in each step",
+    verified_by=("tests/unit/records/test_image_memory.py",),
     what="The image was validated by its header only: decoding it takes more memory or time than a validation spends on one image.",
     why=(
         "The decoder holds all DCT coefficients of a progressive or multi-scan JPEG at a time, two bytes or more a pixel, and each "

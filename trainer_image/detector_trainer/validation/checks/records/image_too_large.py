@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.image import State
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.image import State
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/image-too-large",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
-    held_by=("tests/trainer/test_images_agree.py", "tests/unit/records/test_records.py"),
+    verified_by=("tests/trainer/test_images_agree.py", "tests/unit/records/test_records.py"),
     what="The image has more pixels than the decoder can hold (2^31 bytes).",
     why="The trainer ends when it draws the record.",
     fix="Scale the image down when the records are made.",

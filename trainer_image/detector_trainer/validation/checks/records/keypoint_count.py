@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import KEYPOINTS
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import KEYPOINTS
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/keypoint-count",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    silent="worse, a warning, where there are too many keypoints: those at the end are dropped",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse, a warning, where there are too many keypoints: those at the end are dropped",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="num_keypoints is set, and a record has not so many keypoints for each box.",
     why=(
         'Too few end the trainer with "indices[0] = 0 is not in [0, 0)", a number that num_keypoints does not divide with '

@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
+from detector_trainer.records import wire
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.crop_note import crop_note
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import KEYPOINTS
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan import wire
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.hidden import hidden_by
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import KEYPOINTS
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/keypoint-out-of-range",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    silent="worse, a warning, where an augmentation crops: what lies outside is dropped",
-    held_by=("tests/oracle/test_recorded.py",),
+    silent_impact="worse, a warning, where an augmentation crops: what lies outside is dropped",
+    verified_by=("tests/oracle/test_recorded.py",),
     what="A visible keypoint that a CenterNet learns has a coordinate above 1.01.",
     why=(
         "Coordinates must be divided by the width or height of the image. The trainer ends at the step that draws the record, "
@@ -55,7 +55,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
 
 def _hit(chunk: Chunk, settings: ReaderSettings, name: str, record: int, number: int, value: float) -> Hit:
     box, keypoint = divmod(number, settings.num_keypoints)
-    said = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{hidden_by(settings)}"
+    said = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{crop_note(settings)}"
     return Hit(chunk.file, said, chunk.first + record, name, severity=Severity.WARNING if settings.crop else None)
 
 

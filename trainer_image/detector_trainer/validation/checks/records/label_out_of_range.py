@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk, values_of
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import LABEL, TEXT
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import LABEL, TEXT
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/label-out-of-range",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(21,),
-    silent="worthless for those boxes: they train as background",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worthless for those boxes: they train as background",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="The class of a box is 0, negative, or above num_classes.",
     why="The box trains as background, silently.",
     fix="Set num_classes to the largest id; labels begin at 1.",

@@ -8,19 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk, values_of
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import MASK
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import MASK
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/mask-count",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    silent="worse, a warning, where there are too many masks: those at the end are dropped",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse, a warning, where there are too many masks: those at the end are dropped",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A record has not one mask for each box; of numerical masks each has image/height x image/width values.",
     why=(
         'Too few end the trainer with "indices[1] = 1 is not in [0, 1)", numbers that make no whole masks with "Input to '

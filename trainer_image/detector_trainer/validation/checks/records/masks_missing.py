@@ -7,18 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import MASK
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import MASK
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/masks-missing",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    held_by=("tests/trainer/test_records_agree.py",),
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="load_instance_masks is set, and a record with boxes has no masks.",
     why='The trainer ends with "indices[0] = 0 is not in [0, 0)" when it draws the record.',
     fix="Write image/object/mask, or remove load_instance_masks.",

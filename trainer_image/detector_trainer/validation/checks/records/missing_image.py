@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.image import State
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.image import State
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/missing-image",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(26, 36),
-    held_by=("tests/trainer/test_records_agree.py",),
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A record has no image/encoded, or an empty one.",
     why=(
         'The trainer ends with "Input is empty" when it draws the record. A SequenceExample read as an Example looks '

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import SCORES
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import SCORES
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/multiclass-scores",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
-    silent=(
+    silent_impact=(
         "worthless where a record has no scores: its boxes are learned as the class after their own, those of the last as none; "
         "and where a score is nan or inf: the loss is nan"
     ),
-    held_by=("tests/oracle/test_recorded.py",),
+    verified_by=("tests/oracle/test_recorded.py",),
     what="use_multiclass_scores is set, and a record has not num_classes finite scores for each box.",
     why='The trainer ends with "Input to reshape"; of a record without scores it learns other classes than were written, silently.',
     fix="Write num_classes scores for each box, box after box; or remove use_multiclass_scores.",

@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.accumulator import Sums, ever, part
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import SIDES
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, ever, part
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import SIDES
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/no-boxes-at-all",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(26, 29),
-    silent="worthless: background is all there is to learn (loss 0.014)",
-    held_by=("tests/trainer/test_config_agrees.py",),
+    silent_impact="worthless: background is all there is to learn (loss 0.014)",
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="None of the training records has a box the trainer can find.",
     why="The trainer says nothing: it trains background only (loss 0.014).",
     fix="Write the boxes into image/object/bbox/{xmin,xmax,ymin,ymax}, as floats.",

@@ -16,8 +16,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(6,),
-    silent="worse, a warning, where other paths have files: the missing ones are left out",
-    held_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_gfile_agrees.py"),
+    silent_impact="worse, a warning, where other paths have files: the missing ones are left out",
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_gfile_agrees.py"),
     what="An input_path matches no file.",
     why=(
         'If none matches, the trainer ends with "Did not find any input files matching the glob pattern"; if others '

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.damage import NotSequenceExample
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.damage import NotSequenceExample
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/not-a-sequence-example",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(36,),
-    held_by=("object_detection/data_decoders/tf_sequence_example_decoder.py",),
+    verified_by=("object_detection/data_decoders/tf_sequence_example_decoder.py",),
     what="input_type is TF_SEQUENCE_EXAMPLE, and a record is no tf.train.SequenceExample with feature lists.",
     why="The trainer ends with \"Feature list 'image/encoded' is required but could not be found\".",
     fix="Remove input_type from the input reader: it reads tf.train.Examples by default.",

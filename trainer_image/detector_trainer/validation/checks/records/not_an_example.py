@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/not-an-example",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(36,),
-    held_by=("tests/trainer/test_records_agree.py",),
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="The bytes of a record are not a tf.train.Example.",
     why='The trainer ends with "Could not parse example input".',
     fix="Write example.SerializeToString() into the record.",

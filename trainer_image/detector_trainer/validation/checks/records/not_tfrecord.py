@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from detector_trainer.contract import Severity
 from detector_trainer.pipeline.sniff import HINTS
+from detector_trainer.records.damage import NotRecords
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.damage import NotRecords
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/not-tfrecord",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(24, 33),
-    held_by=("tests/trainer/test_config_agrees.py",),
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="The file is not a TFRecord file.",
     why='The trainer ends with "corrupted record at 0 (Is this even a TFRecord file?)".',
     fix="Write it with tf.io.TFRecordWriter, without compression.",

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk, values_of
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import LABEL, TEXT
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk, values_of
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import LABEL, TEXT
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/text-label-conflict",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(22,),
-    silent="worse: one of the two is wrong, and the text wins",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse: one of the two is wrong, and the text wins",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="class/text means another class than class/label.",
     why="The text wins, silently.",
     fix="Write both from the same label map, or leave one out.",

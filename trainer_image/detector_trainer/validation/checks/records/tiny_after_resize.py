@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.accumulator import Sums, first_seen, total
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.resized import ResizedBox, example, resized_boxes
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, first_seen, total
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.resized import ResizedBox, example, resized_boxes
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/tiny-after-resize",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent="worse: such objects cannot be found",
-    held_by=("tests/unit/records/test_whole_dataset.py", "tests/trainer/test_resizer_agrees.py"),
+    silent_impact="worse: such objects cannot be found",
+    verified_by=("tests/unit/records/test_whole_dataset.py", "tests/trainer/test_resizer_agrees.py"),
     what="More than one in a hundred boxes is less than 2 pixels wide or high after the image resizer.",
     why="The model sees the resized image: there is next to nothing of such an object in it, and the loss stays high.",
     fix="Let the resizer make larger images, cut the images into tiles, or leave such boxes out.",

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/too-many-boxes",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(34,),
-    silent="worse: the boxes beyond the limit are learned as background",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse: the boxes beyond the limit are learned as background",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="An image has more boxes than the reader's max_number_of_boxes (100 by default).",
     why="The boxes beyond it are dropped, silently. The field of the same name in train_config is not read.",
     fix="Raise max_number_of_boxes in the input reader.",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.damage import TrailingBytes
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.damage import TrailingBytes
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/trailing-bytes",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(24,),
-    silent="worse: the last record is missing, the others train",
-    held_by=("tests/trainer/test_config_agrees.py",),
+    silent_impact="worse: the last record is missing, the others train",
+    verified_by=("tests/trainer/test_config_agrees.py",),
     what="A record file ends with fewer than 12 bytes that begin a record.",
     why="The trainer ignores them, silently: the file was probably cut off, and records are missing.",
     fix="Compare the number of records with what was written.",

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.accumulator import Sums, histogram, total
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.classes import ClassCounts, known
-from detector_trainer.validation.scan.distributions import (
+from detector_trainer.records.accumulator import Sums, histogram, total
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.classes import ClassCounts
+from detector_trainer.records.distributions import (
     BINS,
     LEVELS,
     OCTAVES,
@@ -24,8 +23,10 @@ from detector_trainer.validation.scan.distributions import (
     size_of,
     stability_index,
 )
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.totals import Dataset, Totals
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.totals import Totals
+from detector_trainer.validation.dataset import Dataset
+from detector_trainer.validation.rule import Cost, Rule
 
 GAP = 0.2
 """Of the Kolmogorov-Smirnov statistic: the limit of Deepchecks' `image property drift`."""
@@ -40,8 +41,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent="worse: the evaluation says little about the model",
-    held_by=("tests/unit/records/test_train_eval_drift.py",),
+    silent_impact="worse: the evaluation says little about the model",
+    verified_by=("tests/unit/records/test_train_eval_drift.py",),
     what=(
         "Brightness, the sizes or shapes of boxes, or the shares of classes differ between training and evaluation by more than "
         f"{GAP} (Kolmogorov-Smirnov statistic; population stability index), and by more than chance."
@@ -126,7 +127,7 @@ def _apart(
 def _classes(dataset: Dataset, totals: Totals) -> Iterator[str]:
     settings, ours, theirs = dataset.train_settings, dataset.train[ClassCounts].ids, totals[ClassCounts].ids
     images = (dataset.train[Distributions].images_with_boxes, totals[Distributions].images_with_boxes)
-    if not known(dataset) or not ours or not theirs or not min(images):
+    if not dataset.classes_known or not ours or not theirs or not min(images):
         return
     ids = sorted(ours.keys() | theirs.keys())
     trained, evaluated = (np.array([counts[number] for number in ids]) for counts in (ours, theirs))

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.hash_neighbours import DISTANCE, find_neighbours
+from detector_trainer.records.image_hashes import HashedImages, ImageHashes
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.alike import ImageHashes, Images
-from detector_trainer.validation.scan.near import DISTANCE, partners
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/train-eval-near-duplicates",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(25,),
-    silent="worse: the evaluation says too much good",
-    held_by=("tests/unit/records/test_near_duplicates.py",),
+    silent_impact="worse: the evaluation says too much good",
+    verified_by=("tests/unit/records/test_near_duplicates.py",),
     what=(
         "More than one in 200 evaluation images looks like a training image, without being a copy byte for byte: their perceptual "
         f"hashes differ in {DISTANCE} of 64 bits at most."
@@ -34,12 +34,12 @@ FEW = 5
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
     """One finding for each evaluation reader, with a pair."""
-    trained = Images(dataset.train[ImageHashes])
+    trained = HashedImages(dataset.train[ImageHashes])
     for name, _, totals in dataset.evals:
-        evaluated = Images(totals[ImageHashes], without=dataset.train[ImageHashes])
+        evaluated = HashedImages(totals[ImageHashes], without=dataset.train[ImageHashes])
         hashes = np.union1d(trained.hashes, evaluated.hashes)
         asks, answers = np.isin(hashes, evaluated.hashes), np.isin(hashes, trained.hashes)
-        partner = partners(hashes, asks, answers)
+        partner = find_neighbours(hashes, asks, answers)
         both = np.flatnonzero(asks & answers)
         partner[both] = both
         like = np.isin(evaluated.hashes, hashes[partner >= 0])

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
+from detector_trainer.records.image_hashes import ImageHashes
+from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.alike import ImageHashes
-from detector_trainer.validation.scan.totals import Dataset
 
 RULE = Rule(
     code="records/train-eval-overlap",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(25,),
-    silent="worse: what is trained is sound, what is measured is not",
-    held_by=("tests/unit/records/test_records.py",),
+    silent_impact="worse: what is trained is sound, what is measured is not",
+    verified_by=("tests/unit/records/test_records.py",),
     what="Images of the training records are in the evaluation records too.",
     why="The evaluation then measures what was learned by heart: its numbers are too good.",
     fix="Split the images before the records are made, each into one of the two.",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.damage import TruncatedRecord
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.damage import TruncatedRecord
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/truncated",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(24,),
-    held_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_train.py"),
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_train.py"),
     what="A record file ends inside a record.",
     why='The trainer ends with "truncated record" when it gets there, which may take days.',
     fix="Copy or make the file again; the writer must be closed.",

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import LABEL, SIDES, TEXT
+from detector_trainer.records.tally import Hit
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import LABEL, SIDES, TEXT
-from detector_trainer.validation.scan.tally import Hit
 
 RULE = Rule(
     code="records/unequal-lengths",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(28,),
-    silent="worse, a warning, where there are too many values: those at the end are dropped",
-    held_by=("tests/trainer/test_records_agree.py",),
+    silent_impact="worse, a warning, where there are too many values: those at the end are dropped",
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="The features of the boxes of a record do not have the same number of values.",
     why=(
         'Too few values end the trainer with "ConcatOp", "indices[1] = 1 is not in [0, 1)" or "Input to reshape"; too '

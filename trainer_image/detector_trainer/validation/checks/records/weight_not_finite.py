@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Severity
+from detector_trainer.records import wire
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import MASK_WEIGHT, WEIGHT
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan import wire
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import MASK_WEIGHT, WEIGHT
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/weight-not-finite",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
-    silent="worthless: the loss is nan from the first such image on, and so is every variable after it",
-    held_by=("tests/oracle/test_recorded.py",),
+    silent_impact="worthless: the loss is nan from the first such image on, and so is every variable after it",
+    verified_by=("tests/oracle/test_recorded.py",),
     what="The weight of a box, or of a mask that a CenterNet learns, is nan or inf.",
     why="The loss of the box is multiplied by it.",
     fix="Write a finite weight, 1 for a box like all others; or leave the feature out.",

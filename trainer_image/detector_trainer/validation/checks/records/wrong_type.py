@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Severity
+from detector_trainer.records.chunk import Chunk
+from detector_trainer.records.reader_settings import ReaderSettings
+from detector_trainer.records.schema import KIND_NAMES
+from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
-from detector_trainer.validation.scan.chunk import Chunk
-from detector_trainer.validation.scan.reader_settings import ReaderSettings
-from detector_trainer.validation.scan.schema import KIND_NAMES
-from detector_trainer.validation.scan.tally import Hit, first_of
 
 RULE = Rule(
     code="records/wrong-type",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(27,),
-    held_by=("tests/trainer/test_records_agree.py",),
+    verified_by=("tests/trainer/test_records_agree.py",),
     what="A feature is of another kind than the trainer reads it as.",
     why='The trainer ends with "Data types don\'t match" when it draws the record.',
     fix="Write boxes as float_list, labels as int64_list, texts and images as bytes_list.",

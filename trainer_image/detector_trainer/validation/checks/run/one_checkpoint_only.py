@@ -13,8 +13,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(54,),
-    silent="worse: `train` saves the last step; a crash before it costs everything",
-    held_by=("tests/trainer/test_train.py", "tests/unit/validation/test_metadata.py"),
+    silent_impact="worse: `train` saves the last step; a crash before it costs everything",
+    verified_by=("tests/trainer/test_train.py", "tests/unit/validation/test_metadata.py"),
     what="The training has fewer steps than lie between two checkpoints.",
     why=(
         "model_main_tf2 would never save the trained weights. `detector-training train` saves the last step, but a "

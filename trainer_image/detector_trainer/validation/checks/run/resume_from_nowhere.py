@@ -16,8 +16,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(53,),
-    silent="worthless: it begins again at step 0, and overwrites what was trained",
-    held_by=("tests/trainer/test_config_agrees.py", "tests/unit/validation/test_checkpoint_state.py"),
+    silent_impact="worthless: it begins again at step 0, and overwrites what was trained",
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/unit/checkpoints/test_checkpoint_state.py"),
     what=(
         "The file `checkpoint` in model_dir names a checkpoint that does not exist, most often because the directory was moved; or it "
         "is not a file that can be read."

@@ -1,0 +1,1 @@
+"""The lease of a model directory: only one training at a time may write to it."""
