@@ -89,4 +89,4 @@ def test_a_batch_of_0_is_no_batch_and_is_rejected(case: Case):
     configs = config_util.get_configs_from_pipeline_file(str(case.pipeline))
     dataset = dataset_builder.build(configs["train_input_config"], batch_size=configs["train_config"].batch_size)
     assert dataset.element_spec["image"].shape.rank == 3  # the model wants four dimensions
-    assert codes(case.report()) == {"config/batch-size": "error"}
+    assert codes(case.report()) == {"config/invalid-batch-size": "error"}

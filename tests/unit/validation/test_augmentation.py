@@ -9,7 +9,7 @@ from google.protobuf import text_format
 
 from support.inputs import Case, codes
 
-CODE = "config/augmentation"
+CODE = "config/invalid-augmentation"
 REFUSED = [
     ("", "names no augmentation"),
     ("autoaugment_image { }", "is not there in TF2"),

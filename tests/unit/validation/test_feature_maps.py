@@ -32,7 +32,7 @@ def message(folder: Path, name: str, cleared: str, change: str) -> str:
     text_format.Merge(change, model)
     config.write_text(text_format.MessageToString(whole))
     findings = validate(Inputs(str(config)), scan=False).findings
-    return next((finding.message for finding in findings if finding.code == "config/feature-maps"), "")
+    return next((finding.message for finding in findings if finding.code == "config/feature-map-mismatch"), "")
 
 
 def levels(low: int, high: int, block: str = "fpn") -> str:

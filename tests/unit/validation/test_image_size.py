@@ -12,7 +12,7 @@ from detector_trainer.validation.validate import validate
 from support.inputs import Case, codes
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
 
-CODE = "config/image-size"
+CODE = "config/unsupported-image-size"
 FPN, PLAIN, RESNET = "ssd_mobilenet_v1_fpn_keras", "ssd_mobilenet_v2_keras", "ssd_resnet50_v1_fpn_keras"
 
 

@@ -28,7 +28,7 @@ FIELD = "train_config.fine_tune_checkpoint"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding; a path that names a part of a checkpoint is checkpoint/path-form's."""
+    """One finding; a path that names a part of a checkpoint is checkpoint/not-a-prefix's."""
     problem = inputs.fine_tune_checkpoint_unreadable
     prefix = inputs.config.train_config.fine_tune_checkpoint
     if problem is None or problem.kind not in ("missing", "broken-link") or is_a_part(prefix):

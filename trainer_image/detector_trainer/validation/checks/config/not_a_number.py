@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from google.protobuf.message import Message
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.checks.config import loss_weight
+from detector_trainer.validation.checks.config import invalid_loss_weight
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -27,7 +27,7 @@ RULE = Rule(
 
 def check(inputs: Inputs) -> Iterator[Finding]:
     """One finding a field. Weights of losses are another check's."""
-    said = set(loss_weight.broken(inputs))
+    said = set(invalid_loss_weight.broken(inputs))
     for field, value in _numbers(inputs.config, ""):
         if not math.isfinite(value) and field not in said:
             yield RULE.finding(f"{field} is {value:g}.", where=inputs.at(field))

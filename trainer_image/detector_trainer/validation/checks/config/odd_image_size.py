@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.checks.config.image_size import HALVED_FIVE_TIMES
 from detector_trainer.validation.checks.config.mixed_image_sizes import ResizedSizes, certain
+from detector_trainer.validation.checks.config.unsupported_image_size import HALVED_FIVE_TIMES
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
