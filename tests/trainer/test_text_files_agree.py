@@ -12,7 +12,7 @@ from support.inputs import Case, codes
 pytestmark = pytest.mark.trainer
 
 BOM = b"\xef\xbb\xbf"
-READS, NO_TEXT, NO_PROTO = "", "unreadable", "syntax"
+READS, NO_TEXT, NO_PROTO = "", "unreadable", "syntax-error"
 """What the trainer reads, and the end of the code for what it does not."""
 FORMS: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("as it is", lambda text: text, READS),

@@ -94,7 +94,7 @@ def test_levels_that_there_cannot_be_are_left_to_the_builder(case: Case):
     ("extractor", "height", "width", "words"),
     [
         ("resnet_v2_50", 96, 160, ""),
-        ("resnet_v2_50", 100, 160, "needs multiples of 32"),
+        ("resnet_v2_50", 100, 160, "requires multiples of 32"),
         ("resnet_v1_50_fpn", 128, 131, "131 x 128"),
         ("mobilenet_v2", 1, 32, "32 x 1 pixels"),
         ("hourglass_104", 100, 100, ""),

@@ -1,4 +1,4 @@
-"""fine_tune_checkpoint names a file or folder, not a prefix."""
+"""fine_tune_checkpoint names a file or directory, not a prefix."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(41, 47),
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="fine_tune_checkpoint names one file of a checkpoint, or a folder.",
+    what="fine_tune_checkpoint names one file of a checkpoint, or a directory.",
     why=(
-        'The trainer ends with "Checkpoint is expected to be an object-based checkpoint", "not an sstable (bad magic '
+        'The trainer fails with "Checkpoint is expected to be an object-based checkpoint", "not an sstable (bad magic '
         'number)" or "Is a directory".'
     ),
-    fix="Give the prefix: /models/ckpt-0 for /models/ckpt-0.index and /models/ckpt-0.data-00000-of-00001.",
+    fix="Set the prefix: /models/ckpt-0 for /models/ckpt-0.index and /models/ckpt-0.data-00000-of-00001.",
 )
 
 
@@ -30,7 +30,7 @@ FIELD = "train_config.fine_tune_checkpoint"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding, with the prefix that is meant."""
+    """Yield one finding, with the intended prefix."""
     prefix = inputs.config.train_config.fine_tune_checkpoint
     if not prefix or inputs.fine_tune_checkpoint_unreadable is None or not is_a_part(prefix):
         return
@@ -38,9 +38,13 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     path = Path(prefix)
     if path.is_dir():
         found = sorted(str(index).removesuffix(".index") for index in (*path.glob("*.index"), *path.glob("variables/*.index")))
-        message = f"{prefix} is a folder."
-        hint = f"Give the prefix in it: {found[0]}." if found else "There is no checkpoint in it: no .index file."
+        message = f"{prefix} is a directory."
+        hint = (
+            f"Set the prefix of the checkpoint in it: {found[0]}."
+            if found
+            else "The directory contains no checkpoint: no .index file."
+        )
     else:
         message = f"{prefix} is one file of a checkpoint, not its prefix."
-        hint = f"Write {plain}." if plain != prefix else RULE.fix
+        hint = f"Set {plain}." if plain != prefix else RULE.fix
     yield RULE.finding(message, hint, where=inputs.at(FIELD))

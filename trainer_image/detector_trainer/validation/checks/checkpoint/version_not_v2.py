@@ -15,7 +15,7 @@ RULE = Rule(
     catalogue=(43,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="fine_tune_checkpoint_version is V1, or not set, which means V1.",
-    why='The trainer ends with "Checkpoint version should be V2".',
+    why='The trainer fails with "Checkpoint version should be V2".',
     fix="Set fine_tune_checkpoint_version: V2.",
 )
 
@@ -25,8 +25,8 @@ V1 = 1
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding. Without a fine_tune_checkpoint the field is not read. UNKNOWN (0) passes the trainer's test."""
+    """Yield one finding. Without a fine_tune_checkpoint the field is not read. UNKNOWN (0) passes the trainer's test."""
     train = inputs.config.train_config
     if train.fine_tune_checkpoint and train.fine_tune_checkpoint_version == V1:
-        said = "V1" if train.HasField("fine_tune_checkpoint_version") else "not set, which means V1"
-        yield RULE.finding(f"{FIELD} is {said}.", where=inputs.at(FIELD))
+        detail = "V1" if train.HasField("fine_tune_checkpoint_version") else "not set, which means V1"
+        yield RULE.finding(f"{FIELD} is {detail}.", where=inputs.at(FIELD))

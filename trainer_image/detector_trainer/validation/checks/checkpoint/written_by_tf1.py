@@ -1,4 +1,4 @@
-"""The fine-tune checkpoint is of TF1."""
+"""The fine-tune checkpoint was written by TF1."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ RULE = Rule(
     catalogue=(42,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="The checkpoint has no object graph: it was saved by TF1.",
-    why='The trainer ends with "Checkpoint is expected to be an object-based checkpoint".',
-    fix="Use a checkpoint of the TF2 model zoo: one whose folder is called checkpoint/ckpt-0.",
+    why='The trainer fails with "Checkpoint is expected to be an object-based checkpoint".',
+    fix="Use a checkpoint of the TF2 model zoo, which contains checkpoint/ckpt-0.index.",
 )
 
 
@@ -24,7 +24,7 @@ FIELD = "train_config.fine_tune_checkpoint"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     checkpoint = inputs.fine_tune_checkpoint
     if checkpoint is not None and not checkpoint.is_object_based:
         yield RULE.finding(

@@ -1,4 +1,4 @@
-"""The images get additional channels, and the feature extractor takes three."""
+"""The images have additional channels, but the feature extractor accepts three."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(11,),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="num_additional_channels is set, and the feature extractor takes images of three channels.",
-    why='The trainer ends when the first images reach the model: "Exception encountered when calling layer \'model\'", "Dimensions must be equal".',
-    fix="Remove num_additional_channels, or take ssd_mobilenet_v2_fpn_keras or a CenterNet with an hourglass.",
+    what="num_additional_channels is set, but the feature extractor accepts images of three channels.",
+    why='The trainer fails when the first images reach the model: "Exception encountered when calling layer \'model\'", "Dimensions must be equal".',
+    fix="Remove num_additional_channels, or use ssd_mobilenet_v2_fpn_keras or a CenterNet with an hourglass.",
 )
 FIELD = "train_input_reader.num_additional_channels"
 OF_ANY_CHANNELS = ("ssd_mobilenet_v2_fpn_keras", "hourglass_")
-"""How the types begin that are built for the images that come."""
+"""Prefixes of the types that adapt to the number of channels."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding. Means for three channels are another check's."""
+    """Yield one finding. Another check reports means for three channels."""
     more = inputs.config.train_input_reader.num_additional_channels
     architecture = inputs.config.model.WhichOneof("model")
     if more <= 0 or architecture not in ("ssd", "faster_rcnn", "center_net"):
@@ -37,4 +37,4 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if not needs and any(getattr(settings, "convert_to_grayscale", False) for _, settings in resizer.ListFields()):
         needs = "convert_to_grayscale"
     if needs:
-        yield RULE.finding(f"{FIELD} makes images of {3 + more} channels, and {needs} takes three.", where=inputs.at(FIELD))
+        yield RULE.finding(f"{FIELD} produces images of {3 + more} channels, but {needs} accepts three.", where=inputs.at(FIELD))

@@ -15,7 +15,7 @@ RULE = Rule(
     catalogue=(15,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="train_config.load_all_detection_checkpoint_vars is true.",
-    why='The TF2 trainer ends with "unsupported in TF2".',
+    why='The TF2 trainer fails with "unsupported in TF2".',
     fix='Remove it; fine_tune_checkpoint_type: "full" restores everything.',
 )
 
@@ -24,7 +24,7 @@ FIELD = "train_config.load_all_detection_checkpoint_vars"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.config.train_config.load_all_detection_checkpoint_vars:
         yield RULE.finding(
             f"{FIELD} is set, which TF2 does not support.",

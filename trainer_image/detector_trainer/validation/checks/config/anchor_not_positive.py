@@ -1,4 +1,4 @@
-"""Anchors of no size, or of a negative one (anchor_generators/*.py)."""
+"""An anchor whose size is 0 or negative (anchor_generators/*.py)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(14,),
-    silent_impact="worse at least: where such an anchor comes to be matched the loss is nan or inf; elsewhere it is of no use, and so it is no error",
+    silent_impact="worse at least: if such an anchor is matched, the loss is nan or inf; otherwise it is only unused, so this is a warning",
     verified_by=("tests/oracle/test_recorded.py",),
     what="A size, stride, scale or aspect ratio of the anchors is 0 or negative.",
-    why="The trainer goes on to the last step, with anchors that look like no object.",
+    why="The trainer continues to the last step, with anchors that match no object.",
     fix="Copy the anchor generator from the official config of the model.",
 )
 FIELDS = {"ssd": "anchor_generator", "faster_rcnn": "first_stage_anchor_generator"}
-"""Where the generator of a meta-architecture stands."""
+"""The field of the anchor generator, by meta-architecture."""
 POSITIVE = {
     "ssd_anchor_generator": ("max_scale", "scales", "aspect_ratios", "base_anchor_height", "base_anchor_width"),
     "grid_anchor_generator": ("height", "width", "height_stride", "width_stride", "scales", "aspect_ratios"),
@@ -29,7 +29,7 @@ POSITIVE = {
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding a field."""
+    """Yield one finding for each field."""
     architecture = inputs.config.model.WhichOneof("model")
     if architecture not in FIELDS:
         return
@@ -41,4 +41,4 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         wrong = next((number for number in values if number <= 0), None)
         if wrong is not None:
             field = f"model.{architecture}.{FIELDS[architecture]}.{kind}.{name}"
-            yield RULE.finding(f"{field} is {wrong:g}; it has to be above 0.", where=inputs.at(field))
+            yield RULE.finding(f"{field} is {wrong:g}; it must be above 0.", where=inputs.at(field))

@@ -1,4 +1,4 @@
-"""A path has a control character: a Windows path read as escapes."""
+"""A path contains a control character, usually from a Windows path that was read as escapes."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(2,),
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="A path in the config has a tab, a newline or another control character.",
+    what="A path in the config contains a tab, a newline or another control character.",
     why='In a text proto \\n and \\t are escapes: "C:\\new\\train" becomes a path that does not exist.',
-    fix="Write / in place of the backslash.",
+    fix="Write / instead of the backslash.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding a path."""
+    """Yield one finding for each path."""
     for field, path in _paths(inputs):
         if any(ord(character) < 32 for character in path):
             yield RULE.finding(
-                f"{field} reads {path!r}: a backslash in it was taken for an escape.",
+                f"{field} reads {path!r}: a backslash in it was read as an escape.",
                 where=inputs.at(field),
             )
 

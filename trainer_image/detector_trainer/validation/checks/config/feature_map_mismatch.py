@@ -1,4 +1,4 @@
-"""The feature extractor cannot make its levels, or makes more or fewer than there are anchors for (core/anchor_generator.py)."""
+"""The feature extractor cannot produce its levels, or the anchor generator expects another number of them (core/anchor_generator.py)."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(14,),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="The feature extractor has no such levels, or another number of them than the anchor generator has.",
+    what="The feature extractor does not support its levels, or produces another number of levels than the anchor generator expects.",
     why=(
-        'The trainer ends at the first step: "Number of feature maps is expected to equal the length of num_anchors_per_location", '
+        'The trainer fails at the first step: "Number of feature maps is expected to equal the length of num_anchors_per_location", '
         "or inside FeatureMaps."
     ),
-    fix="Give feature_extractor and the anchor generator the same min_level and max_level, as in the official config of that type.",
+    fix="Set in feature_extractor and the anchor generator the same min_level and max_level, as in the official config of that type.",
 )
 LEVELS = {"fpn": (2, 5, 0), "bifpn": (1, 4, 6)}
-"""By the kind of pyramid: the lowest and the highest min_level, and the lowest max_level."""
+"""The lowest and the highest min_level, and the lowest max_level, by the kind of pyramid."""
 LAYERS = 6
-"""Of an extractor that takes num_layers, of which it has the first so many."""
+"""The number of levels of an extractor with num_layers, which selects the first ones."""
 ANCHORS = {"ssd": "anchor_generator", "faster_rcnn": "first_stage_anchor_generator"}
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     architecture = inputs.config.model.WhichOneof("model")
     if architecture not in ANCHORS:
         return
     model = getattr(inputs.config.model, architecture)
     settings = model.feature_extractor
     taken = extractors()[architecture].get(settings.type)
-    if taken is None:  # another check has said so
+    if taken is None:  # another check reports it
         return
     made = 1 if architecture == "faster_rcnn" else len(range(LAYERS)[: settings.num_layers])
     levels = pyramid(architecture, settings)
@@ -51,7 +51,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
         block = "bifpn" if "bifpn" in taken else "fpn"
         lowest, highest, least = LEVELS[block]
         if not lowest <= low <= highest or high < max(low, least):
-            if not getattr(settings, "use_explicit_padding", False):  # which cuts one level to the size of the other
+            if not getattr(settings, "use_explicit_padding", False):  # it crops one level to the size of the other
                 field = f"model.{architecture}.feature_extractor.{block}"
                 yield RULE.finding(
                     f"{field} has levels {low} to {high}; {settings.type} needs a min_level from {lowest} to {highest}, "
@@ -63,14 +63,14 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     anchors = _layers(getattr(model, ANCHORS[architecture]))
     if anchors is not None and anchors != made:
         yield RULE.finding(
-            f"{field} has anchors for {anchors} feature maps, and {settings.type} makes {made}"
-            + (", whatever its fpn says." if settings.type.startswith("ssd_resnet") else "."),
+            f"{field} has anchors for {anchors} feature maps, but {settings.type} produces {made}"
+            + ("; it ignores fpn." if settings.type.startswith("ssd_resnet") else "."),
             where=inputs.at(field),
         )
 
 
 def _layers(generator: AnchorGenerator) -> int | None:
-    """For how many feature maps there are anchors; None where that is not known here."""
+    """Return the number of feature maps that have anchors; None if it is unknown."""
     kind = generator.WhichOneof("anchor_generator_oneof")
     if kind == "grid_anchor_generator":
         return 1

@@ -1,4 +1,4 @@
-"""The resizer makes gray images, and the feature extractor takes those of three colours."""
+"""The resizer produces grayscale images, but the feature extractor requires three channels."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(11,),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="convert_to_grayscale gives images one channel, and the feature extractor needs three.",
+    what="convert_to_grayscale produces images of one channel, but the feature extractor requires three.",
     why=(
-        "The trainer ends when the first images reach the model: \"Exception encountered when calling layer 'model'\", or, in a "
+        "The trainer fails when the first images reach the model: \"Exception encountered when calling layer 'model'\", or, in a "
         'CenterNet with bgr_ordering, "not enough values to unpack (expected 3, got 1)".'
     ),
     fix="Remove convert_to_grayscale; a gray JPEG or PNG is read as three equal channels.",
 )
 OF_THREE_COLOURS = ("ssd_mobilenet_v1", "ssd_mobilenet_v2_keras", "ssd_resnet", "ssd_efficientnet", "faster_rcnn_resnet")
-"""How the types begin whose first layer is made for three channels, whatever the images have."""
+"""Prefixes of the types whose first layer is always built for three channels."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     architecture = inputs.config.model.WhichOneof("model")
     if architecture not in ("ssd", "faster_rcnn", "center_net"):
         return
@@ -35,13 +35,13 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if kind is None or not getattr(getattr(model.image_resizer, kind), "convert_to_grayscale", False):
         return
     extractor = model.feature_extractor
-    if architecture == "center_net":  # without bgr_ordering, subtracting three means makes three channels
+    if architecture == "center_net":  # without bgr_ordering, subtracting three means yields three channels
         needs = "bgr_ordering" if extractor.bgr_ordering else ""
     else:
         needs = extractor.type if extractor.type.startswith(OF_THREE_COLOURS) else ""
     if needs:
         field = f"model.{architecture}.image_resizer.{kind}.convert_to_grayscale"
         yield RULE.finding(
-            f"{field} makes images of one channel, and {needs} needs three.",
+            f"{field} produces images of one channel, but {needs} requires three.",
             where=inputs.at(field),
         )

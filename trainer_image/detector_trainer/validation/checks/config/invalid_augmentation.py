@@ -1,4 +1,4 @@
-"""An augmentation that the trainer refuses, or that makes the training worthless (core/preprocessor.py)."""
+"""An augmentation that the trainer rejects, or that makes the training useless (core/preprocessor.py)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(12,),
-    silent_impact="worthless where boxes are scaled to pixels, or labels become numbers that the model has not",
+    silent_impact="useless where boxes are scaled to pixels, or labels become numbers that the model does not have",
     verified_by=("tests/oracle/test_recorded.py",),
-    what="An entry of data_augmentation_options is empty, has settings that contradict each other, or needs what is not there.",
+    what="An entry of data_augmentation_options is empty, has contradictory settings, or requires something that is missing.",
     why=(
-        "The trainer ends with an error when it reads the first record, or learns from boxes and labels that no longer mean what "
-        "was written, silently."
+        "The trainer fails when it reads the first record, or silently learns from boxes and labels that differ from those in the "
+        "records."
     ),
-    fix="Mend its settings, or remove it.",
+    fix="Fix its settings, or remove it.",
     example="random_crop_image { min_area: 0 }   ->   random_crop_image { min_area: 0.1 }",
 )
 FIELD = "train_config.data_augmentation_options"
@@ -55,25 +55,25 @@ DEFAULTS = {
     "min_target_pixels": 300000,
     "max_target_pixels": 800000,
 }
-"""Of the functions in core/preprocessor.py."""
+"""The defaults of the functions in core/preprocessor.py."""
 
 
 class Problem(NamedTuple):
-    """What is wrong with a step, and what to do."""
+    """A problem of a step, and its fix."""
 
-    said: str
+    detail: str
     hint: str | None = None
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding an augmentation."""
+    """Yield one finding for each augmentation."""
     for number, step in enumerate(inputs.config.train_config.data_augmentation_options):
         kind = step.WhichOneof("preprocessing_step")
-        problem = _problem(inputs, kind, step) if kind else Problem("names no augmentation", "Remove it.")
+        problem = _problem(inputs, kind, step) if kind else Problem("selects no augmentation", "Remove it.")
         if problem is not None:
             field = f"{FIELD}[{number}]"
             yield RULE.finding(
-                f"{kind or field} {problem.said}.",
+                f"{kind or field} {problem.detail}.",
                 problem.hint,
                 where=inputs.at(field),
             )
@@ -84,22 +84,27 @@ def _problem(inputs: Inputs, kind: str, step: PreprocessingStep) -> Problem | No
     reader = inputs.train.message
     if kind == "autoaugment_image":
         return Problem(
-            "is not there in TF2: the trainer ends with a NameError", "Use random_distort_color and random_crop_image."
+            "does not exist in TF2: the trainer fails with a NameError", "Use random_distort_color and random_crop_image."
         )
     if kind == "normalize_image" and any(not settings.HasField(name) for name in NUMBERS_OF_NORMALIZE):
-        return Problem("needs all of its four numbers", f"Set {', '.join(NUMBERS_OF_NORMALIZE)}.")
+        return Problem("requires all four of its numbers", f"Set {', '.join(NUMBERS_OF_NORMALIZE)}.")
     if kind == "subtract_channel_mean":
-        return Problem("ends the trainer, whatever its means", "Remove it: the model's own preprocessing does that.")
+        return Problem("makes the trainer fail, whatever its means are", "Remove it: the model subtracts the means itself.")
     if kind == "convert_class_logits_to_softmax" and not reader.load_multiclass_scores:
-        return Problem("needs scores, and the records' are not loaded", "Set load_multiclass_scores: true in train_input_reader.")
+        return Problem(
+            "requires scores, which the reader does not load", "Set load_multiclass_scores: true in train_input_reader."
+        )
     if kind in FLIPS and reader.num_keypoints and not getattr(settings, "keypoint_flip_permutation", ()):
-        return Problem("needs keypoint_flip_permutation where keypoints are loaded", "Set the permutation, a number a keypoint.")
+        return Problem(
+            "requires keypoint_flip_permutation because keypoints are loaded",
+            "Set the permutation: one number for each keypoint.",
+        )
     if kind == "random_horizontal_flip" and reader.load_dense_pose:
-        return Problem("needs a table of symmetric dense poses, which the trainer's package has not", "Remove it.")
+        return Problem("requires a table of symmetric dense poses, which the trainer's package does not contain", "Remove it.")
     if kind == "scale_boxes_to_pixel_coordinates":
-        return Problem("turns the boxes into pixels, and the model learns from normalized ones", "Remove it.")
+        return Problem("converts the boxes to pixels, but the model learns from normalized boxes", "Remove it.")
     if kind == "rgb_to_gray":
-        return Problem("makes images of one channel, and the models take three", "Use random_rgb_to_gray.")
+        return Problem("produces images of one channel, but the models require three", "Use random_rgb_to_gray.")
     if kind == "remap_labels":
         return _remapped(inputs, step.remap_labels)
     return _sizes(kind, settings) or _crop(settings) or _range(kind, settings)
@@ -109,7 +114,7 @@ def _remapped(inputs: Inputs, settings: RemapLabels) -> Problem | None:
     classes = _num_classes(inputs)
     if not settings.original_labels or 1 <= settings.new_label <= (classes or settings.new_label):
         return None
-    return Problem(f"makes labels {settings.new_label}; the model has 1 to {classes}", "Set new_label to one of them.")
+    return Problem(f"maps labels to {settings.new_label}; the model has classes 1 to {classes}", "Set new_label to one of these.")
 
 
 def _num_classes(inputs: Inputs) -> int:
@@ -118,24 +123,24 @@ def _num_classes(inputs: Inputs) -> int:
 
 
 def _sizes(kind: str, settings: Message) -> Problem | None:
-    """Settings that come in pairs, or in threes."""
+    """Check settings that require pairs or triples of values."""
     if kind == "random_pad_image":
         for bound in ("min", "max"):
             height, width = f"{bound}_image_height", f"{bound}_image_width"
             if settings.HasField(height) != settings.HasField(width):
-                return Problem(f"has only one of {height} and {width}", "Set both, or none.")
+                return Problem(f"has only one of {height} and {width}", "Set both or neither.")
     names = settings.DESCRIPTOR.fields_by_name
     for name in ("min_padded_size_ratio", "max_padded_size_ratio"):
         if name in names and kind in PADS and len(getattr(settings, name)) not in (0, 2):
-            return Problem(f"has {len(getattr(settings, name))} values of {name}", "Give two: for height and width.")
+            return Problem(f"has {len(getattr(settings, name))} values of {name}", "Set two values: for height and width.")
     colours = len(getattr(settings, "pad_color", ()))
     if colours not in (0, 1, 3):
-        return Problem(f"has {colours} values of pad_color; images have three channels", "Give three.")
+        return Problem(f"has {colours} values of pad_color, but images have three channels", "Set three values.")
     return None
 
 
 def _crop(settings: Message) -> Problem | None:
-    """Settings of tf.image.sample_distorted_bounding_box; of each operation, where there are several."""
+    """Check settings of tf.image.sample_distorted_bounding_box, for each operation if there are several."""
     names = settings.DESCRIPTOR.fields_by_name
     operations: Iterable[Message] | None = getattr(settings, "operations", None)
     if operations is not None:
@@ -153,7 +158,7 @@ def _crop(settings: Message) -> Problem | None:
 
 
 def _range(kind: str, settings: Message) -> Problem | None:
-    """Numbers that must be above 0, or below others. Of what is not set, the trainer's functions have their own defaults."""
+    """Check numbers that must be above 0 or below others. Unset numbers have the defaults of the trainer's functions."""
     for name in POSITIVE.get(kind, ()):
         default = DEFAULTS.get(name, getattr(settings, name))
         value = getattr(settings, name) if settings.HasField(name) else default

@@ -1,4 +1,4 @@
-"""The batch size is 0, or does not divide by the GPUs."""
+"""The batch size is 0, or not a multiple of the number of GPUs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ RULE = Rule(
     verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_text_files_agree.py"),
     what="train_config.batch_size is 0, or not a multiple of the number of GPUs.",
     why=(
-        "The trainer splits every batch evenly over its GPUs and refuses what does not divide; a batch size of 0 "
-        "breaks inside the model."
+        "The trainer splits every batch evenly across its GPUs and rejects other sizes; with a batch size of 0 the model fails."
     ),
-    fix="Make the batch size a multiple of the GPUs.",
+    fix="Set the batch size to a multiple of the number of GPUs.",
 )
 
 
@@ -27,7 +26,7 @@ FIELD = "train_config.batch_size"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     size = inputs.config.train_config.batch_size
     where = inputs.at(FIELD)
     gpus = inputs.gpus or 0
@@ -36,5 +35,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     elif gpus > 1 and size % gpus:
         near = max(gpus, size - size % gpus)
         yield RULE.finding(
-            f"{FIELD} is {size}, which {gpus} GPUs cannot share evenly.", f"Set it to {near} or {near + gpus}.", where=where
+            f"{FIELD} is {size}, which cannot be split evenly across {gpus} GPUs.",
+            f"Set it to {near} or {near + gpus}.",
+            where=where,
         )

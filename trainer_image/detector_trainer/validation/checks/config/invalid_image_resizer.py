@@ -1,4 +1,4 @@
-"""The image resizer is missing, contradicts itself, or is one that the input pipeline cannot take."""
+"""The image resizer is missing, contradictory, or not supported by the input pipeline."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(11,),
     verified_by=("tests/trainer/test_config_agrees.py", "tests/oracle/test_recorded.py"),
-    what="image_resizer is missing, gives images no size, or is of a kind that the input pipeline does not know.",
+    what="image_resizer is missing, sets no valid size, or is of a kind that the input pipeline does not support.",
     why=(
-        'The trainer ends with "Invalid image resizer option", "min_dimension > max_dimension", "output dimensions must be positive" '
+        'The trainer fails with "Invalid image resizer option", "min_dimension > max_dimension", "output dimensions must be positive" '
         'or, for pad_to_multiple_resizer, "Unknown image resizer type" (config_util.get_spatial_image_size).'
     ),
     fix="Set image_resizer, for example fixed_shape_resizer { height: 320 width: 320 }.",
@@ -28,26 +28,29 @@ RULE = Rule(
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     which = inputs.config.model.WhichOneof("model")
     if which not in ("ssd", "faster_rcnn", "center_net"):
         return
     field = f"model.{which}.image_resizer"
-    words = _wrong(getattr(inputs.config.model, which).image_resizer)
-    if words:
+    problem = _wrong(getattr(inputs.config.model, which).image_resizer)
+    if problem:
         where = inputs.at(field)
-        message, *hint = words
+        message, *hint = problem
         yield RULE.finding(message.format(field), *hint, where=where)
 
 
 def _wrong(resizer: ImageResizer) -> tuple[str, ...]:
-    """What is wrong, with {} for the field's name, and a hint if there is a better one than the rule's; empty if nothing is."""
+    """Return a message with {} for the field's name, then a hint if it differs from the rule's; empty if the resizer is valid."""
     kind = resizer.WhichOneof("image_resizer_oneof")
     if kind is None:
         return ("{} is not set.",)
     settings = getattr(resizer, kind)
     if kind == "fixed_shape_resizer" and min(settings.height, settings.width) < 1:
-        return (f"{{}} makes images {settings.width} pixels wide and {settings.height} high.", "Set height and width above 0.")
+        return (
+            f"{{}} resizes images to a width of {settings.width} and a height of {settings.height} pixels.",
+            "Set height and width above 0.",
+        )
     if kind == "keep_aspect_ratio_resizer":
         if settings.min_dimension > settings.max_dimension:
             return (
@@ -64,7 +67,7 @@ def _wrong(resizer: ImageResizer) -> tuple[str, ...]:
             return (f"{{}}: size_threshold is {settings.size_threshold}.", "Set size_threshold above 0.")
     if kind == "pad_to_multiple_resizer":
         return (
-            "{} is a pad_to_multiple_resizer, which the input pipeline does not know.",
+            "{} is a pad_to_multiple_resizer, which the input pipeline does not support.",
             "Use keep_aspect_ratio_resizer with pad_to_max_dimension: true.",
         )
     return ()

@@ -1,4 +1,4 @@
-"""The keypoint label map of a CenterNet with keypoints cannot be read, or does not fit its tasks (builders/model_builder.py)."""
+"""The keypoint label map of a CenterNet cannot be read, or does not match its tasks (builders/model_builder.py)."""
 
 from __future__ import annotations
 
@@ -24,44 +24,44 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(14,),
     verified_by=("tests/trainer/test_official_configs.py", "tests/oracle/test_recorded.py"),
-    what="A CenterNet has a keypoint_estimation_task, and its keypoint_label_map_path is no label map with the keypoints of its class.",
+    what="A CenterNet has a keypoint_estimation_task, but its keypoint_label_map_path is not a label map with the keypoints of its class.",
     why=(
-        "The trainer reads it when it builds the model, and ends with NotFoundError, KeyError or ValueError; or at the first step, "
-        'with "indices … not in", where a keypoint is none of the num_keypoints that are loaded.'
+        "The trainer reads it when it builds the model, and fails with NotFoundError, KeyError or ValueError; or at the first step, "
+        'with "indices … not in", if the reader does not load a keypoint of the label map.'
     ),
-    fix="Give a label map whose item of that name has keypoints { id: 0 label: … }, one for each, ids from 0.",
+    fix="Set a label map whose item of that name has one keypoints { id: 0 label: … } for each keypoint, with ids from 0.",
 )
 FIELD = "model.center_net.keypoint_label_map_path"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.config.model.WhichOneof("model") != "center_net":
         return
     model = inputs.config.model.center_net
     path = model.keypoint_label_map_path
     if not model.keypoint_estimation_task or model.HasField("deepmac_mask_estimation") or gfile.is_remote(path):
-        return  # a DeepMAC is built without its keypoints
+        return  # the keypoints of a DeepMAC are not built
     where = inputs.at(FIELD)
     if not path:
         yield RULE.finding(f"{FIELD} is not set.", where=where)
         return
     try:
         message = parse_text(path, read_text(path, "keypoint label map"), types.StringIntLabelMap)
-    except Unreadable as problem:
-        hint = "Replace PATH_TO_BE_CONFIGURED by the real path." if "PATH_TO_BE_CONFIGURED" in path else problem.hint
-        yield RULE.finding(f"{problem}.", hint, where=where)
+    except Unreadable as error:
+        hint = "Replace PATH_TO_BE_CONFIGURED with the real path." if "PATH_TO_BE_CONFIGURED" in path else error.hint
+        yield RULE.finding(f"{error}.", hint, where=where)
         return
-    words = _wrong(message.item, model, inputs.config.train_input_reader.num_keypoints)
-    if words:
-        yield RULE.finding(f"{path} {words}.", where=where)
+    problem = _wrong(message.item, model, inputs.config.train_input_reader.num_keypoints)
+    if problem:
+        yield RULE.finding(f"{path} {problem}.", where=where)
 
 
 def _wrong(items: Sequence[StringIntLabelMapItem], model: CenterNet, loaded: int) -> str:
-    """What is wrong with the map, or with what the tasks take from it; empty if nothing is."""
+    """Return the problem of the label map, or of what the tasks use from it; empty if it is valid."""
     for item in items:
         if item.id < 0 or (item.id == 0 and "background" not in (item.name, item.display_name)):
-            return f"has item {item.name!r} with id {item.id}; ids are those of the label map, from 1"
+            return f"has item {item.name!r} with id {item.id}; ids must be those of the label map, from 1"
     known = {item.name: item for item in items if item.keypoints}
     tasks = model.keypoint_estimation_task
     for task in tasks:

@@ -1,4 +1,4 @@
-"""The learning-rate schedule is refused, or gives no number (utils/learning_schedules.py)."""
+"""The trainer rejects the learning-rate schedule, or the schedule yields NaN or only 0 (utils/learning_schedules.py)."""
 
 from __future__ import annotations
 
@@ -28,53 +28,53 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(8,),
-    silent_impact="worthless where the rate is NaN: so is every weight after that step; or where it is 0 throughout",
+    silent_impact="useless where the rate is NaN: every weight is NaN after that step; or where it is 0 throughout",
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="The optimizer or its learning-rate schedule is missing or contradicts itself.",
     why=(
-        "The trainer ends with a ValueError, for some only at the first step. A rate of NaN, which for example total_steps == "
-        "warmup_steps gives at its last step, and one that is 0 throughout, it takes silently."
+        "The trainer fails with a ValueError, for some schedules only at the first step. It silently accepts a rate that is 0 throughout, and a "
+        "rate of NaN, which for example total_steps == warmup_steps yields at the last step."
     ),
-    fix="Mend the schedule: warmup_steps + hold_base_rate_steps < total_steps, and warmup_learning_rate <= learning_rate_base.",
+    fix="Fix the schedule: warmup_steps + hold_base_rate_steps < total_steps, and warmup_learning_rate <= learning_rate_base.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding: the first thing that the trainer would stumble over."""
+    """Yield one finding: the first error that the trainer would report."""
     where_is, problem, hint = _problem(inputs.config.train_config.optimizer, inputs.steps) or ("", "", None)
     if problem:
         yield RULE.finding(problem, hint, where=inputs.at(where_is))
 
 
 def _problem(optimizer: Optimizer, steps: int | None) -> tuple[str, str, str | None] | None:
-    """Field, what is wrong, what to do."""
+    """Return the field, the problem and the fix."""
     field = "train_config.optimizer"
     kind = optimizer.WhichOneof("optimizer")
     if kind is None:
-        return field, "train_config.optimizer names no optimizer.", "Set for example momentum_optimizer { … }."
+        return field, "train_config.optimizer selects no optimizer.", "Set, for example, momentum_optimizer { … }."
     rate: LearningRate = getattr(optimizer, kind).learning_rate
     field = f"{field}.{kind}.learning_rate"
     schedule = rate.WhichOneof("learning_rate")
     if schedule is None:
-        return field, "The optimizer has no learning rate.", "Set for example cosine_decay_learning_rate { … }."
+        return field, "The optimizer has no learning rate.", "Set, for example, cosine_decay_learning_rate { … }."
     field = f"{field}.{schedule}"
     refused = REFUSES[schedule](field, rate) if schedule in REFUSES else None
     return refused or _value(field, schedule, rate, steps)
 
 
 def _value(field: str, schedule: str, rate: LearningRate, steps: int | None) -> tuple[str, str, str | None] | None:
-    """Rates that no training can use: the first that is no number, or all if they are 0."""
+    """Return the problem of the rates: the first that is not finite, or all of them if they are 0."""
     last = max(1, steps or 1) - 1
     moments = sorted({moment for moment in (0, 1, *_moments(schedule, rate), last) if 0 <= moment <= last})
     rates = [RATES[schedule](rate, moment) for moment in moments]
     for moment, value in zip(moments, rates, strict=True):
         if not math.isfinite(value):
             return field, f"The learning rate of step {moment} would be {value:g}, silently.", None
-    return None if any(rates) else (field, "The learning rate is 0 from the first step to the last.", "Raise it.")
+    return None if any(rates) else (field, "The learning rate is 0 from the first to the last step.", "Raise it.")
 
 
 def _moments(schedule: str, rate: LearningRate) -> Iterator[int]:
-    """The steps at which a schedule changes, or may."""
+    """Return the steps at which a schedule may change."""
     settings: Message = getattr(rate, schedule)
     numbers = [value for field, value in settings.ListFields() if isinstance(value, int)]
     numbers += [field.default_value for field in settings.DESCRIPTOR.fields if isinstance(field.default_value, int)]
@@ -90,7 +90,7 @@ def _constant_rate(settings: ConstantLearningRate, _: int) -> float:
 
 
 def _cosine_rate(settings: CosineDecayLearningRate, step: int) -> float:
-    """cosine_decay_with_warmup; the quotient of 0 by 0 is NaN there."""
+    """Return the rate of cosine_decay_with_warmup, in which 0 divided by 0 is NaN."""
     total, warmup, hold = settings.total_steps, settings.warmup_steps, settings.hold_base_rate_steps
     base = settings.learning_rate_base
     if step > total:
@@ -122,7 +122,7 @@ def _exponential_rate(settings: ExponentialDecayLearningRate, step: int) -> floa
 
 
 def _manual_rate(settings: ManualStepLearningRate, step: int) -> float:
-    """manual_stepping: a sum over all rates, so that one that is no number spoils all."""
+    """Return the rate of manual_stepping, which sums over all rates, so that one NaN affects all steps."""
     rates = [settings.initial_learning_rate, *(entry.learning_rate for entry in settings.schedule)]
     if not all(map(math.isfinite, rates)):
         return math.nan
@@ -163,10 +163,14 @@ def _manual(field: str, settings: ManualStepLearningRate) -> tuple[str, str, str
         return (
             f"{field}.schedule",
             "The first step of the schedule is 0.",
-            "The rate from step 0 is initial_learning_rate; begin the schedule later.",
+            "The rate from step 0 is initial_learning_rate; start the schedule at a later step.",
         )
     if any(later <= earlier for earlier, later in pairwise(steps)):
-        return f"{field}.schedule", f"The steps of the schedule do not rise: {', '.join(map(str, steps))}.", "Order them."
+        return (
+            f"{field}.schedule",
+            f"The steps of the schedule are not strictly increasing: {', '.join(map(str, steps))}.",
+            "Order them by step.",
+        )
     return None
 
 
@@ -180,4 +184,4 @@ RATES: dict[str, Callable[[LearningRate, int], float]] = {
     "exponential_decay_learning_rate": lambda rate, step: _exponential_rate(rate.exponential_decay_learning_rate, step),
     "manual_step_learning_rate": lambda rate, step: _manual_rate(rate.manual_step_learning_rate, step),
 }
-"""As utils/learning_schedules.py calculates them."""
+"""The rates as utils/learning_schedules.py calculates them."""

@@ -1,4 +1,4 @@
-"""The weight of a loss is not a number, or infinite, and so is the loss from the first step."""
+"""The weight of a loss is NaN or infinite, which makes the loss NaN or infinite from the first step."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(10,),
-    silent_impact="worthless: the loss is nan from the first step, and so is every variable after it",
+    silent_impact="useless: the loss and every variable are nan from the first step on",
     verified_by=("tests/oracle/test_recorded.py",),
     what="The weight of a loss in the model is nan or inf.",
-    why="Every loss is multiplied by it. The trainer goes on to the last step.",
-    fix="Copy the weight from the official config of the model; 1 where there is none.",
+    why="The loss is multiplied by it. The trainer continues to the last step.",
+    fix="Copy the weight from the official config of the model; if that has none, use 1.",
 )
 Weights = Iterator[tuple[str, float]]
-"""Fields below model that are used, with their values."""
+"""Fields below model that the trainer uses, with their values."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding a weight."""
+    """Yield one finding for each weight."""
     for field, value in broken(inputs).items():
         yield RULE.finding(f"{field} is {value:g}.", where=inputs.at(field))
 
 
 def broken(inputs: Inputs) -> dict[str, float]:
-    """The weights that are nan or inf, by their fields."""
+    """Return the weights that are nan or inf, by field."""
     kind = inputs.config.model.WhichOneof("model")
     if kind not in WEIGHTS:
         return {}
@@ -61,7 +61,7 @@ def _center_net(model: CenterNet) -> Weights:
     if model.HasField("object_detection_task"):
         for name in ("task_loss_weight", "offset_loss_weight", "scale_loss_weight"):
             yield f"object_detection_task.{name}", getattr(model.object_detection_task, name)
-    if model.HasField("deepmac_mask_estimation"):  # built without the other tasks; masks whose weight is nan are left out
+    if model.HasField("deepmac_mask_estimation"):  # the other tasks are not built; masks whose weight is nan are ignored
         return
     for number, task in enumerate(model.keypoint_estimation_task):
         for name in ("task", "keypoint_regression", "keypoint_heatmap", "keypoint_offset"):
@@ -75,4 +75,4 @@ WEIGHTS: dict[str, Callable[[DetectionModel], Weights]] = {
     "faster_rcnn": lambda model: _faster_rcnn(model.faster_rcnn),
     "center_net": lambda model: _center_net(model.center_net),
 }
-"""By meta-architecture."""
+"""The functions by meta-architecture."""

@@ -1,4 +1,4 @@
-"""Options of the model contradict each other or are out of range (builders/model_builder.py and what it calls)."""
+"""An option of the model contradicts another one or is out of range (builders/model_builder.py and what it calls)."""
 
 from __future__ import annotations
 
@@ -19,44 +19,44 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(14,),
-    silent_impact="worthless where an exponent of a focal loss is negative: what is learned is nan after a step",
+    silent_impact="useless where an exponent of a focal loss is negative: the weights are nan after one step",
     verified_by=("tests/oracle/test_recorded.py",),
-    what="An option of the model is out of range, contradicts another one, or is of TensorFlow 1.",
-    why='The trainer ends when it builds the model: "max_detections_per_class should be no greater than max_total_detections" or the like.',
-    fix="Change the option as the message says.",
+    what="An option of the model is out of range, contradicts another one, or exists only in TensorFlow 1.",
+    why='The trainer fails when it builds the model: "max_detections_per_class should be no greater than max_total_detections" or a similar error.',
+    fix="Change the option that the message names.",
 )
 POOLING = ("initial_crop_size", "maxpool_kernel_size", "maxpool_stride")
-"""What a Faster R-CNN has to be told, unless it has a first stage only; 0 by default."""
+"""Required options of a Faster R-CNN, unless it has only the first stage; they are 0 by default."""
 Broken = Iterator[tuple[str, str]]
-"""Fields below model, each with what is wrong with it."""
+"""Fields below model, each with its problem."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding an option."""
+    """Yield one finding for each option."""
     kind = inputs.config.model.WhichOneof("model")
     if kind not in BROKEN:
         return
-    for path, words in BROKEN[kind](inputs.config.model):
+    for path, problem in BROKEN[kind](inputs.config.model):
         field = f"model.{kind}.{path}"
-        yield RULE.finding(f"{field} {words}.", where=inputs.at(field))
+        yield RULE.finding(f"{field} {problem}.", where=inputs.at(field))
 
 
 def _ssd(model: Ssd) -> Broken:
     if model.matcher.WhichOneof("matcher_oneof") == "bipartite_matcher":
-        yield "matcher.bipartite_matcher", "is not in TensorFlow 2: use argmax_matcher"
+        yield "matcher.bipartite_matcher", "does not exist in TensorFlow 2: use argmax_matcher"
     yield from _argmax_matcher(model.matcher.argmax_matcher)
     yield from _post_processing("post_processing", model.post_processing)
     if model.add_background_class and model.explicit_background_class:
-        yield "explicit_background_class", "cannot be set beside add_background_class, which is the default"
+        yield "explicit_background_class", "cannot be combined with add_background_class, which is the default"
     if model.use_confidences_as_targets and not model.add_background_class:
-        yield "use_confidences_as_targets", "needs add_background_class"
+        yield "use_confidences_as_targets", "requires add_background_class"
     loss = model.loss
     if loss.expected_loss_weights != loss.NONE:
-        yield "loss.expected_loss_weights", "needs functions that the trainer does not have: remove it"
+        yield "loss.expected_loss_weights", "requires functions that the trainer does not contain: remove it"
     if loss.HasField("hard_example_miner") and loss.classification_loss.HasField("weighted_sigmoid_focal"):
         yield "loss.hard_example_miner", "cannot be combined with weighted_sigmoid_focal"
     if loss.HasField("random_example_sampler") and loss.random_example_sampler.positive_sample_fraction <= 0:
-        yield "loss.random_example_sampler.positive_sample_fraction", "has to be above 0"
+        yield "loss.random_example_sampler.positive_sample_fraction", "must be above 0"
 
 
 def _argmax_matcher(matcher: ArgMaxMatcher) -> Broken:
@@ -72,7 +72,7 @@ def _argmax_matcher(matcher: ArgMaxMatcher) -> Broken:
     if equal and not matcher.negatives_lower_than_unmatched:
         yield (
             "matcher.argmax_matcher.negatives_lower_than_unmatched",
-            "is false, which needs an unmatched_threshold below matched_threshold",
+            "is false, which requires an unmatched_threshold below matched_threshold",
         )
 
 
@@ -80,32 +80,32 @@ def _faster_rcnn(model: FasterRcnn) -> Broken:
     if model.inplace_batchnorm_update:
         yield "inplace_batchnorm_update", "is not supported by Faster R-CNN: remove it"
     if not 1 <= model.number_of_stages <= 3:
-        yield "number_of_stages", f"is {model.number_of_stages}; it has to be 1, 2 or 3"
+        yield "number_of_stages", f"is {model.number_of_stages}; it must be 1, 2 or 3"
     if model.number_of_stages == 3 and not model.second_stage_box_predictor.mask_rcnn_box_predictor.predict_instance_masks:
-        yield "number_of_stages", "is 3, which needs predict_instance_masks: true in second_stage_box_predictor"
+        yield "number_of_stages", "is 3, which requires predict_instance_masks: true in second_stage_box_predictor"
     if model.number_of_stages > 1:
         for name in POOLING:
             if getattr(model, name) < 1:
-                yield name, f"is {getattr(model, name)}; it has to be above 0"
-        if model.second_stage_batch_size < 1 and not model.HasField("hard_example_miner"):  # which takes all proposals
-            yield "second_stage_batch_size", f"is {model.second_stage_batch_size}; it has to be above 0"
+                yield name, f"is {getattr(model, name)}; it must be above 0"
+        if model.second_stage_batch_size < 1 and not model.HasField("hard_example_miner"):  # it uses all proposals
+            yield "second_stage_batch_size", f"is {model.second_stage_batch_size}; it must be above 0"
         if model.maxpool_kernel_size > model.initial_crop_size > 0:
             yield "maxpool_kernel_size", f"{model.maxpool_kernel_size} is above initial_crop_size {model.initial_crop_size}"
-    if model.first_stage_nms_iou_threshold < 0 or model.first_stage_nms_iou_threshold > 1:  # not a number is let through
+    if model.first_stage_nms_iou_threshold < 0 or model.first_stage_nms_iou_threshold > 1:  # nan passes
         yield "first_stage_nms_iou_threshold", f"is {model.first_stage_nms_iou_threshold:g}, not between 0 and 1"
     yield from _post_processing("second_stage_post_processing", model.second_stage_post_processing)
 
 
 def _center_net(model: CenterNet) -> Broken:
     asked = model.HasField
-    deepmac = asked("deepmac_mask_estimation")  # built without keypoints and the other tasks
+    deepmac = asked("deepmac_mask_estimation")  # keypoints and the other tasks are not built
     keypoints = () if deepmac else model.keypoint_estimation_task
     if not asked("object_detection_task") and not keypoints:
-        yield "object_detection_task", "is not set" + (", and there is no keypoint_estimation_task" if not deepmac else "")
+        yield "object_detection_task", "is not set" + (", but the model has no keypoint_estimation_task" if not deepmac else "")
     if model.object_center_params.keypoint_weights_for_center and (asked("object_detection_task") or len(keypoints) != 1):
         yield (
             "object_center_params.keypoint_weights_for_center",
-            "needs one keypoint_estimation_task and no object_detection_task",
+            "requires one keypoint_estimation_task and no object_detection_task",
         )
     tasks = [(name, getattr(model, name)) for name in ("object_detection_task", "object_center_params")]
     tasks += [(f"keypoint_estimation_task[{number}]", task) for number, task in enumerate(keypoints)]
@@ -114,9 +114,9 @@ def _center_net(model: CenterNet) -> Broken:
     else:
         tasks.append(("mask_estimation_task", model.mask_estimation_task))
         if asked("densepose_estimation_task") and not asked("mask_estimation_task"):
-            yield "densepose_estimation_task", "needs a mask_estimation_task"
+            yield "densepose_estimation_task", "requires a mask_estimation_task"
         if asked("temporal_offset_task"):
-            yield "temporal_offset_task", "learns what the input pipeline does not read: remove it"
+            yield "temporal_offset_task", "learns targets that the input pipeline does not read: remove it"
         if asked("post_processing"):
             yield from _post_processing("post_processing", model.post_processing)
     for path, task in tasks:
@@ -128,7 +128,10 @@ def _center_net(model: CenterNet) -> Broken:
     for path, loss in losses:
         if loss.penalty_reduced_logistic_focal_loss.beta < 0:
             field = f"{path}.classification_loss.penalty_reduced_logistic_focal_loss.beta"
-            yield field, f"is {loss.penalty_reduced_logistic_focal_loss.beta:g}: what is learned is nan after a step; 4 is usual"
+            yield (
+                field,
+                f"is {loss.penalty_reduced_logistic_focal_loss.beta:g}: the weights are nan after one step; the usual value is 4",
+            )
 
 
 def _heads(path: str, task: Message) -> Broken:
@@ -145,9 +148,9 @@ def _deepmac(task: CenterNet.DeepMACMaskEstimation) -> Broken:
         yield f"{path}.mask_num_subsamples", f"is {task.mask_num_subsamples}, which is not supported: remove it"
     if task.network_type == "embedding_projection":
         if task.use_xy:
-            yield f"{path}.use_xy", "has to be false for network_type embedding_projection"
+            yield f"{path}.use_xy", "must be false for network_type embedding_projection"
         if task.use_instance_embedding:
-            yield f"{path}.use_instance_embedding", "has to be false for network_type embedding_projection"
+            yield f"{path}.use_instance_embedding", "must be false for network_type embedding_projection"
         if task.dim != task.pixel_embedding_dim:
             yield (
                 f"{path}.dim",
@@ -176,4 +179,4 @@ BROKEN: dict[str, Callable[[DetectionModel], Broken]] = {
     "faster_rcnn": lambda model: _faster_rcnn(model.faster_rcnn),
     "center_net": lambda model: _center_net(model.center_net),
 }
-"""By meta-architecture."""
+"""The functions by meta-architecture."""

@@ -1,4 +1,4 @@
-"""An option of the optimizer that Keras refuses, or with which every variable is nan after a step (builders/optimizer_builder.py)."""
+"""An option of the optimizer is out of range: Keras rejects it, or every variable is nan after one step (builders/optimizer_builder.py)."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(9,),
-    silent_impact="worthless where epsilon is negative: variables are nan after the first step",
+    silent_impact="useless where epsilon is negative: the variables are nan after the first step",
     verified_by=("tests/oracle/test_recorded.py",),
     what="The momentum, decay or epsilon of the optimizer is out of range.",
-    why='The trainer ends when it builds the optimizer: "`momentum` must be between [0, 1]", "Expected decay >= 0".',
+    why='The trainer fails when it builds the optimizer: "`momentum` must be between [0, 1]", "Expected decay >= 0".',
     fix="Copy the optimizer from the official config of the model.",
 )
 MOMENTUM = "momentum_optimizer_value"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding an option."""
+    """Yield one finding for each option."""
     optimizer = inputs.config.train_config.optimizer
     kind = optimizer.WhichOneof("optimizer")
-    for option, words in _wrong(kind, optimizer) if kind else ():
+    for option, problem in _wrong(kind, optimizer) if kind else ():
         field = f"train_config.optimizer.{kind}.{option}"
-        yield RULE.finding(f"{field} {words}.", where=inputs.at(field))
+        yield RULE.finding(f"{field} {problem}.", where=inputs.at(field))
 
 
 def _wrong(kind: str, optimizer: Optimizer) -> Iterator[tuple[str, str]]:

@@ -15,13 +15,13 @@ RULE = Rule(
     catalogue=(14,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="second_stage_batch_size is above first_stage_max_proposals.",
-    why="The model builder refuses it.",
+    why="The model builder rejects it.",
     fix="Raise first_stage_max_proposals or lower second_stage_batch_size.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.config.model.WhichOneof("model") != "faster_rcnn":
         return
     model = inputs.config.model.faster_rcnn

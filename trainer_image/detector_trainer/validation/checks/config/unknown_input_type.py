@@ -15,13 +15,13 @@ RULE = Rule(
     catalogue=(36,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="input_type of the input reader is INPUT_DEFAULT (0).",
-    why='The trainer ends with "Unsupported input_type in config".',
-    fix="Set input_type: TF_EXAMPLE, or leave it out.",
+    why='The trainer fails with "Unsupported input_type in config".',
+    fix="Set input_type: TF_EXAMPLE, or remove the field.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.train.message.input_type == 0:
         field = "train_input_reader.input_type"
         yield RULE.finding(f"{field} is 0.", where=inputs.at(field))

@@ -1,4 +1,4 @@
-"""The resizer makes images of a size that the feature extractor cannot take (models/ssd_*_keras_feature_extractor.py)."""
+"""The resizer produces images of a size that the feature extractor does not support (models/ssd_*_keras_feature_extractor.py)."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(11,),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="The resizer makes images too small for the feature extractor, or, for one with an FPN or a CenterNet, no multiple of 32.",
+    what="The resizer produces images that are too small for the feature extractor or, with an FPN or a CenterNet, not a multiple of 32.",
     why=(
-        'The trainer ends with "image size must be >= 129" (33 for MobileNet), or inside FeatureMaps with "Incompatible shapes": '
-        "an FPN doubles each level, and adds it to the one below, which must be exactly as large. The map of a CenterNet must have "
+        'The trainer fails with "image size must be >= 129" (33 for MobileNet), or inside FeatureMaps with "Incompatible shapes": '
+        "an FPN doubles each level and adds it to the one below, which must have the same size. The output of a CenterNet must have "
         "a quarter of the image's size."
     ),
     fix="Set height and width to multiples of 32, such as 320 or 640; or pad_to_multiple: 32 in feature_extractor.",
     example="fixed_shape_resizer { height: 300 width: 300 }   ->   fixed_shape_resizer { height: 320 width: 320 }",
 )
 HALVED_FIVE_TIMES = ("resnet_", "mobilenet_")
-"""Extractors of a CenterNet, as they begin, that halve an image five times, rounding up, and double it thrice."""
+"""Prefixes of CenterNet extractors that halve an image five times, rounding up, and double it three times."""
 DEEPEST = 5
-"""The levels above are made by convolutions, and may have any size."""
+"""Convolutions compute the levels above, which may have any size."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding, where the resizer gives all images one size, and the feature extractor is one that is known here."""
+    """Yield one finding if the resizer produces one size and the requirements of the feature extractor are known."""
     which = inputs.config.model.WhichOneof("model")
     resizer = resizer_of(inputs.config)
     if which not in ("ssd", "center_net") or resizer is None or not resizer.one_size:
@@ -51,27 +51,27 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if which == "center_net":
         if extractor.type.startswith(HALVED_FIVE_TIMES) and any(side % 32 for side in sides):
             yield RULE.finding(
-                f"Images are resized to {shown} pixels, and {extractor.type} needs multiples of 32.",
+                f"Images are resized to {shown} pixels, but {extractor.type} requires multiples of 32.",
                 "Set height and width to multiples of 32.",
                 where=where,
             )
     elif min(sides) < least:
         yield RULE.finding(
-            f"Images are resized to {shown} pixels, and {extractor.type} needs {least} in each direction.",
+            f"Images are resized to {shown} pixels, but {extractor.type} requires {least} in each direction.",
             f"Set height and width to at least {least}.",
             where=where,
         )
     elif not all(_fits(extractor, side) for side in sides):
         near = 1 << min(_levels(extractor)[1], DEEPEST)
         yield RULE.finding(
-            f"Images are resized to {shown} pixels, and the FPN of {extractor.type} needs multiples of {near}.",
+            f"Images are resized to {shown} pixels, but the FPN of {extractor.type} requires multiples of {near}.",
             f"Set height and width to multiples of {near}, or pad_to_multiple: {near} in feature_extractor.",
             where=where,
         )
 
 
 def _least(extractor: str) -> int:
-    """Pixels that an image must have in each direction; 0 where that is not known here."""
+    """Return the pixels that an image must have in each direction; 0 if that is unknown."""
     if extractor.startswith("ssd_mobilenet"):
         return 33
     return 129 if extractor.startswith(("ssd_resnet", "ssd_efficientnet")) else 0
@@ -82,10 +82,10 @@ def _levels(extractor: SsdFeatureExtractor) -> tuple[int, int]:
 
 
 def _fits(extractor: SsdFeatureExtractor, side: int) -> bool:
-    """Whether each level of the FPN is twice the next; a level of one pixel is stretched."""
+    """Tell whether each level of the FPN is twice as large as the next; a level of one pixel is stretched."""
     kind = extractor.type
     low, high = _levels(extractor)
-    if low < 0:  # no level at all: another check says so
+    if low < 0:  # no level: another check reports it
         return True
     if not kind.endswith("_fpn_keras") or (kind.startswith("ssd_mobilenet") and extractor.use_explicit_padding):
         return True

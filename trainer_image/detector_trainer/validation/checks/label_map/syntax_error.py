@@ -15,14 +15,14 @@ RULE = Rule(
     catalogue=(17,),
     verified_by=("tests/trainer/test_text_files_agree.py",),
     what="The label map is not a valid StringIntLabelMap.",
-    why=("The trainer ends with \"memoryview: a bytes-like object is required, not 'str'\", which names neither file nor line."),
-    fix='Mend the line: item { id: 1 name: "cat" }, with straight quotes.',
+    why=("The trainer fails with \"memoryview: a bytes-like object is required, not 'str'\", which names neither file nor line."),
+    fix='Fix the line: item { id: 1 name: "cat" }, with straight quotes.',
     example="item { id: 1 name: ‘cat’ }   ->   item { id: 1 name: 'cat' }",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding, with the line."""
+    """Yield one finding, with the line."""
     problem = inputs.label_map_unreadable
     if problem is not None and problem.kind == "syntax":
         yield RULE.finding(f"{problem}.", problem.hint, where=Where(file=problem.path, line=problem.line))

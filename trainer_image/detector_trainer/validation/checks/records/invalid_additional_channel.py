@@ -1,4 +1,4 @@
-"""An additional channel of an image that cannot be decoded, or that is not as large as the image."""
+"""An additional channel of an image cannot be decoded, or does not have the size of the image."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(33,),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="An additional channel cannot be decoded, or is not as large as the image.",
-    why='The trainer ends with "Unknown image file format", "Invalid PNG data" or "ConcatOp" when it draws the record.',
-    fix="Write each channel as a gray PNG or JPEG with the height and width of the image.",
+    what="An additional channel cannot be decoded, or does not have the size of the image.",
+    why='The trainer fails with "Unknown image file format", "Invalid PNG data" or "ConcatOp" when it reads the record.',
+    fix="Write each channel as a grayscale PNG or JPEG with the height and width of the image.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such record."""
+    """Yield a hit for each such record."""
     if not settings.num_additional_channels:
         return
     for index in np.flatnonzero(chunk.parsed).tolist():
@@ -37,15 +37,15 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
         skipped = None
         for number, fact in enumerate(facts):
             if fact.state not in (State.SOUND, State.NOT_DECODED):
-                said = f"Channel {number} cannot be decoded: {fact.detail or fact.state.value}."
+                message = f"Channel {number} cannot be decoded: {fact.detail or fact.state.value}."
             elif height and fact.height and (fact.height, fact.width) != (height, width):
-                said = f"Channel {number} is {fact.width} x {fact.height}, the image is {width} x {height}."
+                message = f"Channel {number} is {fact.width} x {fact.height}, but the image is {width} x {height}."
             else:
                 skipped = number if fact.state is State.NOT_DECODED and skipped is None else skipped
                 continue
-            yield Hit(chunk.file, said, chunk.first + index, CHANNELS)
+            yield Hit(chunk.file, message, chunk.first + index, CHANNELS)
             break
         else:
             if skipped is not None:
-                said = f"Channel {skipped} was not decoded: {facts[skipped].detail}."
-                yield Hit(chunk.file, said, chunk.first + index, CHANNELS, image_not_decoded.RULE.fix, Severity.WARNING)
+                message = f"Channel {skipped} was not decoded: {facts[skipped].detail}."
+                yield Hit(chunk.file, message, chunk.first + index, CHANNELS, image_not_decoded.RULE.fix, Severity.WARNING)

@@ -1,4 +1,4 @@
-"""Context features that are not as many, or not as long, as a record says, or as the model takes."""
+"""The number or length of context features does not match the record or the model."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     silent_impact=(
-        "worse, a warning, where features are longer, shorter or more than the model's context_config says: they are cut or "
-        "padded; worthless where one is nan: so is the loss"
+        "worse, a warning, where features are longer, shorter or more than the model's context_config specifies: they are cut or "
+        "padded; useless where one is nan: the loss is nan"
     ),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="A record's context_features are no whole number of features of context_feature_length, or are not finite.",
-    why='The trainer ends with "Input to reshape" or "Only one input size may be -1" when it draws the record.',
-    fix="Write the features of the context one after the other, each of context_feature_length values.",
+    what="A record's context_features are not a whole number of features of context_feature_length, or are not finite.",
+    why='The trainer fails with "Input to reshape" or "Only one input size may be -1" when it reads the record.',
+    fix="Write the context features one after the other, each with context_feature_length values.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such record."""
+    """Yield a hit for each such record."""
     if settings.context is None:
         return
     most, length = settings.context
@@ -37,12 +37,14 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
         values, (written,) = chunk.values(CONTEXT, index), chunk.values(CONTEXT_LENGTH, index).tolist()
         count = len(values)
         if written < 0 or (count % written if written else count):
-            yield Hit(chunk.file, f"{count} values of features of {written}.", chunk.first + index, CONTEXT)
+            yield Hit(
+                chunk.file, f"{count} values are not a multiple of the feature length {written}.", chunk.first + index, CONTEXT
+            )
         elif not np.isfinite(values).all():
             yield Hit(chunk.file, "A context feature is not finite.", chunk.first + index, CONTEXT)
         elif count and written != length:
-            said = f"Context features of {written} values; the model takes those of {length}."
-            yield Hit(chunk.file, said, chunk.first + index, CONTEXT_LENGTH, severity=Severity.WARNING)
+            detail = f"Context features have {written} values, but the model expects {length}."
+            yield Hit(chunk.file, detail, chunk.first + index, CONTEXT_LENGTH, severity=Severity.WARNING)
         elif count > most * length:
-            said = f"{count // written} context features; the model takes {most}."
-            yield Hit(chunk.file, said, chunk.first + index, CONTEXT, severity=Severity.WARNING)
+            detail = f"{count // written} context features, but the model expects {most}."
+            yield Hit(chunk.file, detail, chunk.first + index, CONTEXT, severity=Severity.WARNING)

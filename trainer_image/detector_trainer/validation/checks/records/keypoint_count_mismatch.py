@@ -1,4 +1,4 @@
-"""Not num_keypoints keypoints for each box."""
+"""A record does not have num_keypoints keypoints for each box."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ RULE = Rule(
     catalogue=(35,),
     silent_impact="worse, a warning, where there are too many keypoints: those at the end are dropped",
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="num_keypoints is set, and a record has not so many keypoints for each box.",
+    what="num_keypoints is set, but a record does not have that many keypoints for each box.",
     why=(
-        'Too few end the trainer with "indices[0] = 0 is not in [0, 0)", a number that num_keypoints does not divide with '
-        '"Input to reshape"; what is too many is dropped, and a visibility of another length ignored, silently.'
+        'With too few the trainer fails with "indices[0] = 0 is not in [0, 0)", with a number that num_keypoints does not divide with '
+        '"Input to reshape"; it silently drops keypoints that are too many, and ignores a visibility of another length.'
     ),
-    fix="Write num_keypoints values of x, y and visibility for each box; NaN for those that are not there.",
+    fix="Write num_keypoints values of x, y and visibility for each box; NaN for missing ones.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such record. Keypoints of whole objects beside no boxes do no harm."""
+    """Yield a hit for each such record. Keypoints of whole objects without boxes are valid."""
     if not settings.num_keypoints:
         return
     boxes = chunk.boxes().counts
@@ -42,7 +42,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
         counts = f"{x[index]} values of x, {y[index]} of y, {visibility[index]} of visibility"
         yield Hit(
             chunk.file,
-            f"{counts}; {boxes[index]} boxes need {needed[index]} ({settings.num_keypoints} for each).",
+            f"{counts}; {boxes[index]} boxes require {needed[index]} ({settings.num_keypoints} for each).",
             chunk.first + int(index),
             KEYPOINTS[0],
             severity=None if fails[index] else Severity.WARNING,

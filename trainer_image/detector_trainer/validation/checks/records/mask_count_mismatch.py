@@ -1,4 +1,4 @@
-"""Not one mask for each box."""
+"""A record does not have one mask for each box."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ RULE = Rule(
     catalogue=(35,),
     silent_impact="worse, a warning, where there are too many masks: those at the end are dropped",
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="A record has not one mask for each box; of numerical masks each has image/height x image/width values.",
+    what="A record does not have one mask for each box; a numerical mask has image/height x image/width values.",
     why=(
-        'Too few end the trainer with "indices[1] = 1 is not in [0, 1)", numbers that make no whole masks with "Input to '
-        'reshape"; what is too many is dropped from the end, silently.'
+        'With too few the trainer fails with "indices[1] = 1 is not in [0, 1)", with incomplete numerical masks with "Input to '
+        'reshape"; it silently drops masks that are too many from the end.'
     ),
     fix="Write one mask for each box, and the height and width of numerical masks into image/height and image/width.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such record that has masks. Whole masks beside no boxes do no harm."""
+    """Yield a hit for each such record that has masks. Whole masks without boxes are valid."""
     if not settings.masks:
         return
     found, boxes = chunk.lengths(MASK), chunk.boxes().counts
@@ -44,7 +44,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
         too_many = whole[index] and found[index] > boxes[index] * values[index]
         yield Hit(
             chunk.file,
-            f"{found[index]} mask values for {boxes[index]} boxes; {boxes[index] * values[index]} are needed.",
+            f"{found[index]} mask values for {boxes[index]} boxes; {boxes[index] * values[index]} are required.",
             chunk.first + int(index),
             MASK,
             severity=Severity.WARNING if too_many else None,
@@ -52,7 +52,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
 
 
 def _scalar(chunk: Chunk, name: str) -> NDArray[np.int64]:
-    """The values of a scalar, 1 where it is missing (the trainer's default), and where it is no scalar: that is said elsewhere."""
+    """Return the values of a scalar: int64[records]; 1, the trainer's default, if it is missing or not a scalar (another check reports that)."""
     values = np.ones(chunk.size, np.int64)
     one = chunk.columns[name].lengths == 1
     values[one] = values_of(chunk, name, one)

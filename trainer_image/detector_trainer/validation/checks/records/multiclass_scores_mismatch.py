@@ -1,4 +1,4 @@
-"""Scores are learned in place of classes, and a record has not one for each box and class (inputs.py: transform_input_data)."""
+"""The model learns scores instead of classes, but a record does not have one for each box and class (inputs.py: transform_input_data)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     silent_impact=(
-        "worthless where a record has no scores: its boxes are learned as the class after their own, those of the last as none; "
+        "useless where a record has no scores: its boxes are learned as the next class, those of the last class as none; "
         "and where a score is nan or inf: the loss is nan"
     ),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="use_multiclass_scores is set, and a record has not num_classes finite scores for each box.",
-    why='The trainer ends with "Input to reshape"; of a record without scores it learns other classes than were written, silently.',
+    what="use_multiclass_scores is set, but a record does not have num_classes finite scores for each box.",
+    why='The trainer fails with "Input to reshape"; from a record without scores it silently learns wrong classes.',
     fix="Write num_classes scores for each box, box after box; or remove use_multiclass_scores.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such record."""
-    if not settings.num_scores or SCORES not in chunk.columns:  # where they are not loaded, a check of the config says so
+    """Yield a hit for each such record."""
+    if not settings.num_scores or SCORES not in chunk.columns:  # if they are not loaded, a check of the config reports it
         return
     found, boxes = chunk.lengths(SCORES), chunk.boxes().counts
     usable = chunk.parsed & chunk.boxes().usable
@@ -39,5 +39,5 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     for index in np.flatnonzero(usable & broken):
         yield Hit(chunk.file, "A score is not finite.", chunk.first + int(index), SCORES)
     for index in np.flatnonzero(usable & ~broken & (found != boxes * settings.num_scores)):
-        needed = f"{boxes[index]} boxes of {settings.num_scores} classes need {boxes[index] * settings.num_scores}"
+        needed = f"{boxes[index]} boxes of {settings.num_scores} classes require {boxes[index] * settings.num_scores}"
         yield Hit(chunk.file, f"{found[index]} scores; {needed}.", chunk.first + int(index), SCORES)

@@ -15,12 +15,12 @@ RULE = Rule(
     catalogue=(36,),
     what="The reader reads SequenceExamples.",
     why="Their features are not checked yet; the framing of the files is.",
-    fix="Run a few steps of the training to see whether it reads them.",
+    fix="Run a few steps of the training to check that it reads them.",
 )
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if dataset.train_settings.sequence_examples:
         yield RULE.finding(
             "The features of SequenceExamples were not checked.", where=Where(field="train_input_reader.input_type")

@@ -1,4 +1,4 @@
-"""model_dir holds a checkpoint: the training resumes it."""
+"""model_dir contains a checkpoint: the training resumes from it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ RULE = Rule(
     severity=Severity.INFO,
     cost=Cost.META,
     catalogue=(50,),
-    what="model_dir holds a checkpoint: the training goes on from it.",
-    why="The trainer always resumes what it finds in model_dir; the fine-tune checkpoint is then overridden.",
-    fix="To train anew, choose an empty model_dir.",
+    what="model_dir contains a checkpoint: the training resumes from it.",
+    why="The trainer always resumes from a checkpoint in model_dir, and then ignores the fine-tune checkpoint.",
+    fix="To train from scratch, choose an empty model_dir.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.resumed is None:
         return
     try:
@@ -31,6 +31,6 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if step and (inputs.steps is None or step < inputs.steps):
         instead = " The fine-tune checkpoint is not used." if inputs.config.train_config.fine_tune_checkpoint else ""
         yield RULE.finding(
-            f"The training resumes {inputs.resumed.prefix} at step {step}.{instead}",
+            f"The training resumes from {inputs.resumed.prefix} at step {step}.{instead}",
             where=Where(file=inputs.resumed.prefix, field="model_dir"),
         )
