@@ -20,44 +20,44 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
     Cost.META: (  # in the order of reading
         # The pipeline config.
         "config/unreadable",  # it exists, and it is text
-        "config/syntax",  # it parses: no field is misspelt
+        "config/syntax-error",  # it parses: no field is misspelt
         "config/no-model",  # it has a meta-architecture
         "config/unknown-extractor",  # that TF2 has, with that feature extractor
         "config/unusable-extractor",  # that this Keras can build
         "config/incomplete-model",  # with all parts selected
-        "config/model-options",  # that fit together
-        "config/extractor-options",  # the feature extractor accepts its options
-        "config/feature-maps",  # there are anchors for its feature maps
-        "config/anchors",  # of valid sizes
-        "config/keypoint-label-map",  # keypoints have names
+        "config/invalid-model-options",  # that fit together
+        "config/invalid-extractor-options",  # the feature extractor accepts its options
+        "config/feature-map-mismatch",  # there are anchors for its feature maps
+        "config/anchor-not-positive",  # of valid sizes
+        "config/invalid-keypoint-label-map",  # keypoints have names
         "config/num-classes-unset",  # it has classes
-        "config/image-resizer",  # images are resized
-        "config/image-size",  # to a size that the model accepts
-        "config/gray-images",  # with the expected colour channels
-        "config/additional-channels",  # and no additional ones
-        "config/context-features",  # context features are complete
-        "config/batch-size",  # a batch can be divided by the GPUs
+        "config/invalid-image-resizer",  # images are resized
+        "config/unsupported-image-size",  # to a size that the model accepts
+        "config/grayscale-unsupported",  # with the expected colour channels
+        "config/additional-channels-unsupported",  # and no additional ones
+        "config/invalid-context-features",  # context features are complete
+        "config/invalid-batch-size",  # a batch can be divided by the GPUs
         "config/num-steps-unset",  # there is a last step
-        "config/optimizer",  # the optimizer is accepted
-        "config/learning-rate",  # the schedule is accepted, and its rates are finite
+        "config/invalid-optimizer",  # the optimizer is accepted
+        "config/invalid-learning-rate",  # the schedule is accepted, and its rates are finite
         "config/learning-rate-ends-early",  # until the last step
         "config/learning-rate-high",  # with rates not far above the official config
-        "config/loss-weight",  # loss weights are finite
+        "config/invalid-loss-weight",  # loss weights are finite
         "config/not-a-number",  # and all other numbers
-        "config/second-stage-batch",  # enough proposals for the second stage
-        "config/augmentation",  # augmentations exist in TF2, with valid settings
-        "config/input-reader",  # the records can be read
-        "config/input-type",  # the kind of record is known
-        "config/sampling-weights",  # a weight for each input
-        "config/multiclass-scores",  # the scores to learn are loaded
+        "config/second-stage-batch-too-large",  # enough proposals for the second stage
+        "config/invalid-augmentation",  # augmentations exist in TF2, with valid settings
+        "config/invalid-input-reader",  # the records can be read
+        "config/unknown-input-type",  # the kind of record is known
+        "config/invalid-sampling-weights",  # a weight for each input
+        "config/multiclass-scores-not-loaded",  # the scores to learn are loaded
         "config/not-loaded",  # and masks and keypoints
-        "config/all-checkpoint-vars",  # no TF1 field that TF2 rejects
+        "config/all-checkpoint-vars-unsupported",  # no TF1 field that TF2 rejects
         "config/ignored-field",  # no TF1 field that TF2 ignores
         "config/duplicate-field",  # no field is set twice
-        "config/control-character",  # no path contains an escape
+        "config/control-character-in-path",  # no path contains an escape
         # The label map.
         "label-map/unreadable",
-        "label-map/syntax",
+        "label-map/syntax-error",
         "label-map/empty",
         "label-map/reserved-id",  # 0 is the background
         "label-map/negative-id",
@@ -69,11 +69,11 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "records/not-checked-remote",
         # The fine-tune checkpoint.
         "checkpoint/not-found",
-        "checkpoint/path-form",  # its prefix is set, not a file or directory
+        "checkpoint/not-a-prefix",  # its prefix is set, not a file or directory
         "checkpoint/unreadable",
         "checkpoint/not-checked-remote",
-        "checkpoint/tf1",  # written by TF2
-        "checkpoint/version",  # as the config states
+        "checkpoint/written-by-tf1",  # written by TF2
+        "checkpoint/version-not-v2",  # as the config states
         "checkpoint/type-mismatch",  # it contains what its type restores
         "checkpoint/shape-mismatch",  # in the shapes of the model, as does the one to resume
         "checkpoint/corrupt",  # the checksum of every tensor matches
@@ -83,7 +83,7 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "run/resume-from-nowhere",  # the checkpoint to resume exists
         "run/resume-corrupt",  # and is intact
         "run/already-at-last-step",  # and steps are left
-        "run/resumes",
+        "run/resumes-existing-checkpoint",
         "run/resumes-in-part",  # with all variables of the model
         "run/resumes-with-another-optimizer",  # with its momentums
         "run/one-checkpoint-only",  # a crash loses only a part
@@ -108,7 +108,7 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "records/image-too-large",
         "records/image-not-decoded",  # within the memory of a pod
         "records/broken-image",  # it decodes completely
-        "records/additional-channels",  # and so do additional channels
+        "records/invalid-additional-channel",  # and so do additional channels
         # The boxes.
         "records/unequal-lengths",  # one value per box in every feature
         "records/box-min-exceeds-max",
@@ -126,15 +126,15 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "records/label-out-of-range",
         "records/text-label-conflict",
         "records/image-label-out-of-range",  # of the image as a whole
-        "records/multiclass-scores",
+        "records/multiclass-scores-mismatch",
         # What some models need in addition.
         "records/masks-missing",
-        "records/mask-count",
+        "records/mask-count-mismatch",
         "records/broken-mask",
-        "records/keypoint-count",
+        "records/keypoint-count-mismatch",
         "records/keypoint-out-of-range",
-        "records/dense-poses",
-        "records/context-features",
+        "records/invalid-dense-poses",
+        "records/invalid-context-features",
         # The dataset.
         "records/empty-file",  # there are records
         "records/fewer-than-batch",  # enough for a batch
@@ -158,7 +158,7 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "records/eval-class-not-trained",
         "records/duplicate-source-id",
         "config/from-scratch-with-little-data",  # enough to learn from random weights
-        "records/sequence-examples",
+        "records/sequence-examples-not-checked",
     ),
 }
 

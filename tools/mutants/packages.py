@@ -1,0 +1,35 @@
+"""Which code and which tests belong to a package that `make mutants` knows by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+OPERATOR = "operator/detector_operator"
+TRAINER = "trainer_image/detector_trainer"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A directory of code, the tests that may notice a change in it, and the share of mutants that they have to kill."""
+
+    source: str
+    tests: tuple[str, ...]
+    target: float
+
+
+PACKAGES = {
+    "policies": Package(f"{OPERATOR}/policies", ("tests/unit/operator",), 0.97),
+    "reconcile": Package(f"{OPERATOR}/reconcile", ("tests/unit/operator",), 0.97),
+    "observe": Package(f"{OPERATOR}/observe", ("tests/unit/operator",), 0.97),
+    "builders": Package(f"{OPERATOR}/specs", ("tests/unit/operator",), 0.97),
+    "checks": Package(f"{TRAINER}/validation/checks", ("tests/unit/validation", "tests/unit/records"), 0.92),
+    "training": Package(f"{TRAINER}/training", ("tests/unit/training",), 0.92),
+}
+
+
+def sources(root: Path, package: Package) -> Iterator[str]:
+    """Yield the paths of the modules of a package, relative to the root of the repository."""
+    for path in sorted((root / package.source).rglob("*.py")):
+        yield str(path.relative_to(root))
