@@ -136,7 +136,7 @@ def test_an_augmentation_that_does_not_run_is_rejected(tmp_path, capsys):
     option = "autoaugment_image { policy_name: 'v0' }"
     config = changed(tmp_path, lambda config: text_format.Merge(option, config.train_config.data_augmentation_options.add()))
     (error,) = errors(deep(capsys, config))  # catalogue 12
-    assert error["code"] == "config/augmentation"
+    assert error["code"] == "config/invalid-augmentation"
     assert "NameError" in error["message"]
 
 
@@ -179,4 +179,4 @@ def test_a_model_dir_of_another_model_is_rejected(tmp_path, capsys):
 def test_a_model_dir_of_the_same_model_is_resumed(tmp_path, capsys):
     saved(tiny_config(tmp_path), tmp_path / "model", resumable=True)
     report = deep(capsys, tiny_config(tmp_path), "--model-dir", str(tmp_path / "model"))
-    assert [finding["code"] for finding in report["findings"]] == ["run/resumes"]
+    assert [finding["code"] for finding in report["findings"]] == ["run/resumes-existing-checkpoint"]

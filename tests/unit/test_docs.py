@@ -94,7 +94,7 @@ def test_each_verdict_is_held_to_something(code: str):
 
 
 @pytest.mark.parametrize("code", CHECKED)
-def test_what_the_trainer_does_not_notice_is_an_error_when_worthless_and_a_warning_when_worse(code: str):
+def test_what_the_trainer_does_not_notice_is_an_error_when_useless_and_a_warning_when_worse(code: str):
     rule = entries()[code].rule
     assert rule is not None
     if rule.severity == "warning":
@@ -102,7 +102,7 @@ def test_what_the_trainer_does_not_notice_is_an_error_when_worthless_and_a_warni
             f"The RULE of {code} is a warning: say in `silent_impact` why the training is worse, `worse: …`; see validation/rule.py."
         )
     elif rule.severity == "error" and rule.silent_impact:
-        assert rule.silent_impact.startswith("worthless") or "a warning" in rule.silent_impact
+        assert rule.silent_impact.startswith("useless") or "a warning" in rule.silent_impact
 
 
 def test_the_table_of_the_catalogue_has_the_severities_of_the_rules():

@@ -49,7 +49,7 @@ def catalogue() -> str:
         "# The 62 known ways a training fails, and what covers them\n",
         "For each: what model_main_tf2 does with it, the codes that name it, and what shows that they are right.\n",
         "- **severity**: an error rejects the training, a warning does not. What the trainer itself does not notice is *silent*: an "
-        "error where the training would be worthless, a warning where it would be worse. No severity: only the training shows it.",
+        "error where the training would be useless, a warning where it would be worse. No severity: only the training shows it.",
         "- **cost**: meta is under 10 ms; scan is part of the one pass over all records; build runs the trainer's own code for some "
         "seconds (`--deep`, the default on a cluster).",
         "- **held to the trainer by**: tests that run the same inputs through the trainer's code and compare; where it says "

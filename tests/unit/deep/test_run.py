@@ -43,7 +43,7 @@ def test_a_classified_error_comes_back_under_its_code():
     words = "preprocessor.py\nNameError: name 'autoaugment_utils' is not defined"
     failure = {"failed": "read batches", "type": "NameError", "words": words, "traceback": f"Traceback\n{words}"}
     finding = only(findings(said(failure), "p.config"))
-    assert (finding.code, finding.severity, finding.where.file) == ("config/augmentation", "error", "p.config")
+    assert (finding.code, finding.severity, finding.where.file) == ("config/invalid-augmentation", "error", "p.config")
     assert "autoaugment_utils" in finding.message
 
 

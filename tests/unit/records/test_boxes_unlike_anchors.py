@@ -58,7 +58,7 @@ def test_boxes_four_times_as_far_are_named(case: Case, height: float, width: flo
     assert (finding.severity, finding.count, finding.where.record) == ("warning", 10, 1)
     assert finding.where.file == str(case.folder / "0.record")
     assert finding.message == (
-        "10 of 11 boxes are unlike every anchor (1, of 100 x 100 to 100 x 100 pixels); "
+        "10 of 11 boxes differ from every anchor (1, of 100 x 100 to 100 x 100 pixels); "
         f"the first is {width:.3g} x {height:.3g}, in an image of 400 x 400."
     )
 

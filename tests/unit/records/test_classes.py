@@ -99,7 +99,7 @@ def test_what_is_even_enough_or_too_little_to_judge_passes(case: Case, counts: M
 
 def test_a_class_that_is_only_evaluated_is_named_with_its_boxes(case: Case):
     (finding,) = found(case, {"cat": 2}, "eval-class-not-trained", {"cat": 1, "dog": 3})
-    assert finding.message == "1 of 2 evaluated classes have no box to train on: dog (3)."
+    assert finding.message == "1 of 2 evaluated classes have no training box: dog (3)."
     assert (finding.severity, finding.where.file) == ("warning", str(case.folder / "eval.record"))
 
 

@@ -32,7 +32,7 @@ def test_no_checkpoint_and_few_images_are_worth_knowing(case: Case):
     case.config.train_config.fine_tune_checkpoint = ""
     case.config.train_config.data_augmentation_options.add().random_horizontal_flip.SetInParent()
     (finding,) = found(case)
-    assert (finding.severity, finding.message) == ("info", "No fine_tune_checkpoint is set, and there are 3 training images.")
+    assert (finding.severity, finding.message) == ("info", "No fine_tune_checkpoint is set, and the training has 3 images.")
     assert finding.where.line
 
 

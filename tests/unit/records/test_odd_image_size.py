@@ -49,10 +49,10 @@ def test_multiples_of_32_pass(tmp_path: Path, text: str, sizes: list[tuple[int, 
 @pytest.mark.parametrize(
     ("text", "sizes", "words"),
     [
-        (settings(IDENTITY), [(64, 48)], "makes an image 64 x 48"),
+        (settings(IDENTITY), [(64, 48)], "resizes an image to 64 x 48"),
         (settings(IDENTITY), [(64, 64), (65, 64)], "record 1: 65 x 64"),
-        (settings(KEEP), [(64, 48)], "makes an image 85 x 64"),
-        (settings(IDENTITY, "mobilenet_v2"), [(100, 100)], "mobilenet_v2 needs multiples of 32"),
+        (settings(KEEP), [(64, 48)], "resizes an image to 85 x 64"),
+        (settings(IDENTITY, "mobilenet_v2"), [(100, 100)], "mobilenet_v2 requires multiples of 32"),
     ],
 )
 def test_others_are_named(tmp_path: Path, text: str, sizes: list[tuple[int, int]], words: str):

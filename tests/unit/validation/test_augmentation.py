@@ -9,11 +9,11 @@ from google.protobuf import text_format
 
 from support.inputs import Case, codes
 
-CODE = "config/augmentation"
+CODE = "config/invalid-augmentation"
 REFUSED = [
-    ("", "names no augmentation"),
+    ("", "selects no augmentation"),
     ("autoaugment_image { }", "is not there in TF2"),
-    ("normalize_image { target_maxval: 1 }", "needs all of its four numbers"),
+    ("normalize_image { target_maxval: 1 }", "requires all four of its numbers"),
     ("subtract_channel_mean { means: [1, 2, 3] }", "ends the trainer"),
     ("convert_class_logits_to_softmax { }", "needs scores"),
     ("random_pad_image { min_image_height: 50 }", "only one of"),

@@ -23,7 +23,9 @@ def fields(folder: Path, name: str, change: str) -> list[str]:
     kind = "center_net" if name == CENTERNET else "faster_rcnn" if "rcnn" in name else "ssd"
     config.write_text(f"{config.read_text()}\nmodel {{ {kind} {{ feature_extractor {{ {change} }} }} }}\n")
     findings = validate(Inputs(str(config)), scan=False).findings
-    return [str(finding.where.field).rpartition(".")[2] for finding in findings if finding.code == "config/extractor-options"]
+    return [
+        str(finding.where.field).rpartition(".")[2] for finding in findings if finding.code == "config/invalid-extractor-options"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def message(folder: Path, name: str, cleared: str, change: str) -> str:
     text_format.Merge(change, model)
     config.write_text(text_format.MessageToString(whole))
     findings = validate(Inputs(str(config)), scan=False).findings
-    return next((finding.message for finding in findings if finding.code == "config/feature-maps"), "")
+    return next((finding.message for finding in findings if finding.code == "config/feature-map-mismatch"), "")
 
 
 def levels(low: int, high: int, block: str = "fpn") -> str:
@@ -76,14 +76,14 @@ def test_levels_with_anchors_pass(tmp_path: Path, name: str, cleared: str, chang
 @pytest.mark.parametrize(
     ("name", "cleared", "change", "words"),
     [
-        (RETINANET, "", levels(3, 6) + anchors(3, 6), "and ssd_resnet50_v1_fpn_keras makes 5, whatever its fpn says."),
-        (FPN, "", levels(3, 6), "anchors for 5 feature maps, and ssd_mobilenet_v1_fpn_keras makes 4."),
+        (RETINANET, "", levels(3, 6) + anchors(3, 6), "but ssd_resnet50_v1_fpn_keras produces 5; it ignores fpn."),
+        (FPN, "", levels(3, 6), "anchors for 5 feature maps, but ssd_mobilenet_v1_fpn_keras produces 4."),
         (FPN, "", levels(1, 5), "levels 1 to 5"),
         (FPN, "", levels(6, 7) + anchors(6, 7), "levels 6 to 7"),
         (FPN, "", levels(4, 3) + anchors(4, 3), "levels 4 to 3"),
         (RETINANET, "anchor_generator", "anchor_generator { grid_anchor_generator { } }", "anchors for 1 feature maps"),
         (FPN, "feature_extractor.fpn", anchors(3, 5), "anchors for 3 feature maps"),
-        (MOBILENET, "", "feature_extractor { num_layers: 4 }", "anchors for 6 feature maps, and ssd_mobilenet_v2_keras makes 4"),
+        (MOBILENET, "", "feature_extractor { num_layers: 4 }", "anchors for 6 feature maps, but ssd_mobilenet_v2_keras produces 4"),
         (MOBILENET, "", "anchor_generator { ssd_anchor_generator { num_layers: 3 } }", "anchors for 3 feature maps"),
         (EFFICIENTDET, "", levels(3, 8, "bifpn"), "makes 6"),
         (EFFICIENTDET, "", levels(0, 4, "bifpn"), "levels 0 to 4"),

@@ -34,4 +34,4 @@ def test_it_is_named_where_it_fails(tmp_path: Path, name: str, change: str, foun
     config = wire_to_pets(official, tmp_path)
     kind = "center_net" if name.startswith("centernet") else "faster_rcnn" if "rcnn" in name else "ssd"
     config.write_text(f"{config.read_text()}\nmodel {{ {kind} {{ {change} }} }}\n")
-    assert codes(validate(Inputs(str(config)), scan=False)).get("config/gray-images") == found
+    assert codes(validate(Inputs(str(config)), scan=False)).get("config/grayscale-unsupported") == found

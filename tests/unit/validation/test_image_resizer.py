@@ -28,14 +28,14 @@ SOUND = (
 
 @pytest.mark.parametrize("text", BROKEN)
 def test_it_is_named_with_its_field(tmp_path: Path, text: str):
-    found = [finding for finding in report_findings(tmp_path, text) if finding.code == "config/image-resizer"]
+    found = [finding for finding in report_findings(tmp_path, text) if finding.code == "config/invalid-image-resizer"]
     assert [finding.where.field for finding in found] == ["model.ssd.image_resizer"]
     assert "model.ssd.image_resizer" in found[0].message
 
 
 @pytest.mark.parametrize("text", SOUND)
 def test_others_are_not(tmp_path: Path, text: str):
-    assert "config/image-resizer" not in {finding.code for finding in report_findings(tmp_path, text)}
+    assert "config/invalid-image-resizer" not in {finding.code for finding in report_findings(tmp_path, text)}
 
 
 def report_findings(folder: Path, text: str):
@@ -44,5 +44,5 @@ def report_findings(folder: Path, text: str):
     text_format.Merge(text, case.config.model.ssd.image_resizer)
     case.write()
     report = case.report(scan=False)
-    assert codes(report).keys() <= {"config/image-resizer", "config/image-size", "config/mixed-image-sizes"}
+    assert codes(report).keys() <= {"config/invalid-image-resizer", "config/unsupported-image-size", "config/mixed-image-sizes"}
     return report.findings

@@ -12,7 +12,7 @@ from detector_trainer.validation.validate import validate
 from support.inputs import Case, codes
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
 
-CODE = "config/image-size"
+CODE = "config/unsupported-image-size"
 FPN, PLAIN, RESNET = "ssd_mobilenet_v1_fpn_keras", "ssd_mobilenet_v2_keras", "ssd_resnet50_v1_fpn_keras"
 
 
@@ -94,7 +94,7 @@ def test_levels_that_there_cannot_be_are_left_to_the_builder(case: Case):
     ("extractor", "height", "width", "words"),
     [
         ("resnet_v2_50", 96, 160, ""),
-        ("resnet_v2_50", 100, 160, "needs multiples of 32"),
+        ("resnet_v2_50", 100, 160, "requires multiples of 32"),
         ("resnet_v1_50_fpn", 128, 131, "131 x 128"),
         ("mobilenet_v2", 1, 32, "32 x 1 pixels"),
         ("hourglass_104", 100, 100, ""),

@@ -11,7 +11,7 @@ from detector_trainer.validation.validate import validate
 from support.inputs import codes
 from support.official_configs import NEED_A_KEYPOINT_MAP, wire_to_pets
 
-CODE = "config/keypoint-label-map"
+CODE = "config/invalid-keypoint-label-map"
 
 
 def errors(pipeline: Path) -> list[str]:

@@ -9,7 +9,7 @@ from google.protobuf import text_format
 
 from support.inputs import Case
 
-CODE = "config/learning-rate"
+CODE = "config/invalid-learning-rate"
 WARM = "warmup_learning_rate: 0.001 learning_rate_base: 0.01"
 
 

@@ -33,5 +33,5 @@ def test_it_is_named(tmp_path: Path, name: str, kind: str, change: str, fields: 
     config = wire_to_pets(official, tmp_path)
     config.write_text(f"{config.read_text()}\nmodel {{ {kind} {{ {change} }} }}\n")
     findings = validate(Inputs(str(config)), scan=False).findings
-    found = [str(finding.where.field).rpartition(".")[2] for finding in findings if finding.code == "config/loss-weight"]
+    found = [str(finding.where.field).rpartition(".")[2] for finding in findings if finding.code == "config/invalid-loss-weight"]
     assert found == fields

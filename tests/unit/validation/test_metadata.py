@@ -122,25 +122,25 @@ BREAKS: list[tuple[str, Break, str, str]] = [
     ("no model", set_fields(model=None), "config/no-model", "error"),
     ("no classes", set_fields(model__ssd__num_classes=0), "config/num-classes-unset", "error"),
     ("an experimental model", lambda case: case.config.model.experimental_model.SetInParent(), "config/no-model", "error"),
-    ("no resizer", set_fields(model__ssd__image_resizer=None), "config/image-resizer", "error"),
-    ("batch of 0", set_fields(train_config__batch_size=0), "config/batch-size", "error"),
+    ("no resizer", set_fields(model__ssd__image_resizer=None), "config/invalid-image-resizer", "error"),
+    ("batch of 0", set_fields(train_config__batch_size=0), "config/invalid-batch-size", "error"),
     ("no steps", set_fields(train_config__num_steps=None), "config/num-steps-unset", "error"),
-    ("no optimizer", set_fields(train_config__optimizer=None), "config/learning-rate", "error"),
-    ("warmup by default 10000", cosine(learning_rate_base=0.0001, total_steps=500, warmup_learning_rate=0.0), "config/learning-rate", "error"),
-    ("base below warmup", cosine(learning_rate_base=0.0001, total_steps=500, warmup_steps=9, warmup_learning_rate=0.001), "config/learning-rate", "error"),
-    ("rate of NaN", cosine(learning_rate_base=0.0001, total_steps=5, warmup_steps=5, warmup_learning_rate=0.0), "config/learning-rate", "error"),
+    ("no optimizer", set_fields(train_config__optimizer=None), "config/invalid-learning-rate", "error"),
+    ("warmup by default 10000", cosine(learning_rate_base=0.0001, total_steps=500, warmup_learning_rate=0.0), "config/invalid-learning-rate", "error"),
+    ("base below warmup", cosine(learning_rate_base=0.0001, total_steps=500, warmup_steps=9, warmup_learning_rate=0.001), "config/invalid-learning-rate", "error"),
+    ("rate of NaN", cosine(learning_rate_base=0.0001, total_steps=5, warmup_steps=5, warmup_learning_rate=0.0), "config/invalid-learning-rate", "error"),
     ("schedule too short", cosine(learning_rate_base=0.0001, total_steps=5, warmup_steps=1, warmup_learning_rate=0.0), "config/learning-rate-ends-early", "warning"),
-    ("schedule from step 0", manual(0, 5), "config/learning-rate", "error"),
-    ("schedule that falls", manual(5, 5), "config/learning-rate", "error"),
+    ("schedule from step 0", manual(0, 5), "config/invalid-learning-rate", "error"),
+    ("schedule that falls", manual(5, 5), "config/invalid-learning-rate", "error"),
     ("rate of the zoo, small batch", cosine(learning_rate_base=0.08, total_steps=5000, warmup_steps=1, warmup_learning_rate=0.0), "config/learning-rate-high", "warning"),
-    ("input type 0", set_fields(train_input_reader__input_type=0), "config/input-type", "error"),
-    ("two weights, one path", set_fields(train_input_reader__sample_from_datasets_weights=[1.0, 2.0]), "config/sampling-weights", "error"),
-    ("scores that are not loaded", set_fields(train_config__use_multiclass_scores=True), "config/multiclass-scores", "error"),
-    ("all checkpoint variables", set_fields(train_config__load_all_detection_checkpoint_vars=True), "config/all-checkpoint-vars", "error"),
+    ("input type 0", set_fields(train_input_reader__input_type=0), "config/unknown-input-type", "error"),
+    ("two weights, one path", set_fields(train_input_reader__sample_from_datasets_weights=[1.0, 2.0]), "config/invalid-sampling-weights", "error"),
+    ("scores that are not loaded", set_fields(train_config__use_multiclass_scores=True), "config/multiclass-scores-not-loaded", "error"),
+    ("all checkpoint variables", set_fields(train_config__load_all_detection_checkpoint_vars=True), "config/all-checkpoint-vars-unsupported", "error"),
     ("frozen variables", set_fields(train_config__freeze_variables=["x"]), "config/ignored-field", "warning"),
     ("label map without a class", label_map("# nothing\n"), "label-map/empty", "error"),
     ("label map in UTF-16", label_map("item { id: 1 name: 'cat' }".encode("utf-16")), "label-map/unreadable", "error"),
-    ("label map with smart quotes", label_map("item { id: 1 name: ‘cat’ }"), "label-map/syntax", "error"),
+    ("label map with smart quotes", label_map("item { id: 1 name: ‘cat’ }"), "label-map/syntax-error", "error"),
     ("label map from 0", label_map("item { id: 0 name: 'cat' }"), "label-map/reserved-id", "error"),
     ("label map without ids", label_map("item { name: 'cat' }"), "label-map/reserved-id", "error"),
     ("label map below 0", label_map("item { id: -1 name: 'cat' }"), "label-map/negative-id", "error"),
@@ -149,10 +149,10 @@ BREAKS: list[tuple[str, Break, str, str]] = [
     ("label map beyond num_classes", label_map("item { id: 99 name: 'cat' }"), "label-map/id-above-num-classes", "warning"),
     ("no input", set_fields(train_input_reader__tf_record_input_reader__input_path=[]), "records/no-input-path", "error"),
     ("a bracket in a path", set_fields(train_input_reader__tf_record_input_reader__input_path=["/data/a[1].record"]), "records/no-file", "error"),
-    ("a Windows path", set_fields(train_config__fine_tune_checkpoint="C:\new\train"), "config/control-character", "error"),
+    ("a Windows path", set_fields(train_config__fine_tune_checkpoint="C:\new\train"), "config/control-character-in-path", "error"),
     ("no such checkpoint", set_fields(train_config__fine_tune_checkpoint="/no/ckpt-0"), "checkpoint/not-found", "error"),
-    ("version V1", set_fields(train_config__fine_tune_checkpoint_version=1), "checkpoint/version", "error"),
-    ("version unset", set_fields(train_config__fine_tune_checkpoint_version=None), "checkpoint/version", "error"),
+    ("version V1", set_fields(train_config__fine_tune_checkpoint_version=1), "checkpoint/version-not-v2", "error"),
+    ("version unset", set_fields(train_config__fine_tune_checkpoint_version=None), "checkpoint/version-not-v2", "error"),
     ("type unset", set_fields(train_config__fine_tune_checkpoint_type=None), "checkpoint/type-mismatch", "error"),
     ("type fine_tune", set_fields(train_config__fine_tune_checkpoint_type="fine_tune"), "checkpoint/type-mismatch", "error"),
     ("a flipped bit in the index", flip(".index", 60), "checkpoint/unreadable", "error"),
@@ -175,7 +175,9 @@ def test_one_mistake_is_named(case: Case, breaks: Break, code: str, severity: st
     found = codes(report)
     assert found.get(code) == severity, found
     assert [
-        other for other, level in found.items() if level == "error" and other != code and code != "config/control-character"
+        other
+        for other, level in found.items()
+        if level == "error" and other != code and code != "config/control-character-in-path"
     ] == []
     (finding,) = (finding for finding in report.findings if finding.code == code)
     assert str(finding.where)
@@ -184,7 +186,11 @@ def test_one_mistake_is_named(case: Case, breaks: Break, code: str, severity: st
 
 @pytest.mark.parametrize(
     ("suffix", "code"),
-    [(".index", "checkpoint/path-form"), (".data-00000-of-00001", "checkpoint/path-form"), ("/..", "checkpoint/path-form")],
+    [
+        (".index", "checkpoint/not-a-prefix"),
+        (".data-00000-of-00001", "checkpoint/not-a-prefix"),
+        ("/..", "checkpoint/not-a-prefix"),
+    ],
     ids=["the index", "the data", "a folder"],
 )
 def test_a_part_of_a_checkpoint_is_not_its_prefix(case: Case, suffix: str, code: str):
@@ -201,7 +207,7 @@ def test_a_batch_must_divide_by_the_gpus(case: Case, gpus: int):
     case.config.train_config.batch_size = 5
     case.options["gpus"] = gpus
     case.write()
-    assert codes(case.report(scan=False)) == {"config/batch-size": "error"}
+    assert codes(case.report(scan=False)) == {"config/invalid-batch-size": "error"}
 
 
 def test_a_field_written_twice_is_a_warning_with_both_lines(case: Case):
@@ -318,6 +324,6 @@ def test_a_misspelt_field_gets_the_nearest(case: Case):
     case.write()
     case.pipeline.write_text(case.pipeline.read_text().replace("batch_size:", "batchsize:", 1))
     (finding,) = (finding for finding in case.report(scan=False).findings if finding.severity == "error")
-    assert finding.code == "config/syntax"
+    assert finding.code == "config/syntax-error"
     assert finding.where.line is not None
     assert "batch_size" in finding.hint

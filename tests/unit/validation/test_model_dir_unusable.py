@@ -29,7 +29,7 @@ def findings(model_dir: Path) -> list[str]:
 
 
 def test_a_directory_that_cannot_be_written_is_rejected(data: Path):
-    assert findings(data / "link" / "pets") == [f"{data}/link/pets cannot be written."]
+    assert findings(data / "link" / "pets") == [f"{data}/link/pets is not writable."]
 
 
 def test_one_that_the_trainer_mounts_writable_is_left_to_its_own_pod(data: Path, monkeypatch: pytest.MonkeyPatch):

@@ -43,7 +43,7 @@ SOUND = (
 @pytest.mark.parametrize(("text", "field"), BROKEN.items())
 def test_what_the_builders_refuse_is_an_error(tmp_path: Path, text: str, field: str):
     report = report_on(tmp_path, text)
-    assert codes(report) == {"config/model-options": "error"}
+    assert codes(report) == {"config/invalid-model-options": "error"}
     assert report.findings[0].where.field == f"model.ssd.{field}"
 
 
@@ -79,7 +79,9 @@ def test_other_architectures_have_their_own(tmp_path: Path, name: str, change: s
     kind = "center_net" if name.startswith("centernet") else "faster_rcnn"
     config.write_text(config.read_text() + f"\nmodel {{ {kind} {{ {change} }} }}\n")
     findings = [
-        finding for finding in validate(Inputs(str(config)), scan=False).findings if finding.code == "config/model-options"
+        finding
+        for finding in validate(Inputs(str(config)), scan=False).findings
+        if finding.code == "config/invalid-model-options"
     ]
     assert [finding.where.field for finding in findings] == [f"model.{kind}.{field}"]
 
@@ -140,7 +142,7 @@ def test_a_center_net_has_its_own(tmp_path: Path, name: str, cleared: str, chang
     text_format.Merge(change, message.model.center_net)
     config.write_text(text_format.MessageToString(message))
     findings = validate(Inputs(str(config)), scan=False).findings
-    found = [finding.where.field for finding in findings if finding.code == "config/model-options"]
+    found = [finding.where.field for finding in findings if finding.code == "config/invalid-model-options"]
     assert found == [f"model.center_net.{field}" for field in fields]
 
 

@@ -40,4 +40,4 @@ def test_the_weight_of_a_loss_is_not_said_twice(tmp_path: Path):
     case = Case(tmp_path)
     case.config.model.ssd.loss.localization_weight = float("nan")
     case.write()
-    assert [finding.code for finding in case.report(scan=False).findings] == ["config/loss-weight"]
+    assert [finding.code for finding in case.report(scan=False).findings] == ["config/invalid-loss-weight"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from detector_trainer.command.atomic_write import write_atomically
 from detector_trainer.command.flags import Parser, UsageError, overrides_of
 from detector_trainer.contract import Finding, Report, TerminationMessage, ValidationSummary, Verdict, reasons
+from detector_trainer.contract.renamed_codes import rename_notices
 
 if TYPE_CHECKING:
     from detector_trainer.records.progress import Listener
@@ -30,6 +31,8 @@ def main(argv: Sequence[str]) -> int:
         overrides = overrides_of(options.set)
     except UsageError as error:
         return _fail(f"{error}. `{PROGRAM} --help` shows all flags.")
+
+    sys.stderr.writelines(f"{PROGRAM}: --ignore: {notice}\n" for notice in rename_notices(options.ignore))
 
     from detector_trainer.records.progress import ScanError
     from detector_trainer.validation.inputs import Inputs

@@ -29,7 +29,7 @@ FAILURES = (
         fix="Set the prefix of a checkpoint: the path of its .index file without .index.",
     ),
     Failure(
-        code="checkpoint/tf1",
+        code="checkpoint/written-by-tf1",
         catalogue=(41, 42),
         reason=reasons.CHECKPOINT_NOT_RESTORED,
         exit_code=ExitCode.DATA,
@@ -49,7 +49,7 @@ FAILURES = (
         fix="Set the prefix of the checkpoint, and download it again if its files are small.",
     ),
     Failure(
-        code="checkpoint/version",
+        code="checkpoint/version-not-v2",
         catalogue=(43,),
         reason=reasons.CHECKPOINT_NOT_RESTORED,
         exit_code=ExitCode.DATA,

@@ -7,7 +7,7 @@ from detector_trainer.failures.failure import Failure
 
 FAILURES = (
     Failure(
-        code="config/syntax",
+        code="config/syntax-error",
         catalogue=(1, 2),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,
@@ -28,7 +28,7 @@ FAILURES = (
         fix="Use the TF2 name, usually the TF1 name with the suffix _keras.",
     ),
     Failure(
-        code="config/learning-rate",
+        code="config/invalid-learning-rate",
         catalogue=(8,),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,
@@ -45,7 +45,7 @@ FAILURES = (
         fix="Fix the schedule: warmup_steps < total_steps, and warmup_learning_rate <= learning_rate_base.",
     ),
     Failure(
-        code="config/image-resizer",
+        code="config/invalid-image-resizer",
         catalogue=(11,),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,
@@ -79,7 +79,7 @@ FAILURES = (
         fix="Use fixed_shape_resizer, or pad_to_max_dimension: true in keep_aspect_ratio_resizer.",
     ),
     Failure(
-        code="config/second-stage-batch",
+        code="config/second-stage-batch-too-large",
         catalogue=(14,),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,
@@ -99,7 +99,7 @@ FAILURES = (
         fix="Add mask_prediction to the second stage box predictor, or set number_of_stages: 2.",
     ),
     Failure(
-        code="config/all-checkpoint-vars",
+        code="config/all-checkpoint-vars-unsupported",
         catalogue=(15,),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,
@@ -117,7 +117,7 @@ FAILURES = (
         fix="Set train_config.num_steps, or pass --num_train_steps.",
     ),
     Failure(
-        code="config/batch-size",
+        code="config/invalid-batch-size",
         catalogue=(55,),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,
@@ -137,7 +137,7 @@ FAILURES = (
         fix="Set train_config.batch_size to at least 1.",
     ),
     Failure(
-        code="config/input-type",
+        code="config/unknown-input-type",
         catalogue=(36,),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,
@@ -146,7 +146,7 @@ FAILURES = (
         fix="Set input_type: TF_EXAMPLE, or remove the field.",
     ),
     Failure(
-        code="config/sampling-weights",
+        code="config/invalid-sampling-weights",
         catalogue=(39,),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,
@@ -155,7 +155,7 @@ FAILURES = (
         fix="Set one weight for each path.",
     ),
     Failure(
-        code="config/augmentation",
+        code="config/invalid-augmentation",
         catalogue=(12,),
         reason=reasons.INVALID_CONFIG,
         exit_code=ExitCode.DATA,

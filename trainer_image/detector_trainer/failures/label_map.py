@@ -25,7 +25,7 @@ FAILURES = (
         fix="Number the items from 1.",
     ),
     Failure(
-        code="label-map/syntax",
+        code="label-map/syntax-error",
         catalogue=(17,),
         reason=reasons.INVALID_LABEL_MAP,
         exit_code=ExitCode.DATA,
