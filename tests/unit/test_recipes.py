@@ -195,7 +195,6 @@ def test_each_command_is_a_verb_and_has_a_test_of_its_name(path: Path):
 
 
 def test_nothing_is_left_to_do():
-    here = Path(__file__)
-    files = (path for path in prose_files(ROOT) if path != here and not path.is_relative_to(ROOT / "tools/scaffold"))
     todo = "TO" + "DO"
+    files = prose_files(ROOT, ("operator", "trainer_image", "tests"))
     assert [str(path.relative_to(ROOT)) for path in files if todo in path.read_text(encoding="utf-8")] == []

@@ -175,7 +175,7 @@ KINDS: dict[str, Kind] = {
                 r"    (\(|\),)",
             ),
         ),
-        then=("Replace every TODO in cli/cmd_$verb.py, its test and the table of verbs.", "Describe it in README.md."),
+        then=("Replace every TODO in cli/cmd_$verb.py, its test and the table of verbs.",),
     ),
     "spec-field": Kind(
         what="a field of spec, spec.trainer or spec.validation",
