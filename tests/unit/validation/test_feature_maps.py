@@ -83,7 +83,12 @@ def test_levels_with_anchors_pass(tmp_path: Path, name: str, cleared: str, chang
         (FPN, "", levels(4, 3) + anchors(4, 3), "levels 4 to 3"),
         (RETINANET, "anchor_generator", "anchor_generator { grid_anchor_generator { } }", "anchors for 1 feature maps"),
         (FPN, "feature_extractor.fpn", anchors(3, 5), "anchors for 3 feature maps"),
-        (MOBILENET, "", "feature_extractor { num_layers: 4 }", "anchors for 6 feature maps, but ssd_mobilenet_v2_keras produces 4"),
+        (
+            MOBILENET,
+            "",
+            "feature_extractor { num_layers: 4 }",
+            "anchors for 6 feature maps, but ssd_mobilenet_v2_keras produces 4",
+        ),
         (MOBILENET, "", "anchor_generator { ssd_anchor_generator { num_layers: 3 } }", "anchors for 3 feature maps"),
         (EFFICIENTDET, "", levels(3, 8, "bifpn"), "makes 6"),
         (EFFICIENTDET, "", levels(0, 4, "bifpn"), "levels 0 to 4"),
