@@ -39,7 +39,7 @@ def test_no_checkpoint_and_few_images_are_worth_knowing(case: Case):
 def test_it_says_that_nothing_is_augmented_either(case: Case):
     case.config.train_config.fine_tune_checkpoint = ""
     (finding,) = found(case)
-    assert "no data_augmentation_options" in finding.message
+    assert "No data_augmentation_options" in finding.message
     assert "random_horizontal_flip" in finding.hint
 
 

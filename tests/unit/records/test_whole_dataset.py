@@ -87,7 +87,7 @@ def different(count: int) -> list[Features]:
 def test_copies_of_images_are_counted_over_all_files(case: Case):
     (finding,) = found(case, COPIES, different(20), different(12))
     assert (finding.severity, finding.count) == ("warning", 12)
-    assert finding.message == "12 of 32 training images are copies of others; one image comes 2 times."
+    assert finding.message == "12 of 32 training images are copies of others; one image occurs 2 times."
 
 
 def test_a_few_copies_pass(case: Case):

@@ -57,8 +57,8 @@ def test_a_size_that_fits_passes(case: Case, extractor: str, height: int, width:
         (FPN, 300, 300, "multiples of 32"),
         (FPN, 320, 300, "300 x 320"),
         (RESNET, 600, 600, "multiples of 32"),
-        (PLAIN, 32, 300, "needs 33"),
-        (RESNET, 128, 128, "needs 129"),
+        (PLAIN, 32, 300, "requires 33"),
+        (RESNET, 128, 128, "requires 129"),
     ],
 )
 def test_one_that_does_not_is_an_error(case: Case, extractor: str, height: int, width: int, words: str):

@@ -50,7 +50,7 @@ def test_rates_that_are_numbers_pass(tmp_path: Path, schedule: str, steps: int):
         ("exponential_decay_learning_rate { decay_steps: 5 decay_factor: -1 staircase: false }", 10, "step 1 would be nan"),
         ("manual_step_learning_rate { schedule { step: 50 learning_rate: nan } }", 10, "step 0 would be nan"),
         ("constant_learning_rate { learning_rate: inf }", 10, "step 0 would be inf"),
-        ("constant_learning_rate { learning_rate: 0 }", 10, "0 from the first step"),
+        ("constant_learning_rate { learning_rate: 0 }", 10, "0 from the first"),
     ],
 )
 def test_a_rate_that_is_no_number_or_nothing_is_an_error(tmp_path: Path, schedule: str, steps: int, words: str):
