@@ -1,4 +1,4 @@
-"""What documents itself is complete, stands where its code says, and the pages made of it are current."""
+"""The documentation of checks and failures is complete and in the file that its code names, and the generated pages are current."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_each_verdict_is_held_to_something(code: str):
     for by in rule.verified_by:
         package = importlib.util.find_spec(by.partition("/")[0]) if by not in tests else None
         if package is not None:
-            assert Path(str(package.origin)).parents[1].joinpath(by).is_file(), f"{by} is no file of the trainer's"
+            assert Path(str(package.origin)).parents[1].joinpath(by).is_file(), f"{by} is not a file of the trainer"
 
 
 @pytest.mark.parametrize("code", CHECKED)

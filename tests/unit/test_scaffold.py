@@ -1,4 +1,4 @@
-"""`make new` creates what CONTRIBUTING.md describes: at most three files, which lint, compile and import as they are."""
+"""`make new` creates what CONTRIBUTING.md describes: at most three files, which lint, compile and import without a change."""
 
 from __future__ import annotations
 
