@@ -69,7 +69,7 @@ run: $(VENV)/trainer.stamp  ## validate and train examples/pets on this machine
 
 .PHONY: quick fix lint types imports words new
 quick: lint imports  ## lint, import layers, and the unit tests without generated examples and without a browser; under a minute
-	$(PYTEST) tests/unit -q -n 2 -m "not hypothesis and not browser and not slow"
+	$(PYTEST) tests/unit -q -n 2 -m "not hypothesis and not browser and not slow and not recorded"
 
 fix: $(VENV)/dev.stamp  ## ruff: fix what can be fixed automatically, and format
 	$(BIN)/ruff check --fix .
