@@ -22,6 +22,8 @@ from support.memory import peak_growth
 from support.mutations import LABEL_MAP, picture, record, texts
 from support.records import framed
 
+pytestmark = pytest.mark.slow
+
 MIB = 1 << 20
 MASK = "image/object/mask"
 ONE_BY_ONE = ((0,), (1,), (2,))

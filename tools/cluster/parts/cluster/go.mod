@@ -1,4 +1,4 @@
-module detector-training.io/tools/cluster/parts/cluster
+module detector-training.io/tests/cluster/parts/cluster
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module detector-training.io/tools/cluster/parts/helm
+module detector-training.io/tests/cluster/parts/helm
 
 go 1.26.0
 

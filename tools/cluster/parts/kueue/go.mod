@@ -1,4 +1,4 @@
-module detector-training.io/tools/cluster/parts/kueue
+module detector-training.io/tests/cluster/parts/kueue
 
 go 1.26.0
 

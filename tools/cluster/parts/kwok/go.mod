@@ -1,4 +1,4 @@
-module detector-training.io/tools/cluster/parts/kwok
+module detector-training.io/tests/cluster/parts/kwok
 
 go 1.26.0
 

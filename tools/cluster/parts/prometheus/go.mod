@@ -1,4 +1,4 @@
-module detector-training.io/tools/cluster/parts/prometheus
+module detector-training.io/tests/cluster/parts/prometheus
 
 go 1.26.7
 

@@ -1,0 +1,108 @@
+"""What is reported of a training that was stopped, or that makes no steps."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from detector_trainer.command.run_result import Ending, Standing
+from detector_trainer.contract import ExitCode, reasons
+from detector_trainer.training import watchdog
+from detector_trainer.training.watchdog import STOP_SIGNALS, Watch, stalled, stopped
+
+
+@pytest.mark.parametrize(
+    ("standing", "at", "resumes"),
+    [
+        (Standing(), "before the first step", "starts from the beginning"),
+        (Standing(step=0, total_steps=9), "at step 0 of 9", "starts from the beginning"),
+        (Standing(step=7, total_steps=9, checkpoint_step=5), "at step 7 of 9", "resumes at step 5"),
+        (Standing(step=7, total_steps=9, checkpoint_step=0), "at step 7 of 9", "starts from the beginning"),
+    ],
+    ids=["nothing done", "restored", "with a checkpoint", "with that of step 0"],
+)
+def test_a_stopped_training_says_where_it_is_and_from_where_it_resumes(standing: Standing, at: str, resumes: str):
+    ending = stopped(standing, "SIGINT", "for the test")
+    assert (ending.code, ending.reason, ending.standing) == (ExitCode.STOPPED, reasons.STOPPED, standing)
+    assert ending.message == f"Stopped by SIGINT {at}: for the test."
+    assert ending.hint == f"The same command {resumes}."
+
+
+@pytest.mark.parametrize(
+    ("standing", "code", "message"),
+    [
+        (Standing(), ExitCode.DATA, "The first step did not complete within 60 s."),
+        (Standing(step=0, checkpoint_step=0), ExitCode.DATA, "The first step did not complete within 60 s."),
+        (Standing(step=3, steps_this_run=3), ExitCode.STORAGE, "No step completed for 60 s after step 3."),
+        (Standing(step=5, checkpoint_step=5), ExitCode.STORAGE, "No step completed for 60 s after resuming at step 5."),
+        (Standing(step=8, checkpoint_step=5, steps_this_run=3), ExitCode.STORAGE, "No step completed for 60 s after step 8."),
+    ],
+    ids=["no step", "the checkpoint of step 0", "after steps", "after a resume", "after a resume and steps"],
+)
+def test_a_stall_is_the_inputs_fault_only_where_no_step_was_ever_made(standing: Standing, code: ExitCode, message: str):
+    ending = stalled(standing, 59.6)
+    assert (ending.code, ending.reason, ending.standing) == (code, reasons.TRAINING_STALLED, standing)
+    assert ending.message == message
+    assert ending.hint
+
+
+def test_it_listens_to_the_signals_of_kubernetes_and_of_a_terminal():
+    assert set(STOP_SIGNALS) == {signal.SIGTERM, signal.SIGINT}
+
+
+class Waiting:
+    """An event that is set, or not, within the time that is waited for it."""
+
+    def __init__(self, is_set: bool) -> None:
+        self.is_set_, self.waited = is_set, list[float]()
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(seconds)
+        return self.is_set_
+
+
+@pytest.mark.parametrize(("over", "ended"), [(True, []), (False, [75])], ids=["saved in time", "not saved in time"])
+def test_after_the_grace_period_it_ends_unless_the_main_thread_does(over: bool, ended: list[int]):
+    told, codes = list[Ending](), list[int]()
+    watch = Watch(Standing(step=3, total_steps=9), told.append, grace_period=7.5, stall_timeout=0, exit_process=codes.append)
+    watch._over = waiting = Waiting(over)  # type: ignore[assignment]
+    watch._give_up_after_grace()
+    assert (codes, waiting.waited) == (ended, [7.5])
+    assert [("grace period of 7.5 s" in ending.message) for ending in told] == [True] * len(ended)
+
+
+def test_each_step_and_the_beginning_of_the_training_set_the_clock_of_the_stall():
+    now = [0.0]
+    watch = Watch(Standing(), lambda _: None, grace_period=1, stall_timeout=0, clock=lambda: now[0])
+    seen = [watch._last_step_at]
+    for now[0], happens in ((5.0, watch.training_begins), (9.0, watch.stepped)):
+        happens()
+        seen.append(watch._last_step_at)
+    assert seen == [0.0, 5.0, 9.0]
+
+
+@pytest.mark.parametrize(
+    ("stepping", "names", "ended"),
+    [
+        (False, ["SIGINT"], ["nothing had to be saved"]),
+        (True, ["SIGTERM", "SIGINT"], ["a second signal came before a checkpoint was saved"]),
+    ],
+    ids=["before the first step", "twice while it trains"],
+)
+def test_what_signals_end(monkeypatch: pytest.MonkeyPatch, stepping: bool, names: list[str], ended: list[str]):
+    received = iter([signal.Signals[name] for name in names])
+    monkeypatch.setattr(watchdog.signal, "sigwait", lambda signals: next(received) if signals == STOP_SIGNALS else None)
+    told, codes = list[str](), list[int]()
+    watch = Watch(
+        Standing(), lambda ending: told.append(ending.message), grace_period=1e6, stall_timeout=0, exit_process=codes.append
+    )
+    assert not watch.stop_asked
+    if stepping:
+        watch.can_stop_safely()
+    watch._take_signals()
+    watch._over.set()
+    assert watch.stop_asked
+    assert watch.signal_name == names[0]
+    assert codes == [ExitCode.STOPPED]
+    assert told == [f"Stopped by {names[0]} before the first step: {detail}." for detail in ended]
