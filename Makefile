@@ -70,7 +70,7 @@ run: $(VENV)/trainer.stamp  ## validate and train examples/pets on this machine
 .PHONY: quick fix lint types imports words new
 quick: lint imports  ## lint, import layers, and the fast unit tests: no generated examples, browser, TensorFlow or Helm; under a minute
 	$(PYTEST) tests/unit -q -n 2 --ignore=tests/unit/chart --ignore=tests/unit/supply_chain --ignore=tests/unit/mutants \
-	  -m "not hypothesis and not browser and not trainer and not slow"
+	  -m "not hypothesis and not browser and not trainer and not slow and not recorded"
 
 fix: $(VENV)/dev.stamp  ## ruff: fix what can be fixed automatically, and format
 	$(BIN)/ruff check --fix .

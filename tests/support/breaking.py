@@ -81,7 +81,7 @@ def flip(suffix: str, offset: int) -> Change:
 
 def resume(case: Case, named: str = "ckpt-2", steps: int | None = None) -> None:
     """Put the checkpoint, which is at step 10, into model_dir; its file `checkpoint` names `named`."""
-    shutil.copytree(case.checkpoint.parent, case.model_dir)
+    shutil.copytree(case.checkpoint.parent, case.model_dir, dirs_exist_ok=True)
     (case.model_dir / "checkpoint").write_text(f'model_checkpoint_path: "{named}"\n')
     if steps is not None:
         case.options["num_steps"] = steps
@@ -161,3 +161,12 @@ def on_disk(case: Case, data: bytes) -> Report:
     case.config.ClearField("eval_input_reader")
     case.write()
     return case.report()
+
+
+def dataset_findings(case: Case, code: str, *files: list[Features]) -> list[Finding]:
+    """Return the findings of a code for a training on these record files."""
+    paths = [write(case.folder / f"{number}.record", part) for number, part in enumerate(files)]
+    case.config.train_input_reader.tf_record_input_reader.input_path[:] = [str(path) for path in paths]
+    case.config.ClearField("eval_input_reader")
+    case.write()
+    return findings_of(case.report(), code)

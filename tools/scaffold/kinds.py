@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHECKS = "trainer_image/detector_trainer/validation/checks"
+CHECK_TESTS = "tests/unit/validation/checks"
+TESTS_OF_CHECKS = "tests/unit/validation/checks"
 CHAIN = "trainer_image/detector_trainer/validation/chain.py"
 FAILURES = "trainer_image/detector_trainer/failures/$area_module.py"
 VERBS = "trainer_image/detector_trainer/cli/__init__.py"
@@ -69,8 +71,8 @@ KINDS: dict[str, Kind] = {
         name=_CODE.replace("[a-z-]+)/", "records)/"),
         example="records/box-too-wide",
         files=(
-            NewFile(f"{CHECKS}/$area/$module.py", "record_check.py"),
-            NewFile("tests/unit/records/test_$module.py", "test_record_check.py"),
+            NewFile(f"{CHECKS}/$area_module/$module.py", "record_check.py"),
+            NewFile(f"{CHECK_TESTS}/$area_module/test_$module.py", "test_record_check.py"),
         ),
         lines=(NewLine(CHAIN, '        "$code",', r"    Cost\.SCAN: \(", r"        # The dataset\.", r'        "records/'),),
         then=(_WRITE_CHECK, "Move its line in the chain to the findings next to which it is reported.", _DOCS),
@@ -80,8 +82,8 @@ KINDS: dict[str, Kind] = {
         name=_CODE.replace("[a-z-]+)/", "records|config)/"),
         example="records/too-few-boxes",
         files=(
-            NewFile(f"{CHECKS}/$area/$module.py", "dataset_check.py"),
-            NewFile("tests/unit/records/test_$module.py", "test_dataset_check.py"),
+            NewFile(f"{CHECKS}/$area_module/$module.py", "dataset_check.py"),
+            NewFile(f"{CHECK_TESTS}/$area_module/test_$module.py", "test_dataset_check.py"),
         ),
         lines=(NewLine(CHAIN, '        "$code",', r"        # The dataset\.", r"    \),", r'        "'),),
         then=(_WRITE_CHECK, "Move its line in the chain to the findings next to which it is reported.", _DOCS),
@@ -91,8 +93,8 @@ KINDS: dict[str, Kind] = {
         name=_CODE.replace("[a-z-]+)/", "config|label-map|checkpoint|run)/"),
         example="config/batch-too-large",
         files=(
-            NewFile(f"{CHECKS}/$area/$module.py", "config_check.py"),
-            NewFile("tests/unit/validation/test_$module.py", "test_config_check.py"),
+            NewFile(f"{CHECKS}/$area_module/$module.py", "config_check.py"),
+            NewFile(f"{CHECK_TESTS}/$area_module/test_$module.py", "test_config_check.py"),
         ),
         lines=(NewLine(CHAIN, '        "$code",', r"    Cost\.META: \(", r"    \),", r'        "$area/'),),
         then=(_WRITE_CHECK, "Move its line in the chain behind the checks that have to pass before it.", _DOCS),
