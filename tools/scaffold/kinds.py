@@ -206,7 +206,7 @@ KINDS: dict[str, Kind] = {
             ),
         ),
         then=(
-            "Give it its type, default, bounds and description in api/spec.py, and another value in tests/support/spec_fields.py.",
+            "Give it its type, default, bounds and description in api/spec.py, a value in tests/support/spec_fields.py.",
             "State in UNLISTED why any user may set it; where not, add a list to admissionPolicy.allowed of the chart instead.",
             f"Use it where the pods are built, in {JOBS}; or in a policy, and move its value to IN_DECISION.",
             "make crd, which adds it to the CRD",
