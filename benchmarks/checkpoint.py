@@ -28,12 +28,12 @@ tf.train.Checkpoint(model=model).save(sys.argv[2])
 """
 LOOK = """
 import json, sys, time
-from detector_trainer.validation.checks.checkpoint import corrupt, shape_mismatch, tf1, type_mismatch, unreadable
+from detector_trainer.validation.checks.checkpoint import corrupt, shape_mismatch, type_mismatch, unreadable, written_by_tf1
 from detector_trainer.validation.inputs import Inputs
 inputs = Inputs(sys.argv[1], overrides=json.loads(sys.argv[2]))
 inputs.config
 started = time.perf_counter()
-found = [finding.code for check in (unreadable, tf1, type_mismatch, shape_mismatch, corrupt) for finding in check.check(inputs)]
+found = [finding.code for check in (unreadable, written_by_tf1, type_mismatch, shape_mismatch, corrupt) for finding in check.check(inputs)]
 print(json.dumps([time.perf_counter() - started, found]))
 """
 

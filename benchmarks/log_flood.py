@@ -1,7 +1,7 @@
 """From the call that creates a DetectorTraining to its validation Job while 200 trainers flood their logs: `python benchmarks/log_flood.py`.
 
 A real control plane; the trainers run on fake nodes, and another process serves their logs, as fast as they are read: empty lines,
-short lines, or progress. Needs root and Go (see tests/cluster).
+short lines, or progress. Needs root and Go (see tools/cluster).
 
 `--loopback`: without a control plane; measured is how late the event loop is, and how many reconciles there are.
 """
@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import itertools
 import logging
+import os
 import socket
 import ssl
 import subprocess
@@ -66,7 +67,13 @@ def text(kind: str, number: int) -> bytes:
 
 
 def serve(folder: Path | None, kind: str) -> None:
-    """Serve the logs of all trainers, until this process is ended. Without a folder of certificates, for `--loopback`."""
+    """Serve the logs of all trainers, until this process is ended. Without a directory of certificates, for `--loopback`.
+
+    At the lowest priority: on a cluster other machines do this.
+    """
+    os.nice(19)
+    with suppress(OSError):  # where a session has a share of the processors of its own, the priority of a process says nothing
+        Path("/proc/self/autogroup").write_text("19")
 
     async def log(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -100,7 +107,9 @@ def serve(folder: Path | None, kind: str) -> None:
 def serving(cluster: Cluster | None, kind: str) -> Iterator[None]:
     """Serve the logs from a process of their own."""
     folder = str(cluster.credentials.folder) if cluster is not None else "-"
-    process = subprocess.Popen([sys.executable, __file__, "--serve", folder, "--flood", kind])
+    process = subprocess.Popen(
+        [sys.executable, __file__, "--serve", folder, "--flood", kind], start_new_session=True, stderr=subprocess.DEVNULL
+    )
     try:
         yield
     finally:

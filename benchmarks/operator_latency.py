@@ -2,7 +2,7 @@
 
 No node: nothing runs, and what is measured is the operator and the API server. The rows without the operator have the two
 writes and nothing else: this program creates the resource, then its Job. What is between such a row and the one with the
-operator is the operator's. Needs root and Go (see tests/cluster).
+operator is the operator's. Needs root and Go (see tools/cluster).
 """
 
 from __future__ import annotations

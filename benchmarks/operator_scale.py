@@ -4,7 +4,7 @@ A real control plane; the trainers run on fake nodes, and this program serves th
 its CPU time and its requests in a minute: while the trainers are silent, and while all of them report progress. Requests are counted
 in the API server's audit log by the user agent. `--no-logs`: nobody serves logs. `--inline-kb 100`: each resource has an inline
 pipeline config of 100 kB, of real configs or, with `--inline-text random`, of text that does not compress. Needs root and Go (see
-tests/cluster).
+tools/cluster).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from unittest.mock import patch
 import google_crc32c
 
 from detector_trainer.pipeline.load import read_pipeline_config
-from detector_trainer.records.appearance import Looks
+from detector_trainer.records.appearance import ImageQuality
 from detector_trainer.records.framing import records
 from detector_trainer.validation.chain import scan_checks
 from detector_trainer.validation.inputs import Inputs
@@ -147,7 +147,7 @@ def cost_of_looks(paths: list[Path], pairs: int) -> Iterator[float]:
         started = time.process_time()
         scan(paths, decode=True, processes=1)
         looked = time.process_time()
-        with patch.object(Looks, "add", lambda *_: None):
+        with patch.object(ImageQuality, "add", lambda *_: None):
             scan(paths, decode=True, processes=1)
         yield (looked - started) / (time.process_time() - looked)
 

@@ -16,7 +16,7 @@ Values = bytes | Sequence[bytes] | Sequence[float] | Sequence[int]
 
 
 def frame(payload: bytes) -> bytes:
-    """One record as it stands in a file: its length, the length's checksum, the payload, the payload's checksum."""
+    """Frame one record as in a file: its length, the length's checksum, the payload, the payload's checksum."""
     length = struct.pack("<Q", len(payload))
     return length + _masked_crc(length) + payload + _masked_crc(payload)
 

@@ -1,7 +1,7 @@
 -- Health of a DetectorTraining, for Argo CD. See docs/gitops.md. The status is in the format of kstatus.
 local hs = { status = "Progressing", message = "Waiting for the operator." }
 
--- What the status says is of an earlier spec, or no operator has seen the resource yet.
+-- The status describes an earlier spec, or no operator has seen the resource yet.
 if obj.status == nil or obj.status.observedGeneration ~= obj.metadata.generation then
   return hs
 end

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Locks every requirements/*.in into a *.txt with hashes, afresh. Run by `make lock`, which brings uv.
+# Resolves every requirements/*.in from scratch into a *.txt with hashes. Run by `make lock`, which installs uv.
 # test.txt is solved first and constrains the others, so that what is tested is what is shipped.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -13,6 +13,6 @@ compile() { # name, then further options
 }
 compile build
 compile test --override overrides-cpu.in
-for name in base operator cluster sbom audit; do compile "$name" -c test.txt; done
+for name in dev base operator cluster sbom audit; do compile "$name" -c test.txt; done
 compile trainer-cpu --override overrides-cpu.in -c test.txt
 compile trainer-gpu --override overrides-gpu.in -c test.txt

@@ -71,7 +71,7 @@ class Folder:
 
 def misspelt_field(folder: Folder) -> None:
     line = folder.say("num_clases: 37", "num_classes: 37")
-    folder.expect("config/syntax", "pipeline.config", line=line)
+    folder.expect("config/syntax-error", "pipeline.config", line=line)
 
 
 def tf1_extractor(folder: Folder) -> None:
@@ -81,7 +81,7 @@ def tf1_extractor(folder: Folder) -> None:
 
 def label_map_syntax(folder: Folder) -> None:
     line = folder.label_map("name: 'basset_hound", "name: 'basset_hound'")
-    folder.expect("label-map/syntax", "label_map.pbtxt", line=line)
+    folder.expect("label-map/syntax-error", "label_map.pbtxt", line=line)
 
 
 def label_map_id_zero(folder: Folder) -> None:

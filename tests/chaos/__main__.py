@@ -1,4 +1,4 @@
-"""`python -m chaos [--seed N] [--kills N] [--trainings N]`, with PYTHONPATH=tests: on a cluster of its own. See `make chaos`."""
+"""`python -m chaos [--seed N] [--kills N] [--trainings N]`, with PYTHONPATH=tests:tools: on a cluster of its own. See `make chaos`."""
 
 from __future__ import annotations
 

@@ -27,13 +27,20 @@ class Kills:
     plan: Plan
     done: list[tuple[float, str]] = field(default_factory=list)
     """When (time.time), and what."""
+    allowed: int = 0
+    """How many of the planned kills may be done by now: so that they do not run ahead of the trainings."""
     error: Exception | None = None
-    """Why it ended before its time."""
+    """Why it ended early."""
 
     @property
     def share(self) -> float:
         """Return how much of the plan is done."""
         return len(self.done) / len(self.plan.kills) if self.plan.kills else 1.0
+
+    @property
+    def last(self) -> float:
+        """Return when the last one was done (time.time), or 0."""
+        return self.done[-1][0] if self.done else 0.0
 
     @property
     def by_component(self) -> Mapping[str, int]:
@@ -44,6 +51,9 @@ class Kills:
         """Kill according to the plan, or until it is to end. To be run as a thread."""
         try:
             for planned in self.plan.kills:
+                while len(self.done) >= self.allowed:
+                    if ends.wait(0.1):
+                        return
                 if ends.wait(planned.pause):
                     return
                 self.done.append((time.time(), planned.component))

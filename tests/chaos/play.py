@@ -25,7 +25,7 @@ from cluster.waiting import NotInTime, until
 AT_ONCE = 6
 """Trainings at a time: as many as keep two processors busy."""
 LONGEST_SECONDS = 300.0
-"""From the first apply of a training to its end, kills included."""
+"""From the apply of a training, or from the last kill if that was later, to its end."""
 QUIET_SECONDS = 5.0
 """After the last end: something that should not happen any more has so long to happen."""
 TERMINAL = ("Succeeded", "Failed", "Rejected")
@@ -43,10 +43,9 @@ class Played:
     """How many of its acts are done."""
     ended: float | None = None
 
-    @property
-    def overdue(self) -> bool:
-        """Return whether it had time enough."""
-        return time.time() - self.began > LONGEST_SECONDS
+    def overdue(self, kills: Kills) -> bool:
+        """Return whether it has not reached its end although nothing has disturbed it for long enough."""
+        return self.ended is None and time.time() - max(self.began, kills.last) > LONGEST_SECONDS
 
 
 @dataclass(frozen=True)
@@ -105,13 +104,14 @@ def play(stage: Stage, plan: Plan) -> Result:
 def _play(stage: Stage, plan: Plan, record: Record, kills: Kills, played: list[Played]) -> None:
     """Apply and act until all trainings have ended, or had time enough, and all kills are done."""
     waiting = list(plan.trainings)
-    while waiting or any(each.ended is None and not each.overdue for each in played) or kills.share < 1:
+    while waiting or any(each.ended is None and not each.overdue(kills) for each in played) or kills.share < 1:
         for error in (kills.error, record.error):
             if error is not None:
                 raise error
-        under_way = [each for each in played if each.ended is None and not each.overdue]
-        # So that the last kills still find something to disturb.
+        under_way = [each for each in played if each.ended is None and not each.overdue(kills)]
+        # Neither runs ahead: the last kills find something to disturb, and each training is disturbed by its part of them.
         due = math.ceil(len(plan.trainings) * kills.share) + AT_ONCE // 2
+        kills.allowed = math.ceil(len(plan.kills) * (len(played) - len(under_way) + AT_ONCE) / max(len(plan.trainings), 1))
         if waiting and len(under_way) < AT_ONCE and len(played) < due:
             new = Played(waiting[0], _manifest(stage, waiting[0]))
             if _applied(stage, new.manifest):

@@ -17,7 +17,7 @@ from detector_trainer.checkpoints.checkpoint import read_checkpoint
 from detector_trainer.pipeline.label_map import read_label_map
 from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.records.appearance import Looks
+from detector_trainer.records.appearance import ImageQuality
 from detector_trainer.records.image import State, inspect
 from fuzz.mutate import STEPS, TEXT_STEPS, mutate
 from fuzz.repaired import png_checksums, table_checksums
@@ -77,7 +77,7 @@ def test_an_image(watch: Any, kind: str, steps: list[Any], repaired: bool):
     data = mutate(IMAGES[kind], steps)
     data = png_checksums(data) if repaired and "png" in kind else data
     watch.begin()
-    looks, seen = Looks(), []
+    looks, seen = ImageQuality(), []
 
     def see(small: np.ndarray) -> None:
         seen.append(small)

@@ -20,7 +20,7 @@ from object_detection import inputs, model_lib, model_lib_v2  # noqa: E402
 from object_detection.builders import model_builder, optimizer_builder  # noqa: E402
 from object_detection.utils import config_util, variables_helper  # noqa: E402
 
-from detector_trainer.deep.child import go_through  # noqa: E402
+from detector_trainer.deep.child import run_stages  # noqa: E402
 from oracle.as_written import Labels, has_odd_values, read_records, what_else, what_is_odd  # noqa: E402
 from oracle.verdict import FAILS, GARBAGE, HIDDEN, TRAINS, Trainer  # noqa: E402
 
@@ -170,11 +170,11 @@ def _without_places(error: str, folder: Path) -> str:
 
 def _deep(folder: Path, steps: int | None) -> str:
     """The stage at which the deep checks fail; empty if they do not."""
-    said: list[dict[str, Any]] = []
+    output: list[dict[str, Any]] = []
     configs = config_util.get_configs_from_pipeline_file(str(folder / "pipeline.config"))
     wanted = steps or configs["train_config"].num_steps or 1
-    go_through([str(folder / "pipeline.config"), str(wanted), "1", str(folder / "model")], said.append)
-    return next((str(line["failed"]) for line in said if "failed" in line), "")
+    run_stages([str(folder / "pipeline.config"), str(wanted), "1", str(folder / "model")], output.append)
+    return next((str(line["failed"]) for line in output if "failed" in line), "")
 
 
 def _configs(folder: Path, steps: int | None) -> dict[str, Any]:

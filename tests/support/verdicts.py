@@ -177,7 +177,7 @@ CASES = {
         f'spec.trainer.gpuResource: Invalid value: "gpu": {EXTENDED}',
         f"spec.trainer.gpuResource is 'gpu', and {EXTENDED}.",
     ),
-    "codes to ignore": Case({"validation": {"ignore": ["records/too-many-boxes", "config/batch-size"]}}),
+    "codes to ignore": Case({"validation": {"ignore": ["records/too-many-boxes", "config/invalid-batch-size"]}}),
     "a code that is none": Case(
         {"validation": {"ignore": ["too many boxes"]}},
         f'spec.validation.ignore[0]: Invalid value: "too many boxes": {A_CODE}',

@@ -307,7 +307,7 @@ def test_the_verdict_on_a_checkpoint_to_resume(zoo: Zoo, tmp_path: Path, held: s
     path.write_text(text_format.MessageToString(MODELS["ssd"]))
     inputs = Inputs(str(path), model_dir=str(Path(prefix).parent))
     found = {finding.code for finding in validate(inputs, scan=False).findings if finding.where.field == "model_dir"}
-    assert found - {"run/resumes"} == ({code} if code else set())
+    assert found - {"run/resumes-existing-checkpoint"} == ({code} if code else set())
     restore = tf.train.Checkpoint(model=zoo.model("ssd")).restore
     if code == "checkpoint/shape-mismatch":
         with pytest.raises(ValueError, match="shape"):

@@ -106,8 +106,8 @@ MODELS = [
     ("no model", merge("", "model"), FAILS, "config/no-model"),
     ("an extractor of another architecture", merge("model { ssd { feature_extractor { type: 'faster_rcnn_resnet50_keras' } } }"), FAILS, "config/unknown-extractor"),
     ("an extractor of TF1", merge("model { ssd { feature_extractor { type: 'ssd_mobilenet_v2' } } }"), FAILS, "config/unknown-extractor"),
-    ("no resizer", merge("", RESIZER), FAILS, "config/image-resizer"),
-    ("a resizer from 300 to 200", merge("model { ssd { image_resizer { keep_aspect_ratio_resizer { min_dimension: 300 max_dimension: 200 } } } }", RESIZER), FAILS, "config/image-resizer"),
+    ("no resizer", merge("", RESIZER), FAILS, "config/invalid-image-resizer"),
+    ("a resizer from 300 to 200", merge("model { ssd { image_resizer { keep_aspect_ratio_resizer { min_dimension: 300 max_dimension: 200 } } } }", RESIZER), FAILS, "config/invalid-image-resizer"),
     ("no classes", merge("", "model.ssd.num_classes"), SILENT, "config/num-classes-unset"),
 ]  # fmt: skip
 
@@ -128,7 +128,7 @@ def test_a_second_stage_larger_than_its_proposals(tmp_path: Path, case: Case, se
     case.config.model.faster_rcnn.first_stage_max_proposals = 300
     case.config.model.faster_rcnn.second_stage_batch_size = second
     case.write()
-    found = "config/second-stage-batch" in codes(case.report(scan=False))
+    found = "config/second-stage-batch-too-large" in codes(case.report(scan=False))
     if outcome is FAILS:
         with pytest.raises(ValueError, match="second_stage_batch_size should be no greater than first_stage_max_proposals"):
             builds(case.pipeline)
@@ -167,15 +167,15 @@ COSINE = SCHEDULE % "cosine_decay_learning_rate { %s }"
 MANUAL = SCHEDULE % "manual_step_learning_rate { initial_learning_rate: 0.0001 %s }"
 SCHEDULES = [
     ("cosine", COSINE % "learning_rate_base: 0.0001 total_steps: 20 warmup_steps: 2 warmup_learning_rate: 0.00001", SOUND, ""),
-    ("a warmup of 10000 by default", COSINE % "learning_rate_base: 0.0001 total_steps: 500 warmup_learning_rate: 0", FAILS, "config/learning-rate"),
-    ("a base below its warmup", COSINE % "learning_rate_base: 0.0001 total_steps: 500 warmup_steps: 9 warmup_learning_rate: 0.001", FAILS, "config/learning-rate"),
-    ("a rate of NaN", COSINE % "learning_rate_base: 0.0001 total_steps: 8 warmup_steps: 8 warmup_learning_rate: 0", FAILS, "config/learning-rate"),
+    ("a warmup of 10000 by default", COSINE % "learning_rate_base: 0.0001 total_steps: 500 warmup_learning_rate: 0", FAILS, "config/invalid-learning-rate"),
+    ("a base below its warmup", COSINE % "learning_rate_base: 0.0001 total_steps: 500 warmup_steps: 9 warmup_learning_rate: 0.001", FAILS, "config/invalid-learning-rate"),
+    ("a rate of NaN", COSINE % "learning_rate_base: 0.0001 total_steps: 8 warmup_steps: 8 warmup_learning_rate: 0", FAILS, "config/invalid-learning-rate"),
     ("a schedule that is all warmup and hold", COSINE % "learning_rate_base: 0.0001 total_steps: 10 warmup_steps: 4 hold_base_rate_steps: 6 warmup_learning_rate: 0.00001", SOUND, ""),
     ("manual steps", MANUAL % "schedule { step: 5 learning_rate: 0.00001 }", SOUND, ""),
-    ("manual steps from 0", MANUAL % "schedule { step: 0 learning_rate: 0.00001 }", FAILS, "config/learning-rate"),
-    ("manual steps that fall", MANUAL % "schedule { step: 5 learning_rate: 0.00001 } schedule { step: 5 learning_rate: 0.00001 }", FAILS, "config/learning-rate"),
-    ("manual steps without a step", MANUAL % "", FAILS, "config/learning-rate"),
-    ("no schedule", "train_config { num_steps: 10 optimizer { momentum_optimizer { learning_rate { } } } }", FAILS, "config/learning-rate"),
+    ("manual steps from 0", MANUAL % "schedule { step: 0 learning_rate: 0.00001 }", FAILS, "config/invalid-learning-rate"),
+    ("manual steps that fall", MANUAL % "schedule { step: 5 learning_rate: 0.00001 } schedule { step: 5 learning_rate: 0.00001 }", FAILS, "config/invalid-learning-rate"),
+    ("manual steps without a step", MANUAL % "", FAILS, "config/invalid-learning-rate"),
+    ("no schedule", "train_config { num_steps: 10 optimizer { momentum_optimizer { learning_rate { } } } }", FAILS, "config/invalid-learning-rate"),
 ]  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def test_a_schedule_that_the_trainer_can_follow(case: Case, text: str, outcome: 
 
 def test_no_optimizer(case: Case):
     merge("", "train_config.optimizer")(case)
-    agree(case, follows, FAILS, "config/learning-rate")
+    agree(case, follows, FAILS, "config/invalid-learning-rate")
 
 
 def test_a_schedule_that_ends_before_the_training(case: Case):
@@ -212,7 +212,7 @@ def test_a_batch_is_shared_by_the_gpus(case: Case, batch: int, outcome: Outcome)
 
     case.config.train_config.batch_size = batch
     case.options["gpus"] = 2
-    agree(case, shared, outcome, "config/batch-size")
+    agree(case, shared, outcome, "config/invalid-batch-size")
 
 
 def test_of_a_field_written_twice_the_last_counts(case: Case):
@@ -283,13 +283,13 @@ def paths(*names: str) -> Change:
 
 INPUTS = [
     ("as it is", merge(""), SOUND, ""),
-    ("input type 0", merge("train_input_reader { input_type: 0 }"), FAILS, "config/input-type"),
-    ("two weights, one path", merge("train_input_reader { sample_from_datasets_weights: [1, 2] }"), FAILS, "config/sampling-weights"),
+    ("input type 0", merge("train_input_reader { input_type: 0 }"), FAILS, "config/unknown-input-type"),
+    ("two weights, one path", merge("train_input_reader { sample_from_datasets_weights: [1, 2] }"), FAILS, "config/invalid-sampling-weights"),
     ("no path", paths(), FAILS, "records/no-input-path"),
     ("a path that has no file", paths("none-*.record"), FAILS, "records/no-file"),
     ("a path that has no file, beside one that has", paths("none-*.record", "."), SILENT, "records/no-file"),
     ("a folder", a_folder, FAILS, "records/unreadable-file"),
-    ("a path with a line end", lambda case: paths("a\nb.record")(case), FAILS, "config/control-character"),
+    ("a path with a line end", lambda case: paths("a\nb.record")(case), FAILS, "config/control-character-in-path"),
     ("ids from 0", label_map("item { id: 0 name: 'cat' }"), FAILS, "label-map/reserved-id"),
     ("no ids", label_map("item { name: 'cat' }"), FAILS, "label-map/reserved-id"),
     ("an id below 0", label_map("item { id: -1 name: 'cat' }"), FAILS, "label-map/negative-id"),
@@ -404,9 +404,9 @@ CHECKPOINTS = [
     ("as it is", merge(""), SOUND, ""),
     ("not there", prefix("{folder}/ckpt-9"), FAILS, "checkpoint/not-found"),
     ("PATH_TO_BE_CONFIGURED", prefix("PATH_TO_BE_CONFIGURED"), FAILS, "checkpoint/not-found"),
-    ("its index", prefix("{}.index"), FAILS, "checkpoint/path-form"),
-    ("its data", prefix("{}.data-00000-of-00001"), FAILS, "checkpoint/path-form"),
-    ("its folder", prefix("{folder}"), FAILS, "checkpoint/path-form"),
+    ("its index", prefix("{}.index"), FAILS, "checkpoint/not-a-prefix"),
+    ("its data", prefix("{}.data-00000-of-00001"), FAILS, "checkpoint/not-a-prefix"),
+    ("its folder", prefix("{folder}"), FAILS, "checkpoint/not-a-prefix"),
     ("an index with a flipped bit", part(INDEX, lambda data: flipped(data, 60)), FAILS, "checkpoint/unreadable"),
     ("an index that is cut off", part(INDEX, lambda data: data[:-20]), FAILS, "checkpoint/unreadable"),
     ("an empty index", part(INDEX, lambda _: b""), FAILS, "checkpoint/unreadable"),
@@ -415,9 +415,9 @@ CHECKPOINTS = [
     ("data that are cut off", part(DATA, lambda data: data[: len(data) // 2]), FAILS, "checkpoint/corrupt"),
     ("data with a flipped bit", part(DATA, lambda data: flipped(data, 100)), FAILS, "checkpoint/corrupt"),
     ("a pointer in place of the data", part(DATA, lambda _: POINTER), FAILS, "checkpoint/corrupt"),
-    ("of TF1", of_tf1, FAILS, "checkpoint/tf1"),
-    ("version V1", merge("train_config { fine_tune_checkpoint_version: V1 }"), FAILS, "checkpoint/version"),
-    ("no version", merge("", "train_config.fine_tune_checkpoint_version"), FAILS, "checkpoint/version"),
+    ("of TF1", of_tf1, FAILS, "checkpoint/written-by-tf1"),
+    ("version V1", merge("train_config { fine_tune_checkpoint_version: V1 }"), FAILS, "checkpoint/version-not-v2"),
+    ("no version", merge("", "train_config.fine_tune_checkpoint_version"), FAILS, "checkpoint/version-not-v2"),
 ]  # fmt: skip
 
 
@@ -442,7 +442,9 @@ def test_a_model_dir_that_is_the_checkpoints_folder(case: Case):
     agree(case, supported, FAILS, "run/model-dir-is-checkpoint-dir")
 
 
-@pytest.mark.parametrize(("loaded", "outcome", "code"), [(False, FAILS, "config/multiclass-scores"), (True, SOUND, "")])
+@pytest.mark.parametrize(
+    ("loaded", "outcome", "code"), [(False, FAILS, "config/multiclass-scores-not-loaded"), (True, SOUND, "")]
+)
 def test_scores_that_are_to_be_learned(case: Case, loaded: bool, outcome: Outcome, code: str):
     import tensorflow as tf
     from object_detection import inputs
@@ -468,7 +470,7 @@ def test_all_checkpoint_variables_are_of_tf1(case: Case):
         model_lib_v2.train_loop(str(pipeline), str(case.model_dir))
 
     case.config.train_config.load_all_detection_checkpoint_vars = True
-    agree(case, train, FAILS, "config/all-checkpoint-vars")
+    agree(case, train, FAILS, "config/all-checkpoint-vars-unsupported")
 
 
 @pytest.mark.parametrize("field", ["freeze_variables", "update_trainable_variables", "bias_grad_multiplier"])

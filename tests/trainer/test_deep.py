@@ -47,12 +47,12 @@ def deep(capsys: pytest.CaptureFixture[str], config: Path, *more: str) -> dict[s
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where TensorFlow is imported already: the same stages, sooner."""
 
-    def listen(command: list[str]) -> run.Said:
-        said = run.Said()
-        child.go_through(command[len(run.COMMAND) :], said.lines.append)
-        return said
+    def run_process(command: list[str]) -> run.StageOutput:
+        output = run.StageOutput()
+        child.run_stages(command[len(run.COMMAND) :], output.lines.append)
+        return output
 
-    monkeypatch.setattr(run, "listen", listen)
+    monkeypatch.setattr(run, "run_process", run_process)
 
 
 def errors(report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -136,7 +136,7 @@ def test_an_augmentation_that_does_not_run_is_rejected(tmp_path, capsys):
     option = "autoaugment_image { policy_name: 'v0' }"
     config = changed(tmp_path, lambda config: text_format.Merge(option, config.train_config.data_augmentation_options.add()))
     (error,) = errors(deep(capsys, config))  # catalogue 12
-    assert error["code"] == "config/augmentation"
+    assert error["code"] == "config/invalid-augmentation"
     assert "NameError" in error["message"]
 
 
@@ -179,4 +179,4 @@ def test_a_model_dir_of_another_model_is_rejected(tmp_path, capsys):
 def test_a_model_dir_of_the_same_model_is_resumed(tmp_path, capsys):
     saved(tiny_config(tmp_path), tmp_path / "model", resumable=True)
     report = deep(capsys, tiny_config(tmp_path), "--model-dir", str(tmp_path / "model"))
-    assert [finding["code"] for finding in report["findings"]] == ["run/resumes"]
+    assert [finding["code"] for finding in report["findings"]] == ["run/resumes-existing-checkpoint"]

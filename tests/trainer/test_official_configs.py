@@ -52,4 +52,4 @@ def test_it_does_not_build_without_a_keypoint_label_map(official: Path, tmp_path
     with pytest.raises(Exception, match="PATH_TO_BE_CONFIGURED"):
         build(wired)
     report = validate(Inputs(str(wired)), scan=False)
-    assert [code for code, severity in codes(report).items() if severity == "error"] == ["config/keypoint-label-map"]
+    assert [code for code, severity in codes(report).items() if severity == "error"] == ["config/invalid-keypoint-label-map"]

@@ -12,7 +12,7 @@ from support.inputs import Case, codes
 pytestmark = pytest.mark.trainer
 
 BOM = b"\xef\xbb\xbf"
-READS, NO_TEXT, NO_PROTO = "", "unreadable", "syntax"
+READS, NO_TEXT, NO_PROTO = "", "unreadable", "syntax-error"
 """What the trainer reads, and the end of the code for what it does not."""
 FORMS: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("as it is", lambda text: text, READS),
@@ -89,4 +89,4 @@ def test_a_batch_of_0_is_no_batch_and_is_rejected(case: Case):
     configs = config_util.get_configs_from_pipeline_file(str(case.pipeline))
     dataset = dataset_builder.build(configs["train_input_config"], batch_size=configs["train_config"].batch_size)
     assert dataset.element_spec["image"].shape.rank == 3  # the model wants four dimensions
-    assert codes(case.report()) == {"config/batch-size": "error"}
+    assert codes(case.report()) == {"config/invalid-batch-size": "error"}

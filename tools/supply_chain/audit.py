@@ -26,7 +26,7 @@ SECONDS_A_REQUEST, SECONDS, ATTEMPTS = 15, 900, 3
 
 
 class NotAudited(Exception):
-    """The service gave no answer, or not for everything; the message says why."""
+    """The service gave no answer, or not for everything; the message has the reason."""
 
 
 def main(
@@ -53,7 +53,7 @@ def main(
 
 
 def _ask(program: list[str], sleep: Callable[[float], None]) -> list[dict[str, Any]]:
-    """Run pip-audit, again after growing pauses if the service cannot be reached, and return what it says of each package."""
+    """Run pip-audit, again after growing pauses if the service cannot be reached, and return its result for each package."""
     files = [argument for lock in LOCKS for argument in ("--requirement", str(REQUIREMENTS / f"{lock}.txt"))]
     flags = ["--disable-pip", "--require-hashes", "--progress-spinner=off", f"--timeout={SECONDS_A_REQUEST}", "--format=json"]
     problem = ""

@@ -25,7 +25,7 @@ REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write what the arguments ask for."""
+    """Write the documents that the arguments select."""
     options = _parser().parse_args(argv)
     try:
         return int(options.run(options))

@@ -24,6 +24,7 @@ from detector_operator.policies.retries import INTERRUPTIONS
 from detector_trainer import __version__
 from detector_trainer.contract import Verdict
 from detector_trainer.contract.finding_codes import FINDING_CODES
+from detector_trainer.contract.renamed_codes import current_code
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 PHASE_BUCKETS: Final = (1, 5, 15, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY)
@@ -171,7 +172,8 @@ class Metrics:
         if found.duration_seconds is not None:
             self._validations.observe(found.duration_seconds)
         for finding in found.findings:
-            code = finding.code if finding.code in FINDING_CODES else OTHER
+            code = current_code(finding.code)  # an older trainer image reports the old name
+            code = code if code in FINDING_CODES else OTHER
             self._findings.labels(code, finding.severity.value).inc()
 
     def _count_restarts(self, before: Status | None, after: Status) -> None:

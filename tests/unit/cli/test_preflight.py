@@ -212,7 +212,7 @@ def test_gpus_that_are_not_there(case: Case):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--gpu=1"], "there is no flag --gpu; did you mean --gpus?"),
+        (["--gpu=1"], "unknown flag --gpu; did you mean --gpus?"),
         (["--gpus=many"], "many"),
         (["--set", "batchSize"], "--set batchSize: write it as KEY=VALUE"),
         (["--set", "batchSize=many"], "--set: batchSize must be a whole number above 0, not 'many'"),

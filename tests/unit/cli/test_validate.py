@@ -167,3 +167,13 @@ def test_tensorflow_is_not_imported(case: Case):
         f"main(['validate', '--pipeline-config', {str(case.pipeline)!r}]); sys.exit('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_an_old_code_is_ignored_too_with_a_notice(case: Case, capsys):
+    case.config.train_config.batch_size = 0
+    case.write()
+    flags = ["validate", "--pipeline-config", str(case.pipeline), "--no-scan", "--checkpoint-every-n", "1"]
+    assert main([*flags, "--ignore", "config/batch-size"]) == 0
+    shown = capsys.readouterr()
+    assert "info config/invalid-batch-size" in shown.out
+    assert "--ignore: config/batch-size is now config/invalid-batch-size" in shown.err

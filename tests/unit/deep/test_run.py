@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from detector_trainer.deep import run
-from detector_trainer.deep.run import NEEDED, RESERVE, Said, deep_findings, findings, listen
+from detector_trainer.deep.run import NEEDED, RESERVE, StageOutput, deep_findings, findings, run_process
 from detector_trainer.validation.inputs import Inputs
 from support.official_configs import ROOT
 
@@ -27,7 +27,7 @@ def script(text):
 
 
 def said(*lines):
-    return Said([{"stage": "read batches"}, *lines])
+    return StageOutput([{"stage": "read batches"}, *lines])
 
 
 def only(found):
@@ -43,7 +43,7 @@ def test_a_classified_error_comes_back_under_its_code():
     words = "preprocessor.py\nNameError: name 'autoaugment_utils' is not defined"
     failure = {"failed": "read batches", "type": "NameError", "words": words, "traceback": f"Traceback\n{words}"}
     finding = only(findings(said(failure), "p.config"))
-    assert (finding.code, finding.severity, finding.where.file) == ("config/augmentation", "error", "p.config")
+    assert (finding.code, finding.severity, finding.where.file) == ("config/invalid-augmentation", "error", "p.config")
     assert "autoaugment_utils" in finding.message
 
 
@@ -90,34 +90,36 @@ def test_a_fine_tuning_that_leaves_variables_out_unnoticed_is_a_warning():
     finding = only(findings(said({"restoresInPart": "/c/ckpt-0", "left": partly}, {"done": True}), "p.config"))
     assert (finding.code, finding.severity, finding.where.file) == ("checkpoint/type-mismatch", "warning", "/c/ckpt-0")
     assert finding.message.startswith(
-        "1 of 260 variables is not in the checkpoint: model/new (New/kernel). The trainer does not notice"
+        "1 of 260 variables is not in the checkpoint: model/new (New/kernel). The trainer does not detect"
     )
 
 
 def test_a_process_that_takes_too_long_is_ended_and_rejects_nothing():
-    heard = listen(script("print(json.dumps({'stage': 'read batches'}), flush=True); time.sleep(600)"), time_limit=1.0)
+    heard = run_process(script("print(json.dumps({'stage': 'read batches'}), flush=True); time.sleep(600)"), time_limit=1.0)
     finding = only(findings(heard, "p.config"))
     assert (finding.code, finding.severity) == ("deep/not-finished", "warning")
     assert finding.message == "The deep checks stopped at the stage `read batches`: it was not done after 1 s."
 
 
 def test_a_process_that_eats_the_memory_is_ended_before_the_kernel_ends_all():
-    heard = listen(script("time.sleep(600)"), free=lambda: RESERVE - 1)
-    assert heard.ended_because == "it needs more memory than is free"
+    heard = run_process(script("time.sleep(600)"), free=lambda: RESERVE - 1)
+    assert heard.kill_reason == "it needs more memory than is free"
 
 
 def test_a_process_that_dies_leaves_its_last_words():
-    heard = listen(script("sys.stderr.write('out of luck\\n'); os.kill(os.getpid(), 9)"))
+    heard = run_process(script("sys.stderr.write('out of luck\\n'); os.kill(os.getpid(), 9)"))
     assert "ended without a word; the last it wrote: out of luck" in only(findings(heard, "p.config")).message
 
 
 def test_a_line_that_was_not_written_to_its_end_is_left_out():
-    heard = listen(script("sys.stdout.write(json.dumps({'stage': 'x'}) + chr(10) + '{\"don'); sys.stdout.flush(); os._exit(1)"))
+    heard = run_process(
+        script("sys.stdout.write(json.dumps({'stage': 'x'}) + chr(10) + '{\"don'); sys.stdout.flush(); os._exit(1)")
+    )
     assert heard.lines == [{"stage": "x"}]
 
 
 def test_without_the_trainers_packages_it_says_so_and_rejects_nothing():
-    finding = only(findings(Said([{"stage": "import"}, {"impossible": "The trainer cannot be imported: x."}]), "p.config"))
+    finding = only(findings(StageOutput([{"stage": "import"}, {"impossible": "The trainer cannot be imported: x."}]), "p.config"))
     assert (finding.code, finding.severity) == ("deep/not-possible", "info")
 
 

@@ -49,7 +49,7 @@ def test_it_is_told_what_it_is_not(tmp_path: Path):
     case.label_map.write_text("hunter2")
     report = case.report(scan=False)
     assert "hunter2" not in report.model_dump_json()
-    (finding,) = [finding for finding in report.findings if finding.code == "label-map/syntax"]
+    (finding,) = [finding for finding in report.findings if finding.code == "label-map/syntax-error"]
     assert (finding.where.file, finding.where.line) == (str(case.label_map), 1)
     assert "is not a label map: line 1 cannot be parsed" in finding.message
     assert 'item { id: 1 name: "cat" }' in finding.hint

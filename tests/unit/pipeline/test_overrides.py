@@ -55,8 +55,8 @@ def test_evaluation_inputs_make_a_reader_where_there_is_none(config: Any):
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("batchsize", "3", "there is no override 'batchsize'; did you mean batchSize?"),
-        ("colour", "red", "there is no override 'colour'; known: numClasses, "),
+        ("batchsize", "3", "unknown override 'batchsize'; did you mean batchSize?"),
+        ("colour", "red", "unknown override 'colour'; known: numClasses, "),
         ("batchSize", "0", "batchSize must be a whole number above 0, not '0'"),
         ("batchSize", "2.5", "batchSize must be a whole number above 0, not '2.5'"),
         ("numClasses", "99999999999", "numClasses must be a whole number above 0"),

@@ -34,7 +34,7 @@ from detector_trainer.records.accumulator import (
     largest,
     total,
 )
-from detector_trainer.records.chunk import Builder, Chunk
+from detector_trainer.records.chunk import Chunk, ChunkBuilder
 from detector_trainer.records.framing import Payload, freeze
 from detector_trainer.records.reader_settings import ReaderSettings, settings_of
 from detector_trainer.records.shard import scan_shard
@@ -113,7 +113,7 @@ def payloads(records: Iterable[Record]) -> Iterator[Payload]:
 
 
 def chunk_of(records: Iterable[Record], file: str, settings: ReaderSettings) -> Chunk:
-    builder = Builder(file, settings.schema, settings.decode_images, settings.every_png, settings.hash_images)
+    builder = ChunkBuilder(file, settings.schema, settings.decode_images, settings.every_png, settings.hash_images)
     for payload in payloads(records):
         builder.add(payload)
     return builder.chunk()

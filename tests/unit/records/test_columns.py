@@ -11,18 +11,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector_trainer.protos import message_class
-from detector_trainer.records.chunk import Builder, Chunk
+from detector_trainer.records.chunk import Chunk, ChunkBuilder
 from detector_trainer.records.framing import Payload, freeze
 from detector_trainer.records.image import Fact, State, inspect
-from detector_trainer.records.schema import BYTES, FLOAT, IMAGE, INT64, LABEL, SIDES, TEXT, Spec
+from detector_trainer.records.schema import BYTES, FLOAT, IMAGE, INT64, LABEL, SIDES, TEXT, FeatureSpec
 from support.records import image
 
 SCHEMA = (
-    Spec(IMAGE, BYTES, 1, counted=True),
-    Spec("image/format", BYTES, 1),
-    Spec(SIDES[0], FLOAT),
-    Spec(LABEL, INT64),
-    Spec(TEXT, BYTES),
+    FeatureSpec(IMAGE, BYTES, 1, counted=True),
+    FeatureSpec("image/format", BYTES, 1),
+    FeatureSpec(SIDES[0], FLOAT),
+    FeatureSpec(LABEL, INT64),
+    FeatureSpec(TEXT, BYTES),
 )
 SOUND = Fact(State.SOUND)
 JPEG = image(size=(8, 8))
@@ -31,7 +31,7 @@ Features = list[tuple[str, bytes]]
 
 
 def chunk_of(payloads: list[bytes]) -> Chunk:
-    builder = Builder("a.record", SCHEMA, decoding=False)
+    builder = ChunkBuilder("a.record", SCHEMA, decoding=False)
     for payload in payloads:
         buffer = bytearray(payload)
         builder.add(Payload(buffer, freeze(buffer), 0, len(payload), 0))

@@ -14,7 +14,7 @@ from detector_trainer.records.reader_settings import settings_of
 from detector_trainer.records.shard import scan_shard
 from detector_trainer.records.tally import Tallies
 from detector_trainer.records.totals import Totals
-from detector_trainer.validation.appearance_checks import LookedAt
+from detector_trainer.validation.appearance_checks import InspectedImages
 from detector_trainer.validation.chain import scan_checks
 from detector_trainer.validation.checks.records.train_eval_drift import Distributions
 from detector_trainer.validation.inputs import Inputs
@@ -57,7 +57,7 @@ def test_totals_are_the_same(tmp_path: Path, cuts: list[int]):
     whole, parts = scanned([]), scanned(cuts)
     assert whole[ImageHashes] == parts[ImageHashes]
     assert len(whole[ImageHashes].looks) == whole.records == 62
-    assert whole[LookedAt].images == parts[LookedAt].images == 60
+    assert whole[InspectedImages].images == parts[InspectedImages].images == 60
     for name, counts in vars(whole[Distributions]).items():
         assert np.array_equal(counts, getattr(parts[Distributions], name)), name
     assert hits(whole) == hits(parts)

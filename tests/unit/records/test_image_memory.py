@@ -22,6 +22,8 @@ from support.memory import peak_growth
 from support.mutations import LABEL_MAP, picture, record, texts
 from support.records import framed
 
+pytestmark = pytest.mark.slow
+
 MIB = 1 << 20
 MASK = "image/object/mask"
 ONE_BY_ONE = ((0,), (1,), (2,))
@@ -202,7 +204,7 @@ CHANNELS = "num_additional_channels: 2"
     ("settings", "code", "field"),
     [
         (MASKS, "records/broken-mask", MASK),
-        (CHANNELS, "records/additional-channels", "image/additional_channels/encoded"),
+        (CHANNELS, "records/invalid-additional-channel", "image/additional_channels/encoded"),
     ],
 )
 def test_a_mask_or_channel_that_was_not_decoded_is_a_warning(tmp_path, monkeypatch, settings, code, field):
@@ -217,7 +219,7 @@ def test_a_mask_or_channel_that_was_not_decoded_is_a_warning(tmp_path, monkeypat
     ("settings", "code", "field"),
     [
         (MASKS, "records/broken-mask", MASK),
-        (CHANNELS, "records/additional-channels", "image/additional_channels/encoded"),
+        (CHANNELS, "records/invalid-additional-channel", "image/additional_channels/encoded"),
     ],
 )
 def test_it_does_not_hide_one_that_is_broken(tmp_path, monkeypatch, settings, code, field):

@@ -14,7 +14,7 @@ import pytest
 from supply_chain import base_image
 
 ROOT = Path(__file__).parents[3]
-CONTAINERFILES = ["operator/Containerfile", "trainer_image/Containerfile", "tests/cluster/fake_trainer/Containerfile"]
+CONTAINERFILES = ["operator/Containerfile", "trainer_image/Containerfile", "tools/cluster/fake_trainer/Containerfile"]
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 INDEX = json.dumps({"schemaVersion": 2, "manifests": [{"digest": DIGEST}]}).encode()
 

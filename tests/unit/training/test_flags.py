@@ -62,7 +62,7 @@ def test_a_training_of_one_worker_owns_its_model_dir(argument: str, owns: bool):
         ((*REQUIRED, "--stall-timeout=nan"), "'nan' is not a number of seconds"),
         ((*REQUIRED, "--record_summaries=perhaps"), "'perhaps' is neither true nor false"),
         ((*REQUIRED, "--set", "batchSize"), "write it as KEY=VALUE"),
-        ((*REQUIRED, "pets.config"), "'pets.config' belongs to no flag"),
+        ((*REQUIRED, "pets.config"), "unexpected argument 'pets.config'"),
     ],
 )
 def test_a_mistake_is_named(arguments: tuple[str, ...], words: str):

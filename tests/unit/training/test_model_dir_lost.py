@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from detector_trainer.command.run_result import Ended, Standing
+from detector_trainer.command.run_result import RunTerminated, TrainingState
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.lease.lease import lease_file
 from detector_trainer.training.hooks import TrainLoop, _observed
-from detector_trainer.training.watchdog import Watch
+from detector_trainer.training.watchdog import Watchdog
 
 PROGRAM = """
 import sys, threading
@@ -24,11 +24,11 @@ from functools import partial
 from detector_trainer.lease import lease
 from detector_trainer.training import launch
 launch.Lease = partial(lease.Lease, renewed_every=0.01)
-def hang(flags, standing, watch, held):
+def hang(flags, state, watchdog, held):
     held.hold()
     held.settle(20)
-    standing.step, standing.total_steps = STEP, 100
-    watch.can_stop_safely()
+    state.step, state.total_steps = STEP, 100
+    watchdog.can_stop_safely()
     print("trains", flush=True)
     threading.Event().wait(60)
 launch._train = hang
@@ -82,17 +82,17 @@ def test_no_checkpoint_is_written_once_the_directory_is_another_s():
             return "ckpt-1"
 
     def refuse() -> None:
-        raise Ended(ExitCode.STORAGE, reasons.MODEL_DIR_IN_USE, "pets-train-2 has taken over.")
+        raise RunTerminated(ExitCode.STORAGE, reasons.MODEL_DIR_IN_USE, "pets-train-2 has taken over.")
 
     tf: Any = SimpleNamespace(Variable=lambda *_, **__: None, int64=None)
-    standing = Standing()
-    watch = Watch(standing, lambda _: None, grace_period=1, stall_timeout=0)
-    loop = TrainLoop(tf, standing=standing, watch=watch, reporter_options={}, checkpoint_every=10, before_save=refuse)
+    state = TrainingState()
+    watchdog = Watchdog(state, lambda _: None, grace_period=1, stall_timeout=0)
+    loop = TrainLoop(tf, state=state, watchdog=watchdog, reporter_options={}, checkpoint_every=10, before_save=refuse)
     step = SimpleNamespace(numpy=lambda: 10)
     manager = _observed(Manager, loop)(SimpleNamespace(step=step))
-    with pytest.raises(Ended):
+    with pytest.raises(RunTerminated):
         manager.save()
     assert saved == []
     loop.before_save = lambda: None
     assert manager.save() == "ckpt-1"
-    assert (saved, standing.checkpoint_step) == (["ckpt-1"], 10)
+    assert (saved, state.checkpoint_step) == (["ckpt-1"], 10)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from detector_trainer.command.run_result import Standing
+from detector_trainer.command.run_result import TrainingState
 from detector_trainer.contract import Progress
 from detector_trainer.training.progress import Reporter, human_line
 
@@ -19,7 +19,7 @@ class Run:
     def __init__(self, **options: Any) -> None:
         self.now = 0.0
         self.lines: list[str] = []
-        self.standing = Standing()
+        self.state = TrainingState()
         settings = {"total_steps": 100, "batch_size": 8, "interval": 5.0, "human": False, "structured": True, **options}
         self.reporter = Reporter(write=self.lines.append, clock=lambda: self.now, **settings)
 
@@ -30,7 +30,7 @@ class Run:
             self.report(step)
 
     def report(self, step: int) -> None:
-        self.reporter.report(step, LOSSES, 0.01, self.standing)
+        self.reporter.report(step, LOSSES, 0.01, self.state)
 
     @property
     def progress(self) -> list[Progress]:
@@ -75,7 +75,7 @@ def test_a_step_is_written_again_only_with_a_new_checkpoint():
     run.step(1, at=0)
     run.report(1)
     assert len(run.lines) == 1
-    run.standing.checkpoint, run.standing.checkpoint_step = "m/ckpt-1", 1
+    run.state.checkpoint, run.state.checkpoint_step = "m/ckpt-1", 1
     run.report(1)
     assert [progress.last_checkpoint_step for progress in run.progress] == [None, 1]
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import google_crc32c
 from google.protobuf.message import DecodeError
 
-from detector_trainer.pipeline.sniff import HINTS, SNIFFED_BYTES, what_is
+from detector_trainer.pipeline.sniff import HINTS, SNIFFED_BYTES, detect_file_type
 from detector_trainer.pipeline.text_file import read_bytes, regular_size
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import types
@@ -238,7 +238,7 @@ def read_checkpoint(prefix: str) -> Checkpoint:
     """
     path = f"{prefix}.index"
     data = read_bytes(path, "checkpoint's index", MAX_INDEX_BYTES)
-    found = what_is(data[:SNIFFED_BYTES])
+    found = detect_file_type(data[:SNIFFED_BYTES])
     if found:
         raise Unreadable(path, found[0], f"is {found[1]}", HINTS.get(found[0], COPY_AGAIN))
     try:

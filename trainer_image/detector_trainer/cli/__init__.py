@@ -83,11 +83,11 @@ def _help() -> str:
 
 
 def _wrong_verb(verb: str) -> int:
-    from difflib import get_close_matches
+    from detector_trainer.did_you_mean import closest
 
-    near = get_close_matches(verb, [name for name, _, _ in VERBS], 1)
+    near = closest(verb, [name for name, _, _ in VERBS])
     suggestion = f" Did you mean {near[0]}?" if near else ""
-    sys.stderr.write(f"{PROGRAM}: there is no verb {verb!r}.{suggestion}\n\n{_help()}\n")
+    sys.stderr.write(f"{PROGRAM}: unknown verb {verb!r}.{suggestion}\n\n{_help()}\n")
     return USAGE_ERROR
 
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from detector_trainer.doctor import disk, memory, packages, python, trainer
-from detector_trainer.doctor.look import Sight, State
+from detector_trainer.doctor.probe import ProbeResult, State
 
 PROGRAM = "detector-training doctor"
-LOOKS = (
+PROBES = (
     python,  # the interpreter
     packages,  # what is installed, and in which version
     memory,  # memory and processors, within the container's limits
@@ -28,27 +28,27 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False, description="Says whether this machine can train.")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default text")
     options = parser.parse_args(argv)
-    sights = [sight for look in LOOKS for sight in look.look()]
-    can = all(sight.state is not State.ERROR for sight in sights)
+    results = [result for module in PROBES for result in module.probe()]
+    can = all(result.state is not State.ERROR for result in results)
     if options.format == "json":
-        sys.stdout.write(json.dumps({"canTrain": can, "checks": [asdict(sight) for sight in sights]}, indent=2) + "\n")
+        sys.stdout.write(json.dumps({"canTrain": can, "checks": [asdict(result) for result in results]}, indent=2) + "\n")
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         sys.stdout.write(
-            as_text(sights, colour=colour) + f"\n\n{'This machine can train.' if can else 'This machine cannot train.'}\n"
+            as_text(results, colour=colour) + f"\n\n{'This machine can train.' if can else 'This machine cannot train.'}\n"
         )
     return 0 if can else 1
 
 
-def as_text(sights: list[Sight], *, colour: bool) -> str:
+def as_text(results: list[ProbeResult], *, colour: bool) -> str:
     """A line for each, and a second one where there is something to do."""
-    width = max(len(sight.name) for sight in sights)
+    width = max(len(result.name) for result in results)
     lines = []
-    for sight in sights:
-        word, style = MARKS[sight.state]
+    for result in results:
+        word, style = MARKS[result.state]
         mark = f"{word:<7}"
         painted = f"\x1b[{style}m{mark}\x1b[0m" if colour else mark
-        lines.append(f"{painted}  {sight.name:<{width}}  {sight.found}")
-        if sight.advice:
-            lines.append(f"{'':7}  {'':{width}}  {sight.advice}")
+        lines.append(f"{painted}  {result.name:<{width}}  {result.found}")
+        if result.advice:
+            lines.append(f"{'':7}  {'':{width}}  {result.advice}")
     return "\n".join(lines)

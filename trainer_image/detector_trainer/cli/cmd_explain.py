@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 
+from detector_trainer.contract.renamed_codes import current_code, rename_notices
+from detector_trainer.did_you_mean import closest
 from detector_trainer.registry import Entry, entries
 
 PROGRAM = "detector-training explain"
@@ -23,12 +24,14 @@ def main(argv: Sequence[str]) -> int:
     if options.list or options.code is None:
         sys.stdout.write(listing() + "\n")
         return 0
+    code = current_code(options.code)
+    sys.stderr.writelines(f"{PROGRAM}: {notice}\n" for notice in rename_notices([options.code]))
     known = entries()
-    matches = [options.code] if options.code in known else [code for code in known if options.code in code]
+    matches = [code] if code in known else [each for each in known if code in each]
     if len(matches) == 1:
         sys.stdout.write(explanation(known[matches[0]]) + "\n")
         return 0
-    near = matches or difflib.get_close_matches(options.code, known, 3, 0.5)
+    near = matches or closest(options.code, known, 3, 0.5)
     suggestion = f" Did you mean {', '.join(near[:8])}?" if near else ""
     sys.stderr.write(f"{PROGRAM}: {options.code!r} is {'no code' if not matches else 'a part of several codes'}.{suggestion}\n")
     return 2

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 
 from detector_trainer.command.flags import Parser, UsageError, overrides_of, termination_message_path
-from detector_trainer.command.run_result import Ending
+from detector_trainer.command.run_result import RunResult
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.pipeline.overrides import SET_HELP
 from detector_trainer.preflight.chain import preflight
@@ -19,14 +19,14 @@ PROGRAM = "detector-training preflight"
 def main(argv: Sequence[str]) -> int:
     """Runs the verb; returns the exit code (contract.ExitCode). Every end writes the termination message."""
     try:
-        ending = preflight(_pod(argv))
+        result = preflight(_pod(argv))
     except UsageError as error:
-        ending = Ending(ExitCode.USAGE, reasons.USAGE, f"{error}.", f"`{PROGRAM} --help` shows all flags.")
+        result = RunResult(ExitCode.USAGE, reasons.USAGE, f"{error}.", f"`{PROGRAM} --help` shows all flags.")
     except Exception as error:  # noqa: BLE001 - a defect of ours must not pass for a verdict
         words = f"Internal error of preflight: {type(error).__name__}: {error}."
-        ending = Ending(ExitCode.CRASH, reasons.UNCLASSIFIED, words, "Please report it.", traceback.format_exc())
-    ending.tell(termination_message_path(argv))
-    return int(ending.code)
+        result = RunResult(ExitCode.CRASH, reasons.UNCLASSIFIED, words, "Please report it.", traceback.format_exc())
+    result.report(termination_message_path(argv))
+    return int(result.code)
 
 
 def _pod(argv: Sequence[str]) -> Pod:

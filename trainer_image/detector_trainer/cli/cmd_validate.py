@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from detector_trainer.command.atomic_write import write_atomically
+from detector_trainer.command.flags import Parser, UsageError, overrides_of
 from detector_trainer.contract import Finding, Report, TerminationMessage, ValidationSummary, Verdict, reasons
+from detector_trainer.contract.renamed_codes import rename_notices
 
 if TYPE_CHECKING:
     from detector_trainer.records.progress import Listener
@@ -25,11 +26,13 @@ PASS, REJECT, USAGE = 0, 1, 2
 
 def main(argv: Sequence[str]) -> int:
     """Runs the verb; 0 it will train, 1 it will not, 2 wrong usage or an internal error."""
-    parser = _parser()
-    options, unknown = parser.parse_known_args(argv)
-    if unknown:
-        parser.error(_about_unknown(unknown[0], parser))
-    overrides = _overrides(options.set, parser)
+    try:
+        options = _parser().parse(argv)
+        overrides = overrides_of(options.set)
+    except UsageError as error:
+        return _fail(f"{error}. `{PROGRAM} --help` shows all flags.")
+
+    sys.stderr.writelines(f"{PROGRAM}: --ignore: {notice}\n" for notice in rename_notices(options.ignore))
 
     from detector_trainer.records.progress import ScanError
     from detector_trainer.validation.inputs import Inputs
@@ -97,7 +100,7 @@ def _write_report(report: Report, inputs: Inputs, options: argparse.Namespace) -
     if options.output is None:
         sys.stdout.write(text + "\n")
     else:
-        _write_atomically(Path(options.output), text + "\n")
+        write_atomically(Path(options.output), text + "\n")
 
 
 def _as_html(report: Report, inputs: Inputs) -> str:
@@ -109,7 +112,7 @@ def _as_html(report: Report, inputs: Inputs) -> str:
 def _write_page(report: Report, inputs: Inputs, path: str) -> None:
     """Comes last, when the verdict is told: whatever goes wrong here does not change it."""
     try:
-        _write_atomically(Path(path), _as_html(report, inputs) + "\n")
+        write_atomically(Path(path), _as_html(report, inputs) + "\n")
     except Exception as error:  # noqa: BLE001 - the page is for people, the verdict is for the training
         why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
         _say(f"cannot write the page to {path}: {why}")
@@ -126,10 +129,10 @@ def _termination_message(report: Report, report_path: str | None) -> Termination
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     from detector_trainer.pipeline.overrides import SET_HELP
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=PROGRAM,
         allow_abbrev=False,
         description="Says whether a training will train, without a GPU, and but for --deep without TensorFlow.",
@@ -169,23 +172,6 @@ def _deep(wanted: bool) -> Callable[[Inputs, dict[str, object]], Iterable[Findin
     return deep_findings
 
 
-def _overrides(pairs: Sequence[str], parser: argparse.ArgumentParser) -> dict[str, str]:
-    overrides = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            parser.error(f"--set {pair}: write it as KEY=VALUE")
-        overrides[key] = value
-    return overrides
-
-
-def _about_unknown(argument: str, parser: argparse.ArgumentParser) -> str:
-    name = argument.partition("=")[0]
-    options = [option for action in parser._actions for option in action.option_strings]
-    near = difflib.get_close_matches(name.replace("_", "-"), options, 1)
-    return f"there is no option {name}" + (f"; did you mean {near[0]}?" if near else "")
-
-
 def _at_least_one(text: str) -> int:
     number = _count(text)
     if number < 1:
@@ -209,20 +195,6 @@ def _progress() -> AbstractContextManager[Listener | None]:
     from detector_trainer.cli.scan_bar import ScanBar
 
     return ScanBar()
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    if not path.parent.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(text)
-            file.close()
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 def _fail(message: str) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Sequence
+
+from detector_trainer.did_you_mean import closest
 
 
 class UsageError(Exception):
@@ -54,9 +55,8 @@ def termination_message_path(argv: Sequence[str]) -> str | None:
 
 def _about_unknown(argument: str, parser: argparse.ArgumentParser) -> str:
     if not argument.startswith("-"):
-        return f"{argument!r} belongs to no flag"
+        return f"unexpected argument {argument!r}"
     name = argument.partition("=")[0]
     known = [option for action in parser._actions for option in action.option_strings if action.help != argparse.SUPPRESS]
-    near = difflib.get_close_matches(name.replace("-", "_"), [option.replace("-", "_") for option in known], 1)
-    matches = [option for option in known if near and option.replace("-", "_") == near[0]]
-    return f"there is no flag {name}" + (f"; did you mean {matches[0]}?" if matches else "")
+    near = closest(name, known)
+    return f"unknown flag {name}" + (f"; did you mean {near[0]}?" if near else "")

@@ -12,7 +12,7 @@ from detector_trainer.failures import classify
 
 
 @dataclass
-class Standing:
+class TrainingState:
     """Where the run stands: kept up to date while it trains, read when it ends, by whichever thread ends it."""
 
     step: int | None = None
@@ -25,7 +25,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Ending:
+class RunResult:
     """An exit code and what there is to say."""
 
     code: ExitCode
@@ -33,7 +33,7 @@ class Ending:
     message: str
     hint: str = ""
     traceback: str = ""
-    standing: Standing = field(default_factory=Standing)
+    state: TrainingState = field(default_factory=TrainingState)
 
     def termination_message(self) -> TerminationMessage:
         """What the container leaves behind."""
@@ -41,13 +41,13 @@ class Ending:
             reason=self.reason,
             message=self.message,
             hint=self.hint,
-            step=self.standing.step,
-            last_checkpoint=self.standing.checkpoint,
-            last_checkpoint_step=self.standing.checkpoint_step,
+            step=self.state.step,
+            last_checkpoint=self.state.checkpoint,
+            last_checkpoint_step=self.state.checkpoint_step,
             traceback=self.traceback,
         )
 
-    def tell(self, path: str | None) -> None:
+    def report(self, path: str | None) -> None:
         """Writes the termination message and says the same on stderr."""
         if path:
             try:
@@ -62,40 +62,40 @@ class Ending:
         sys.stderr.flush()
 
 
-class Ended(Exception):
+class RunTerminated(Exception):
     """Ends the run from within train_loop, on purpose."""
 
     def __init__(self, code: ExitCode, reason: str, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.code, self.reason, self.message, self.hint = code, reason, message, hint
 
-    def ending(self, standing: Standing) -> Ending:
+    def result(self, state: TrainingState) -> RunResult:
         """The ending it stands for."""
-        return Ending(self.code, self.reason, self.message, self.hint, standing=standing)
+        return RunResult(self.code, self.reason, self.message, self.hint, state=state)
 
 
-def of_exception(error: BaseException, standing: Standing) -> Ending:
+def of_exception(error: BaseException, state: TrainingState) -> RunResult:
     """The ending that an exception of the trainer stands for: TensorFlow's words as cause and fix, where we know them."""
     text = "".join(traceback.format_exception(error))
     failure = classify(text)
     if failure is None:
-        return Ending(
+        return RunResult(
             ExitCode.CRASH,
             reasons.UNCLASSIFIED,
-            f"The trainer failed{_at(standing)}: {type(error).__name__}: {_first_lines(str(error))}",
+            f"The trainer failed{_at(state)}: {type(error).__name__}: {_first_lines(str(error))}",
             "See the traceback. `detector-training diagnose LOG` looks at the whole log.",
             text,
-            standing,
+            state,
         )
-    return Ending(failure.exit_code, failure.reason, f"{failure.message}{_where(standing)}", failure.hint, text, standing)
+    return RunResult(failure.exit_code, failure.reason, f"{failure.message}{_where(state)}", failure.hint, text, state)
 
 
-def _at(standing: Standing) -> str:
-    return f" at step {standing.step}" if standing.steps_this_run else " before its first step"
+def _at(state: TrainingState) -> str:
+    return f" at step {state.step}" if state.steps_this_run else " before its first step"
 
 
-def _where(standing: Standing) -> str:
-    return f" (step {standing.step})" if standing.steps_this_run else ""
+def _where(state: TrainingState) -> str:
+    return f" (step {state.step})" if state.steps_this_run else ""
 
 
 def _first_lines(text: str, most: int = 400) -> str:

@@ -20,31 +20,31 @@ def main() -> int:
     gc.disable()  # collecting takes a quarter of all its time, and gets back 3 % of its memory
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # the training has the GPUs
     os.environ.pop("TF_CONFIG", None)  # one worker is as good as all
-    go_through(sys.argv[1:], lambda line: lines.write(json.dumps(line) + "\n"))
+    run_stages(sys.argv[1:], lambda line: lines.write(json.dumps(line) + "\n"))
     return 0
 
 
-def go_through(arguments: list[str], say: Callable[[dict[str, object]], object]) -> None:
+def run_stages(arguments: list[str], emit: Callable[[dict[str, object]], object]) -> None:
     """Goes through the stages until one fails."""
     config, steps, gpus, model_dir = arguments
-    say({"stage": "import"})
+    emit({"stage": "import"})
     try:
         from detector_trainer import compat
 
         compat.install()
         from detector_trainer.deep.stages import STAGES, Trainer
     except ImportError as error:
-        say({"impossible": f"The trainer cannot be imported: {error}."})
+        emit({"impossible": f"The trainer cannot be imported: {error}."})
         return
     trainer = Trainer(config, steps=int(steps), gpus=max(1, int(gpus)), model_dir=model_dir)
     for name, stage in STAGES.items():
-        say({"stage": name})
+        emit({"stage": name})
         try:
-            stage(trainer, say)
+            stage(trainer, emit)
         except Exception as error:  # noqa: BLE001 - whatever the trainer raises is what was asked
-            say({"failed": name, "type": type(error).__name__, "words": str(error), "traceback": traceback.format_exc()})
+            emit({"failed": name, "type": type(error).__name__, "words": str(error), "traceback": traceback.format_exc()})
             return
-    say({"done": True})
+    emit({"done": True})
 
 
 if __name__ == "__main__":

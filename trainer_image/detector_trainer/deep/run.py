@@ -44,13 +44,13 @@ Line = dict[str, Any]
 
 
 @dataclass
-class Said:
+class StageOutput:
     """What the process has said before it ended."""
 
     lines: list[Line] = field(default_factory=list)
-    ended_because: str = ""
+    kill_reason: str = ""
     """Why it was ended from here; empty if it was not."""
-    last_words: str = ""
+    stderr_tail: str = ""
     """The end of what it wrote to stderr."""
 
     def last(self, key: str) -> Any:
@@ -73,14 +73,16 @@ def deep_findings(inputs: Inputs, stats: dict[str, object]) -> Iterator[Finding]
         config = Path(scratch, "pipeline.config")
         config.write_text(effective_text(inputs.config), encoding="utf-8")
         arguments = [str(config), str(inputs.steps or 1), str(inputs.gpus or 1), inputs.model_dir or ""]
-        said = listen([*COMMAND, *arguments])
-    stats["deep"] = {name: value for name in ("losses", "learningRate") if (value := said.last(name)) is not None}
-    yield from findings(said, inputs.pipeline_config)
+        output = run_process([*COMMAND, *arguments])
+    stats["deep"] = {name: value for name in ("losses", "learningRate") if (value := output.last(name)) is not None}
+    yield from findings(output, inputs.pipeline_config)
 
 
-def listen(command: list[str], *, time_limit: float = TIME_LIMIT, free: Callable[[], int | None] = free_bytes) -> Said:
+def run_process(
+    command: list[str], *, time_limit: float = TIME_LIMIT, free: Callable[[], int | None] = free_bytes
+) -> StageOutput:
     """Runs the process to its end, or ends it when it takes too much time or memory."""
-    said = Said()
+    output = StageOutput()
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
         over = threading.Event()
@@ -91,10 +93,10 @@ def listen(command: list[str], *, time_limit: float = TIME_LIMIT, free: Callable
                 left -= POLL
                 now = free()
                 if left <= 0:
-                    said.ended_because = f"it was not done after {time_limit:.0f} s"
+                    output.kill_reason = f"it was not done after {time_limit:.0f} s"
                 elif now is not None and now < RESERVE:
-                    said.ended_because = "it needs more memory than is free"
-                if said.ended_because:
+                    output.kill_reason = "it needs more memory than is free"
+                if output.kill_reason:
                     process.kill()
                     return
 
@@ -102,7 +104,7 @@ def listen(command: list[str], *, time_limit: float = TIME_LIMIT, free: Callable
         guarding.start()
         try:
             assert process.stdout is not None
-            said.lines += [json.loads(line) for line in process.stdout if line.endswith(b"\n")]
+            output.lines += [json.loads(line) for line in process.stdout if line.endswith(b"\n")]
             process.wait()
         finally:
             over.set()
@@ -112,33 +114,33 @@ def listen(command: list[str], *, time_limit: float = TIME_LIMIT, free: Callable
                 process.wait()
         size = errors.seek(0, os.SEEK_END)
         errors.seek(max(0, size - 4000))
-        said.last_words = errors.read().decode("utf-8", "replace")
-    return said
+        output.stderr_tail = errors.read().decode("utf-8", "replace")
+    return output
 
 
-def findings(said: Said, pipeline_config: str) -> Iterable[Finding]:
-    """What follows from what was said."""
-    stage = said.last("stage") or "import"
-    if (why := said.last("impossible")) is not None:
+def findings(output: StageOutput, pipeline_config: str) -> Iterable[Finding]:
+    """What follows from what was output."""
+    stage = output.last("stage") or "import"
+    if (why := output.last("impossible")) is not None:
         return [not_possible.RULE.finding(why)]
-    found = [finding for line in said.lines for finding in _in_part(line)]
-    if (failure := next((line for line in said.lines if "failed" in line), None)) is not None:
-        return [*found, _failed(failure, said, pipeline_config)]
-    if said.last("done"):
+    found = [finding for line in output.lines for finding in _in_part(line)]
+    if (failure := next((line for line in output.lines if "failed" in line), None)) is not None:
+        return [*found, _failed(failure, output, pipeline_config)]
+    if output.last("done"):
         return found
-    why = said.ended_because or f"its process ended without a word{_last_line(said.last_words)}"
+    why = output.kill_reason or f"its process ended without a word{_last_line(output.stderr_tail)}"
     return [*found, not_finished.RULE.finding(f"The deep checks stopped at the stage `{stage}`: {why}.")]
 
 
-def _failed(failure: Line, said: Said, pipeline_config: str) -> Finding:
+def _failed(failure: Line, output: StageOutput, pipeline_config: str) -> Finding:
     classified = classify(failure["traceback"])
     stage, where = failure["failed"], Where(file=pipeline_config)
     words = f"{failure['type']}: {_first_lines(failure['words'])}"
     if classified is not None and classified.exit_code in OF_THE_MACHINE:
         return not_finished.RULE.finding(f"The deep checks stopped at the stage `{stage}`: {classified.message}", classified.hint)
-    if (differences := said.last("differences")) is not None and not (match := Match.from_json(differences)).complete:
+    if (differences := output.last("differences")) is not None and not (match := Match.from_json(differences)).complete:
         rule = shape_mismatch.RULE if match.other_shape else type_mismatch.RULE
-        return rule.finding(str(match), match.hint(resumes=stage == "resume from model_dir"), where=Where(file=said.last("of")))
+        return rule.finding(str(match), match.hint(resumes=stage == "resume from model_dir"), where=Where(file=output.last("of")))
     if classified is not None:
         return Finding(
             code=classified.code, severity=Severity.ERROR, message=classified.message, hint=classified.hint, where=where

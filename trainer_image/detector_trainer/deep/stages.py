@@ -24,7 +24,7 @@ BATCH = 2
 BATCHES = 4
 SAMPLES = 200
 """Steps at which the learning rate is asked for."""
-Say = Callable[[dict[str, object]], object]
+Emit = Callable[[dict[str, object]], object]
 
 
 class Configs(TypedDict, total=False):
@@ -52,7 +52,7 @@ class Trainer:
         return self.configs["train_config"]
 
 
-def build_model(trainer: Trainer, say: Say) -> None:  # noqa: ARG001
+def build_model(trainer: Trainer, emit: Emit) -> None:  # noqa: ARG001
     """Reads the config and builds the model."""
     configs = config_util.get_configs_from_pipeline_file(trainer.path)
     arguments = {"train_steps": trainer.steps, "use_bfloat16": False}
@@ -61,7 +61,7 @@ def build_model(trainer: Trainer, say: Say) -> None:  # noqa: ARG001
     trainer.model = model_builder.build(trainer.configs["model"], is_training=True)
 
 
-def read_batches(trainer: Trainer, say: Say) -> None:  # noqa: ARG001
+def read_batches(trainer: Trainer, emit: Emit) -> None:  # noqa: ARG001
     """Some batches of the real train_input: every augmentation runs on the first images.
 
     AutoGraph rewrites all Python code of the input pipeline, which takes longer than everything else here. What runs as it was
@@ -89,7 +89,7 @@ def _take_batches(trainer: Trainer, train_input: Callable[..., tf.data.Dataset])
         trainer.batch = batch
 
 
-def compute_loss(trainer: Trainer, say: Say) -> None:
+def compute_loss(trainer: Trainer, emit: Emit) -> None:
     """The loss of one image, which makes the model's variables."""
     features, labels = ({name: value[:1] for name, value in part.items()} for part in trainer.batch)
     labels = model_lib.unstack_batch(labels, unpad_groundtruth_tensors=trainer.train_config.unpad_groundtruth_tensors)
@@ -97,13 +97,13 @@ def compute_loss(trainer: Trainer, say: Say) -> None:
         trainer.model, features, labels, training_step=0, add_regularization_loss=trainer.train_config.add_regularization_loss
     )
     values = {name: float(loss) for name, loss in losses.items()}
-    say({"losses": {name: value for name, value in values.items() if np.isfinite(value)}})
+    emit({"losses": {name: value for name, value in values.items() if np.isfinite(value)}})
     broken = sorted(name for name, value in values.items() if not np.isfinite(value))
     if broken:
         raise FloatingPointError(f"{', '.join(broken)} is not finite for the first image")
 
 
-def follow_learning_rate(trainer: Trainer, say: Say) -> None:
+def follow_learning_rate(trainer: Trainer, emit: Emit) -> None:
     """The optimizer, and its learning rate from the first step to the last."""
     trainer.optimizer, (rate,) = optimizer_builder.build(trainer.train_config.optimizer, global_step=trainer.step)
     steps = sorted({int(step) for step in np.linspace(0, max(0, trainer.steps - 1), SAMPLES)})
@@ -112,13 +112,13 @@ def follow_learning_rate(trainer: Trainer, say: Say) -> None:
         trainer.step.assign(step)
         rates.append(float(rate() if callable(rate) else rate))
     trainer.step.assign(0)
-    say({"learningRate": {"first": rates[0], "highest": max(rates), "last": rates[-1]}})
+    emit({"learningRate": {"first": rates[0], "highest": max(rates), "last": rates[-1]}})
     for step, value in zip(steps, rates, strict=True):
         if not np.isfinite(value):
             raise FloatingPointError(f"the learning rate of step {step} is {value}")
 
 
-def fine_tune(trainer: Trainer, say: Say) -> None:
+def fine_tune(trainer: Trainer, emit: Emit) -> None:
     """Restores fine_tune_checkpoint as model_lib_v2.load_fine_tune_checkpoint does."""
     prefix, kind = trainer.train_config.fine_tune_checkpoint, trainer.train_config.fine_tune_checkpoint_type
     if not prefix:
@@ -135,13 +135,13 @@ def fine_tune(trainer: Trainer, say: Say) -> None:
         found = _match(checkpoint, prefix)
         asked = trainer.train_config.run_fine_tune_checkpoint_dummy_computation or isinstance(error, ValueError)
         if found is None or asked:
-            say({"differences": found and found.to_json(), "of": prefix})
+            emit({"differences": found and found.to_json(), "of": prefix})
             raise
         # Without that computation train_loop restores before there are variables, and misses none.
-        say({"restoresInPart": prefix, "left": found.to_json()})
+        emit({"restoresInPart": prefix, "left": found.to_json()})
 
 
-def resume(trainer: Trainer, say: Say) -> None:
+def resume(trainer: Trainer, emit: Emit) -> None:
     """Restores the newest checkpoint of model_dir, as train_loop does: without a word about what is not in it."""
     latest = tf.train.latest_checkpoint(trainer.model_dir) if trainer.model_dir else None
     if latest is None:
@@ -149,10 +149,10 @@ def resume(trainer: Trainer, say: Say) -> None:
     checkpoint = tf.train.Checkpoint(step=trainer.step, model=trainer.model, optimizer=trainer.optimizer)
     found = _match(tf.train.Checkpoint(model=trainer.model), latest)
     if found is not None:
-        say({"differences": found.to_json(), "of": latest})
+        emit({"differences": found.to_json(), "of": latest})
     checkpoint.restore(latest)
     if found is not None and found.missing:
-        say({"resumesInPart": latest, "left": found.to_json()})
+        emit({"resumesInPart": latest, "left": found.to_json()})
 
 
 def _match(checkpoint: tf.train.Checkpoint, prefix: str) -> Match | None:
@@ -164,7 +164,7 @@ def _match(checkpoint: tf.train.Checkpoint, prefix: str) -> Match | None:
         return None
 
 
-STAGES: dict[str, Callable[[Trainer, Say], None]] = {
+STAGES: dict[str, Callable[[Trainer, Emit], None]] = {
     "build the model": build_model,
     "read batches": read_batches,
     "compute the loss": compute_loss,

@@ -5,20 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 
-from detector_trainer.doctor.look import Sight, State
+from detector_trainer.doctor.probe import ProbeResult, State
 
 NEEDED = 5 << 30
 SHARED_NEEDED = 64 << 20
 
 
-def look() -> Iterator[Sight]:
+def probe() -> Iterator[ProbeResult]:
     """The current folder, and /dev/shm."""
     for name, path, needed in (("disk", ".", NEEDED), ("shared memory", "/dev/shm", SHARED_NEEDED)):
         try:
             free = shutil.disk_usage(path).free
         except OSError:
-            yield Sight(name, State.WARNING, f"{path} is not there")
+            yield ProbeResult(name, State.WARNING, f"{path} is not there")
             continue
         enough = free >= needed
         advice = "" if enough else f"Free at least {needed / (1 << 30):.2g} GiB."
-        yield Sight(name, State.OK if enough else State.WARNING, f"{free / (1 << 30):.1f} GiB free in {path}", advice)
+        yield ProbeResult(name, State.OK if enough else State.WARNING, f"{free / (1 << 30):.1f} GiB free in {path}", advice)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from detector_trainer.doctor.look import Sight, State
+from detector_trainer.doctor.probe import ProbeResult, State
 
 NEEDED = 4 << 30
 """Bytes: a small SSD needs about 1 GB, a Faster R-CNN 3 GB, before its batches."""
@@ -17,14 +17,14 @@ CGROUPS = (
 )
 
 
-def look() -> Iterator[Sight]:
+def probe() -> Iterator[ProbeResult]:
     """Free memory within the limit of the container, and processors."""
     free = free_bytes()
     if free is not None:
         enough = free >= NEEDED
         advice = "" if enough else f"Give it at least {NEEDED >> 30} GiB: training small models takes 1 to 4 GiB."
-        yield Sight("memory", State.OK if enough else State.WARNING, f"{free / (1 << 30):.1f} GiB free", advice)
-    yield Sight("processors", State.OK, str(len(os.sched_getaffinity(0))))
+        yield ProbeResult("memory", State.OK if enough else State.WARNING, f"{free / (1 << 30):.1f} GiB free", advice)
+    yield ProbeResult("processors", State.OK, str(len(os.sched_getaffinity(0))))
 
 
 def free_bytes() -> int | None:

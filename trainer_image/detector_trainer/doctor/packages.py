@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import metadata
 
-from detector_trainer.doctor.look import Sight, State
+from detector_trainer.doctor.probe import ProbeResult, State
 
 # Package, the versions that are tested (by their beginning), whether training needs it.
 EXPECTED = (
@@ -19,16 +19,16 @@ EXPECTED = (
 INSTALL = "Install requirements/trainer-cpu.txt or requirements/trainer-gpu.txt."
 
 
-def look() -> Iterator[Sight]:
+def probe() -> Iterator[ProbeResult]:
     """One line a package."""
     for name, tested, needed in EXPECTED:
         version = _version(name) or (_version(f"{name}-cpu") if name == "tensorflow" else None)
         if version is None:
-            yield Sight(name, State.ERROR if needed else State.WARNING, "not installed", INSTALL)
+            yield ProbeResult(name, State.ERROR if needed else State.WARNING, "not installed", INSTALL)
         elif not version.startswith(tested):
-            yield Sight(name, State.WARNING, version, f"Tested with {tested}*. {INSTALL}")
+            yield ProbeResult(name, State.WARNING, version, f"Tested with {tested}*. {INSTALL}")
         else:
-            yield Sight(name, State.OK, version)
+            yield ProbeResult(name, State.OK, version)
 
 
 def _version(name: str) -> str | None:

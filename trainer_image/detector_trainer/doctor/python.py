@@ -6,13 +6,14 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from detector_trainer.doctor.look import Sight, State
+from detector_trainer.doctor.probe import ProbeResult, State
 
 
-def look() -> Iterator[Sight]:
+def probe() -> Iterator[ProbeResult]:
     """Python 3.11 or newer, on Linux."""
     version = platform.python_version()
     new_enough = sys.version_info >= (3, 11)
-    yield Sight("python", State.OK if new_enough else State.ERROR, version, "" if new_enough else "Use Python 3.11 or newer.")
+    advice = "" if new_enough else "Use Python 3.11 or newer."
+    yield ProbeResult("python", State.OK if new_enough else State.ERROR, version, advice)
     if sys.platform != "linux":
-        yield Sight("system", State.WARNING, sys.platform, "Only Linux is tested.")
+        yield ProbeResult("system", State.WARNING, sys.platform, "Only Linux is tested.")

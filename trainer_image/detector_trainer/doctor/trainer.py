@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from detector_trainer.doctor.look import Sight, State
+from detector_trainer.doctor.probe import ProbeResult, State
 
 TIMEOUT = 180  # seconds
 _CODE = """
@@ -21,29 +21,31 @@ print(json.dumps([device.name for device in tf.config.list_physical_devices("GPU
 """
 
 
-def look() -> Iterator[Sight]:
+def probe() -> Iterator[ProbeResult]:
     """Imports model_main_tf2; says what TensorFlow sees."""
     if importlib.util.find_spec("tensorflow") is None:
-        yield Sight(
+        yield ProbeResult(
             "trainer", State.ERROR, "TensorFlow is not installed", "Install requirements/trainer-cpu.txt or trainer-gpu.txt."
         )
         return
     try:
         ended = subprocess.run([sys.executable, "-c", _CODE], capture_output=True, text=True, timeout=TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
-        yield Sight(
+        yield ProbeResult(
             "trainer", State.ERROR, f"not imported within {TIMEOUT} s", "Look at the load of the machine and at its disk."
         )
         return
     if ended.returncode != 0:
-        yield Sight("trainer", State.ERROR, _why(ended), "Install the locked requirements into an environment of their own.")
+        yield ProbeResult(
+            "trainer", State.ERROR, _why(ended), "Install the locked requirements into an environment of their own."
+        )
         return
     gpus = json.loads(ended.stdout.splitlines()[-1])
-    yield Sight("trainer", State.OK, "model_main_tf2 can be imported")
+    yield ProbeResult("trainer", State.OK, "model_main_tf2 can be imported")
     if gpus:
-        yield Sight("gpus", State.OK, f"{len(gpus)} visible to TensorFlow")
+        yield ProbeResult("gpus", State.OK, f"{len(gpus)} visible to TensorFlow")
     else:
-        yield Sight("gpus", State.WARNING, "none visible to TensorFlow: it trains on the CPU", _about_driver())
+        yield ProbeResult("gpus", State.WARNING, "none visible to TensorFlow: it trains on the CPU", _about_driver())
 
 
 def _why(ended: subprocess.CompletedProcess[str]) -> str:

@@ -1,4 +1,4 @@
-"""What the error messages of the trainer mean: one file a failure, `classify` to find it."""
+"""Classifies the error messages of the trainer: one module per area, `classify` finds the entry."""
 
 from detector_trainer.failures.classify import Classified, classify
 

@@ -1,4 +1,4 @@
-"""Finds the cause in what the trainer said."""
+"""Finds the cause of a failure in an error message or a log."""
 
 from __future__ import annotations
 
@@ -10,44 +10,48 @@ from detector_trainer.contract.shortened import shortened
 from detector_trainer.failures.failure import Failure
 from detector_trainer.failures.table import FAILURES
 
-MOST = 200_000
-"""Characters looked at: the first and the last half of a longer text. TensorFlow repeats itself, and names the cause at the ends."""
+LONGEST_TEXT = 200_000
+"""The characters that are searched: the first and the last half of a longer text. TensorFlow names the cause near one of the ends."""
 
 
 @dataclass(frozen=True)
 class Classified:
-    """A failure, with what this one said."""
+    """A failure that was identified in a text."""
 
     failure: Failure
     message: str
     line: str
-    """The line of the text that gave it away."""
+    """The line of the text that identifies the failure."""
 
     @property
     def code(self) -> str:
-        """`area/what-is-wrong`."""
+        """Return the code, `area/what-is-wrong`."""
         return self.failure.code
 
     @property
     def reason(self) -> str:
-        """From contract.reasons."""
+        """Return the reason, from contract.reasons."""
         return self.failure.reason
 
     @property
     def hint(self) -> str:
-        """What to do."""
+        """Return the fix."""
         return self.failure.fix
 
     @property
     def exit_code(self) -> ExitCode:
-        """How `train` ends with it."""
+        """Return the exit code of `train` for this failure."""
         return self.failure.exit_code
 
 
 def classify(text: str) -> Classified | None:
-    """The first failure of the table whose words are in the text: an exception with its traceback, or a piece of a log."""
-    if len(text) > MOST:
-        text = f"{text[: MOST // 2]}\n{text[-MOST // 2 :]}"
+    """Return the first failure of the table that the text shows, or None.
+
+    Args:
+        text: an exception with its traceback, or a part of a log.
+    """
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[: LONGEST_TEXT // 2]}\n{text[-LONGEST_TEXT // 2 :]}"
     for failure in FAILURES:
         match = failure.search(text)
         if match:
@@ -56,7 +60,7 @@ def classify(text: str) -> Classified | None:
 
 
 def _line_at(text: str, match: re.Match[str]) -> str:
-    """The line in which the match ends, at most 300 characters of it."""
+    """Return the line in which the match ends, cut to 300 characters."""
     start = text.rfind("\n", 0, match.end() - 1) + 1
     end = text.find("\n", match.end())
     return shortened(text[start : end if end >= 0 else len(text)].strip(), 300)

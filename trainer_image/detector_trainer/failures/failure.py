@@ -1,4 +1,4 @@
-"""A failure that the trainer's words give away."""
+"""The model of a failure that an error message or a log identifies."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from functools import cached_property
 
 from detector_trainer.contract import ExitCode
 
+LONGEST_REPETITION = 3_000
+"""The largest upper bound of a repetition in a pattern, in characters."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """What is said when it happens, and what it means.
+    """Describes one failure: the text that identifies it, and what it means.
 
-    Where a check of the validator has the same code, the check documents it, and `what` and `why` are empty here.
+    If a check of the validator has the same code, the check documents the failure, and `what` and `why` are empty here.
     """
 
     code: str
@@ -22,20 +25,24 @@ class Failure:
     """From contract.reasons."""
     exit_code: ExitCode
     patterns: tuple[str, ...]
-    """Regular expressions of TensorFlow's or object_detection's words; any of them will do."""
+    """Regular expressions for messages of TensorFlow or object_detection; one match identifies the failure.
+
+    A log may be hostile, so a search has to take time proportional to the length of the text: every repetition has an upper bound,
+    and at most one long repetition of a pattern backtracks (the others are possessive: `{1,100}+`). A test holds this.
+    """
     message: str
-    """For people; {names} are the groups of the patterns."""
+    """The message for users; {names} are the groups of the patterns."""
     what: str = ""
     why: str = ""
     fix: str
 
     @cached_property
     def expressions(self) -> tuple[re.Pattern[str], ...]:
-        """The patterns, compiled."""
+        """Compile the patterns."""
         return tuple(re.compile(pattern) for pattern in self.patterns)
 
     def search(self, text: str) -> re.Match[str] | None:
-        """The first place where one of the patterns matches."""
+        """Return the first match of the first pattern that matches, or None."""
         for expression in self.expressions:
             match = expression.search(text)
             if match:
@@ -43,7 +50,7 @@ class Failure:
         return None
 
     def message_for(self, match: re.Match[str]) -> str:
-        """The message with what the match captured."""
+        """Format the message with the groups of the match; `?` replaces a group that did not match."""
         captured = {name: value if value is not None else "?" for name, value in match.groupdict().items()}
         return self.message.format_map(_Captured(captured))
 

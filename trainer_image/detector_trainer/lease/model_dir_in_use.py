@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from detector_trainer.command.run_result import Ending, Standing
+from detector_trainer.command.run_result import RunResult, TrainingState
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.lease.lease import lease_file
 
 HINT = "Wait until that training has ended, or give this one a modelDir of its own."
 
 
-def in_use(holder: str, model_dir: str) -> Ending:
+def in_use(holder: str, model_dir: str) -> RunResult:
     """Return the ending of a run that finds another holder before it trains."""
     message = f"{holder} trains in {model_dir}: it renews {lease_file(model_dir)}."
-    return Ending(ExitCode.STORAGE, reasons.MODEL_DIR_IN_USE, message, HINT)
+    return RunResult(ExitCode.STORAGE, reasons.MODEL_DIR_IN_USE, message, HINT)
 
 
-def lost(holder: str, model_dir: str, standing: Standing) -> Ending:
+def lost(holder: str, model_dir: str, state: TrainingState) -> RunResult:
     """Return the ending of a training that finds another holder's lease in its model directory."""
-    if standing.step is None:
+    if state.step is None:
         return in_use(holder, model_dir)
-    return Ending(
+    return RunResult(
         ExitCode.STORAGE,
         reasons.MODEL_DIR_IN_USE,
-        f"{holder} has taken over {model_dir} at step {standing.step}: {lease_file(model_dir)} is its lease now.",
+        f"{holder} has taken over {model_dir} at step {state.step}: {lease_file(model_dir)} is its lease now.",
         f"This process or its storage stood still for so long that it was taken for dead. {HINT}",
-        standing=standing,
+        state=state,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from google.protobuf import text_format
 from google.protobuf.message import Message
 
 from detector_trainer.contract.shortened import shortened
+from detector_trainer.did_you_mean import closest
 from detector_trainer.pipeline.text_file import read_text
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import pool, types
@@ -112,7 +112,7 @@ def parse_text(path: str, text: str, message_class: type[AnyMessage]) -> AnyMess
 def _something_else(path: str, kind: _Kind, problem: str, line: int | None) -> Unreadable:
     """Name the first line that does not fit, and a name in it only if it is nearly one that does."""
     no_field = _NO_FIELD.search(problem)
-    near = difflib.get_close_matches(no_field[2], _fields_of(no_field[1]), 1, 0.6) if no_field else []
+    near = closest(no_field[2], _fields_of(no_field[1])) if no_field else []
     typo = f"; did you mean {near[0]}?" if near else ""
     at = f"line {line}" if line is not None else "its text"
     return Unreadable(
@@ -148,7 +148,7 @@ def _syntax(path: str, problem: str, text: str, line: int | None) -> Unreadable:
 
 
 def _nearest(name: str, known: list[str], otherwise: str) -> str:
-    near = difflib.get_close_matches(name, known, 3, 0.6)
+    near = closest(name, known, 3)
     return f"Did you mean {' or '.join(near)}?" if near else otherwise
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from google.protobuf import text_format
+
+from detector_trainer.did_you_mean import closest
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import InputReader, TrainEvalPipelineConfig
@@ -36,9 +37,9 @@ def apply_overrides(config: TrainEvalPipelineConfig, overrides: Mapping[str, str
     for key, value in overrides.items():
         setter = SETTERS.get(key)
         if setter is None:
-            near = difflib.get_close_matches(key, SETTERS, 1)
+            near = closest(key, SETTERS)
             raise ValueError(
-                f"there is no override {key!r}" + (f"; did you mean {near[0]}?" if near else f"; known: {', '.join(SETTERS)}")
+                f"unknown override {key!r}" + (f"; did you mean {near[0]}?" if near else f"; known: {', '.join(SETTERS)}")
             )
         setter(changed, key, value)
     return changed

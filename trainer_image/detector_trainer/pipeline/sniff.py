@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SNIFFED_BYTES = 512
-"""How many bytes from the beginning of a file `what_is` wants."""
+"""How many bytes from the beginning of a file `detect_file_type` wants."""
 
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"version https://git-lfs.github.com/spec/", "git-lfs", "a git-lfs pointer, not the file itself"),
@@ -28,7 +28,7 @@ HINTS = {
 }
 
 
-def what_is(head: bytes) -> tuple[str, str] | None:
+def detect_file_type(head: bytes) -> tuple[str, str] | None:
     """One word and a phrase for what begins with these bytes, for example `("gzip", "gzip-compressed")`; None if unknown."""
     for magic, kind, phrase in _MAGIC:
         if head.startswith(magic):

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from detector_trainer.pipeline.sniff import HINTS, SNIFFED_BYTES, what_is
+from detector_trainer.pipeline.sniff import HINTS, SNIFFED_BYTES, detect_file_type
 from detector_trainer.pipeline.unreadable import Unreadable
 
 MAX_TEXT_BYTES = 64 << 20
@@ -24,7 +24,7 @@ def read_text(path: str, what: str) -> str:
         Unreadable: it is missing, not a file, empty, too large, binary, not UTF-8 …
     """
     data = read_bytes(path, what, MAX_TEXT_BYTES)
-    kind = what_is(data[:SNIFFED_BYTES])
+    kind = detect_file_type(data[:SNIFFED_BYTES])
     if kind is not None:
         raise Unreadable(path, kind[0], f"is {kind[1]}", HINTS.get(kind[0], f"Put the {what} there, as text."))
     try:

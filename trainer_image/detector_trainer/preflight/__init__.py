@@ -1,1 +1,1 @@
-"""What a trainer's pod looks at before it trains, in under two seconds and without TensorFlow: `preflight(pod) -> Ending`."""
+"""What a trainer's pod looks at before it trains, in under two seconds and without TensorFlow: `preflight(pod) -> RunResult`."""

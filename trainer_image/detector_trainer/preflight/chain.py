@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector_trainer.command.run_result import Ending
+from detector_trainer.command.run_result import RunResult
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.preflight import gpus_visible, inputs_readable, inputs_unchanged, model_dir_free, model_dir_writable
 from detector_trainer.preflight.check import Check
@@ -17,8 +17,8 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def preflight(pod: Pod) -> Ending:
+def preflight(pod: Pod) -> RunResult:
     """How the pod ends: DONE if it can train."""
-    endings = (check.check(pod) for check in CHECKS)
-    passed = Ending(ExitCode.DONE, reasons.PREFLIGHT_PASSED, "This pod can train.")
-    return next((ending for ending in endings if ending is not None), passed)
+    results = (check.check(pod) for check in CHECKS)
+    passed = RunResult(ExitCode.DONE, reasons.PREFLIGHT_PASSED, "This pod can train.")
+    return next((result for result in results if result is not None), passed)

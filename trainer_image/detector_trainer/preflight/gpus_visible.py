@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from detector_trainer.command.run_result import Ending
+from detector_trainer.command.run_result import RunResult
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.preflight.pod import Pod
 
@@ -19,7 +19,7 @@ CARD = re.compile(r"nvidia\d+")
 UNCOUNTED = ("nvidia-caps", "dxg", "nvhost-gpu", "nvgpu", "kfd")
 
 
-def check(pod: Pod) -> Ending | None:
+def check(pod: Pod) -> RunResult | None:
     """Fails if CUDA cannot possibly see so many."""
     chosen = _chosen(pod.environment.get("CUDA_VISIBLE_DEVICES"))
     if chosen is not None and chosen < pod.gpus:
@@ -38,9 +38,9 @@ NOT_MOUNTED = (
 SHARED = "Shares of one card (time-slicing, MPS) count as one GPU: ask for no more than there are cards."
 
 
-def _too_few(pod: Pod, most: int, hint: str) -> Ending:
+def _too_few(pod: Pod, most: int, hint: str) -> RunResult:
     message = f"{pod.gpus} GPU{'s' * (pod.gpus != 1)} required, {most} visible in this container."
-    return Ending(ExitCode.ENVIRONMENT, reasons.TOO_FEW_GPUS, message, hint)
+    return RunResult(ExitCode.ENVIRONMENT, reasons.TOO_FEW_GPUS, message, hint)
 
 
 def _chosen(value: str | None) -> int | None:

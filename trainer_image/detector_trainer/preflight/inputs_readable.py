@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector_trainer.command.run_result import Ending
+from detector_trainer.command.run_result import RunResult
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.pipeline.gfile import is_remote
 from detector_trainer.pipeline.unreadable import Unreadable
@@ -11,15 +11,15 @@ from detector_trainer.preflight.storage import refused
 from detector_trainer.validation.inputs import Inputs
 
 
-def check(pod: Pod) -> Ending | None:
+def check(pod: Pod) -> RunResult | None:
     """Fails with the first that cannot."""
     problem = pod.inputs.pipeline_unreadable or _no_records(pod.inputs) or next(iter(pod.survey.unreadable), None)
     if problem is None:
         return None
-    if problem.kind == "unreadable" and (ending := refused(problem.path, problem.problem)) is not None:
-        return ending
+    if problem.kind == "unreadable" and (result := refused(problem.path, problem.problem)) is not None:
+        return result
     line = f" (line {problem.line})" if problem.line else ""
-    return Ending(ExitCode.DATA, reasons.INPUT_UNREADABLE, f"{problem}{line}.", problem.hint)
+    return RunResult(ExitCode.DATA, reasons.INPUT_UNREADABLE, f"{problem}{line}.", problem.hint)
 
 
 def _no_records(inputs: Inputs) -> Unreadable | None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from detector_trainer.command.run_result import Ending
+from detector_trainer.command.run_result import RunResult
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.preflight.pod import Pod
 from detector_trainer.validation.fingerprint import Fingerprint
 from detector_trainer.validation.inputs import Inputs
 
 
-def check(pod: Pod) -> Ending | None:
+def check(pod: Pod) -> RunResult | None:
     """Fails with what has changed. A fingerprint that another version has made is not compared."""
     validated = Fingerprint.parse(pod.fingerprint) if pod.fingerprint is not None else None
     changed = validated.differences(pod.survey.fingerprint) if validated is not None else []
     if not changed:
         return None
-    return Ending(
+    return RunResult(
         ExitCode.DATA,
         reasons.INPUTS_CHANGED,
         f"Changed since it was validated: {', '.join(f'{name} ({_where(name, pod.inputs)})' for name in changed)}.",

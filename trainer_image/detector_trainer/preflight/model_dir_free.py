@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from detector_trainer.command.run_result import Ending
+from detector_trainer.command.run_result import RunResult
 from detector_trainer.lease.lease import claim, lease_file
 from detector_trainer.lease.model_dir_in_use import in_use
 from detector_trainer.preflight.pod import Pod
 
 
-def check(pod: Pod) -> Ending | None:
+def check(pod: Pod) -> RunResult | None:
     """Fail if another holder renews the lease, else claim it for the training that follows. A retry passes once it has ended."""
     if pod.model_folder is None:
         return None

@@ -47,7 +47,7 @@ class Appearance:
 
 
 @dataclass
-class Looks:
+class ImageQuality:
     """Collects small grey pictures; those of one size are worked out together."""
 
     _waiting: dict[tuple[int, int], tuple[list[int], list[NDArray[np.uint8]]]] = field(default_factory=dict)

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.records import wire
-from detector_trainer.records.appearance import Appearance, Looks
+from detector_trainer.records.appearance import Appearance, ImageQuality
 from detector_trainer.records.columns import Column, read_column
 from detector_trainer.records.example import Cut, NotAnExample, cut, is_sequence_example, usual_form
 from detector_trainer.records.framing import Payload
 from detector_trainer.records.image import MISSING, Fact, State, inspect
-from detector_trainer.records.schema import BYTES, FORMAT, IMAGE, SIDES, Spec
+from detector_trainer.records.schema import BYTES, FORMAT, IMAGE, SIDES, FeatureSpec
 
 Settings = TypeVar("Settings")
 Answer = TypeVar("Answer")
@@ -54,7 +54,7 @@ class Chunk:
     image_hashes: NDArray[np.uint64]
     """uint64 of shape [records]: size and CRC32C of the image, 0 where there is none. Empty if images are not hashed."""
     facts: dict[object, object] = field(default_factory=dict)
-    """What functions that are `worked_out_once` returned."""
+    """What functions that are `computed_once` returned."""
     _edges: dict[str, list[int]] = field(default_factory=dict)
     """Where the values of each record begin, and the last ones end, by the name of the feature."""
 
@@ -94,7 +94,7 @@ class Chunk:
         ]
 
 
-def worked_out_once(work_out: Callable[[Chunk, Settings], Answer]) -> Callable[[Chunk, Settings], Answer]:
+def computed_once(work_out: Callable[[Chunk, Settings], Answer]) -> Callable[[Chunk, Settings], Answer]:
     """Make a function of a chunk and the reader's settings work once for each chunk, however many checks call it."""
 
     @wraps(work_out)
@@ -132,11 +132,11 @@ class _Removed(NamedTuple):
 
 
 @dataclass
-class Builder:
+class ChunkBuilder:
     """Collects records into chunks."""
 
     file: str
-    schema: tuple[Spec, ...]
+    schema: tuple[FeatureSpec, ...]
     decoding: bool
     every_png: bool = False
     hashing: bool = False
@@ -151,7 +151,7 @@ class Builder:
     _sizes: list[tuple[int, int]] = field(default_factory=list)
     _not_examples: list[int] = field(default_factory=list)
     _sequence_examples: list[int] = field(default_factory=list)
-    _looks: Looks = field(default_factory=Looks)
+    _looks: ImageQuality = field(default_factory=ImageQuality)
     _hashes: array[int] = field(default_factory=lambda: array("Q"))
 
     def __post_init__(self) -> None:
@@ -294,12 +294,12 @@ class Builder:
         self._sizes[index] = (fact.height, fact.width)
 
 
-def _wrong_kinds(schema: tuple[Spec, ...], columns: dict[str, Column]) -> list[tuple[int, str, int, int]]:
+def _wrong_kinds(schema: tuple[FeatureSpec, ...], columns: dict[str, Column]) -> list[tuple[int, str, int, int]]:
     found = [(index, spec.name, kind, spec.kind) for spec in schema for index, kind in columns[spec.name].wrong_kinds]
     return sorted(found, key=lambda hit: hit[0])
 
 
-def _wrong_counts(schema: tuple[Spec, ...], columns: dict[str, Column]) -> list[tuple[int, str, int, int]]:
+def _wrong_counts(schema: tuple[FeatureSpec, ...], columns: dict[str, Column]) -> list[tuple[int, str, int, int]]:
     found = []
     for spec in schema:
         if spec.count is not None:

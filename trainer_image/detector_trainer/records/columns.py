@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector_trainer.records import wire
-from detector_trainer.records.schema import BYTES, FLOAT, INT64, Spec
+from detector_trainer.records.schema import BYTES, FLOAT, INT64, FeatureSpec
 
 ABSENT = -1
 _KINDS = np.zeros(256, np.int8)
@@ -31,7 +31,7 @@ class Column:
 
 
 def read_column(
-    data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64], spec: Spec
+    data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64], spec: FeatureSpec
 ) -> tuple[Column, NDArray[np.bool_]]:
     """A feature of all records, and which of them write it in an unusual way.
 
@@ -68,7 +68,7 @@ def read_column(
 
 
 def _numbers(
-    data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64], spec: Spec
+    data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64], spec: FeatureSpec
 ) -> tuple[NDArray[np.int64], Any, NDArray[np.bool_]]:
     """How many numbers each list has, the numbers, and which lists are one packed field and nothing else."""
     size, first = wire.varints(data, body + 1)

@@ -5,6 +5,6 @@ from __future__ import annotations
 from detector_trainer.records.reader_settings import ReaderSettings
 
 
-def hidden_by(settings: ReaderSettings) -> str:
+def crop_note(settings: ReaderSettings) -> str:
     """What to add to a message about a bad box; empty if no augmentation crops."""
     return f" {settings.crop} drops it silently." if settings.crop else ""

@@ -13,7 +13,7 @@ REACH = 64
 _BITS = 64 // PARTS
 
 
-def partners(hashes: NDArray[np.uint64], asks: NDArray[np.bool_], answers: NDArray[np.bool_]) -> NDArray[np.int64]:
+def find_neighbours(hashes: NDArray[np.uint64], asks: NDArray[np.bool_], answers: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Of each hash, another one that is near: int64 of shape [hashes], -1 where there is none.
 
     The time is that of 256 passes over the hashes at most.

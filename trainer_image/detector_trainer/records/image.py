@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector_trainer.pipeline.sniff import what_is
+from detector_trainer.pipeline.sniff import detect_file_type
 from detector_trainer.records import bmp, jpeg, png, thumbnail
 from detector_trainer.records.broken_image import BrokenImage
 from detector_trainer.records.decoding_memory import MAX_BYTES, MAX_SCANNED_BYTES
@@ -143,7 +143,7 @@ def inspect_gray(image: memoryview, *, decoding: bool) -> Fact:
 def _unknown(head: bytes, size: int) -> Fact:
     if size <= SNIFFED and all(32 <= byte < 127 for byte in head) and (b"." in head or b"/" in head):
         return Fact(State.A_PATH, head.decode())
-    known = what_is(head)
+    known = detect_file_type(head)
     return Fact(State.UNKNOWN, known[1] if known else f"its first bytes are {head[:8].hex(' ')}")
 
 

@@ -30,7 +30,7 @@ class ImageHashes(Sums):
             self.looks.frombytes(chunk.appearance.hashes.tobytes())
 
 
-class Images:
+class HashedImages:
     """The images of a reader that have a perceptual hash, copies byte for byte counted once."""
 
     def __init__(self, hashes: ImageHashes, *, without: ImageHashes | None = None) -> None:

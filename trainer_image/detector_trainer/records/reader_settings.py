@@ -13,7 +13,7 @@ from detector_trainer.pipeline.readers import Reader
 from detector_trainer.pipeline.resizer import Resizer, resizer_of
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.protos import types
-from detector_trainer.records.schema import Spec, schema_of, uses_png_masks
+from detector_trainer.records.schema import FeatureSpec, schema_of, uses_png_masks
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import DetectionModel, TrainEvalPipelineConfig
@@ -45,7 +45,7 @@ class ReaderSettings:
     """`train_input_reader` or `eval_input_reader[0]`."""
     training: bool
     sequence_examples: bool
-    schema: tuple[Spec, ...]
+    schema: tuple[FeatureSpec, ...]
     """The features the trainer parses."""
     has_label_map: bool
     """Whether class/text counts."""

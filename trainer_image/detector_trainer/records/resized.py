@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector_trainer.records.chunk import Chunk, worked_out_once
+from detector_trainer.records.chunk import Chunk, computed_once
 from detector_trainer.records.reader_settings import ReaderSettings
 
 
@@ -33,7 +33,7 @@ class ResizedBoxes:
     """bool of shape [boxes]: the box has an area, and the size of its image is known."""
 
 
-@worked_out_once
+@computed_once
 def resized_images(chunk: Chunk, settings: ReaderSettings) -> NDArray[np.int32] | None:
     """Return the sizes that the images get: int32 of shape [records, 2], height and width, 0 where unknown.
 
@@ -47,7 +47,7 @@ def resized_images(chunk: Chunk, settings: ReaderSettings) -> NDArray[np.int32] 
     return resized
 
 
-@worked_out_once
+@computed_once
 def resized_boxes(chunk: Chunk, settings: ReaderSettings) -> ResizedBoxes | None:
     """Return the boxes in pixels of the resized images. None where resized_images is."""
     resized = resized_images(chunk, settings)

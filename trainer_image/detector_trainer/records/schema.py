@@ -27,7 +27,7 @@ DENSE_COORDINATES = tuple(f"image/object/densepose/{end}" for end in "yxvu")
 
 
 @dataclass(frozen=True)
-class Spec:
+class FeatureSpec:
     """One feature that the trainer parses."""
 
     name: str
@@ -40,55 +40,55 @@ class Spec:
 
 
 _PLAIN = (
-    Spec(IMAGE, BYTES, 1, counted=True),  # its bytes never get here: they are looked at and forgotten
-    Spec(FORMAT, BYTES, 1),
-    Spec("image/filename", BYTES, 1, counted=True),
-    Spec("image/key/sha256", BYTES, 1, counted=True),
-    Spec(SOURCE_ID, BYTES, 1),
-    Spec("image/height", INT64, 1),
-    Spec("image/width", INT64, 1),
-    *(Spec(side, FLOAT) for side in SIDES),
-    Spec(LABEL, INT64),
-    Spec(TEXT, BYTES),
-    Spec("image/object/area", FLOAT, counted=True),
-    Spec("image/object/is_crowd", INT64, counted=True),
-    Spec("image/object/difficult", INT64, counted=True),
-    Spec("image/object/group_of", INT64, counted=True),
-    Spec(WEIGHT, FLOAT),
-    Spec("image/class/text", BYTES),
-    Spec("image/class/label", INT64),
-    Spec("image/class/confidence", FLOAT, counted=True),
-    Spec("image/neg_category_ids", INT64),
-    Spec("image/not_exhaustive_category_ids", INT64),
+    FeatureSpec(IMAGE, BYTES, 1, counted=True),  # its bytes never get here: they are looked at and forgotten
+    FeatureSpec(FORMAT, BYTES, 1),
+    FeatureSpec("image/filename", BYTES, 1, counted=True),
+    FeatureSpec("image/key/sha256", BYTES, 1, counted=True),
+    FeatureSpec(SOURCE_ID, BYTES, 1),
+    FeatureSpec("image/height", INT64, 1),
+    FeatureSpec("image/width", INT64, 1),
+    *(FeatureSpec(side, FLOAT) for side in SIDES),
+    FeatureSpec(LABEL, INT64),
+    FeatureSpec(TEXT, BYTES),
+    FeatureSpec("image/object/area", FLOAT, counted=True),
+    FeatureSpec("image/object/is_crowd", INT64, counted=True),
+    FeatureSpec("image/object/difficult", INT64, counted=True),
+    FeatureSpec("image/object/group_of", INT64, counted=True),
+    FeatureSpec(WEIGHT, FLOAT),
+    FeatureSpec("image/class/text", BYTES),
+    FeatureSpec("image/class/label", INT64),
+    FeatureSpec("image/class/confidence", FLOAT, counted=True),
+    FeatureSpec("image/neg_category_ids", INT64),
+    FeatureSpec("image/not_exhaustive_category_ids", INT64),
 )
 
 
-def schema_of(reader: InputReader) -> tuple[Spec, ...]:
+def schema_of(reader: InputReader) -> tuple[FeatureSpec, ...]:
     """The features that the trainer parses for an InputReader."""
     found = list(_PLAIN)
     if reader.load_instance_masks:
         found += [
-            Spec(MASK, BYTES) if uses_png_masks(reader) else Spec(MASK, FLOAT, counted=True),
-            Spec(MASK_WEIGHT, FLOAT),
+            FeatureSpec(MASK, BYTES) if uses_png_masks(reader) else FeatureSpec(MASK, FLOAT, counted=True),
+            FeatureSpec(MASK_WEIGHT, FLOAT),
         ]
     if reader.num_keypoints:
-        found += [Spec(name, INT64 if name.endswith("visibility") else FLOAT) for name in KEYPOINTS]
+        found += [FeatureSpec(name, INT64 if name.endswith("visibility") else FLOAT) for name in KEYPOINTS]
         if reader.load_keypoint_depth_features:
-            found += [Spec(name, FLOAT, counted=True) for name in KEYPOINT_DEPTHS]
+            found += [FeatureSpec(name, FLOAT, counted=True) for name in KEYPOINT_DEPTHS]
     if reader.load_multiclass_scores:
-        found.append(Spec(SCORES, FLOAT))
+        found.append(FeatureSpec(SCORES, FLOAT))
     if reader.load_context_features:
         found += [
-            Spec(CONTEXT, FLOAT),
-            Spec(CONTEXT_LENGTH, INT64, 1, required=True),
+            FeatureSpec(CONTEXT, FLOAT),
+            FeatureSpec(CONTEXT_LENGTH, INT64, 1, required=True),
         ]
     if reader.num_additional_channels > 0:
-        found.append(Spec(CHANNELS, BYTES, reader.num_additional_channels, required=True))
+        found.append(FeatureSpec(CHANNELS, BYTES, reader.num_additional_channels, required=True))
     if reader.load_dense_pose:
-        found += [Spec(DENSE_POINTS, INT64), Spec(DENSE_PARTS, INT64, counted=True)]
-        found += [Spec(name, FLOAT) for name in DENSE_COORDINATES]
+        found += [FeatureSpec(DENSE_POINTS, INT64), FeatureSpec(DENSE_PARTS, INT64, counted=True)]
+        found += [FeatureSpec(name, FLOAT) for name in DENSE_COORDINATES]
     if reader.load_track_id:
-        found.append(Spec("image/object/track/label", INT64, counted=True))
+        found.append(FeatureSpec("image/object/track/label", INT64, counted=True))
     return tuple(found)
 
 

@@ -10,10 +10,10 @@ from typing import Protocol, cast
 
 import google_crc32c
 
-from detector_trainer.pipeline.sniff import SNIFFED_BYTES, what_is
+from detector_trainer.pipeline.sniff import SNIFFED_BYTES, detect_file_type
 from detector_trainer.pipeline.text_file import regular_size
 from detector_trainer.pipeline.unreadable import Unreadable
-from detector_trainer.records.chunk import Builder
+from detector_trainer.records.chunk import ChunkBuilder
 from detector_trainer.records.damage import (
     CorruptRecord,
     EmptyFile,
@@ -87,7 +87,7 @@ class _Shard:
 
     def scan(self, file: io.RawIOBase, size: int) -> None:
         settings = self.settings
-        builder = Builder(self.path, settings.schema, settings.decode_images, settings.every_png, settings.hash_images)
+        builder = ChunkBuilder(self.path, settings.schema, settings.decode_images, settings.every_png, settings.hash_images)
         crc_of_crcs = pending = done = 0
         if size == 0:
             self.note(EmptyFile(self.path, 0))
@@ -116,7 +116,7 @@ class _Shard:
         self.size = size
         self.checksum = crc_of_crcs
 
-    def _finish(self, builder: Builder) -> None:
+    def _finish(self, builder: ChunkBuilder) -> None:
         if len(builder):
             self.totals.add(builder.chunk(), self.settings)
 
@@ -135,5 +135,5 @@ def _damage(path: str, broken: Broken) -> FileDamage:
         return TruncatedRecord(path, record, broken.missing)
     if broken.damage is Damage.BAD_LENGTH and record == 0:
         with Path(path).open("rb") as file:
-            return NotRecords(path, what_is(file.read(SNIFFED_BYTES)))
+            return NotRecords(path, detect_file_type(file.read(SNIFFED_BYTES)))
     return CorruptRecord(path, record, offset, "length" if broken.damage is Damage.BAD_LENGTH else "bytes")

@@ -37,7 +37,7 @@ class Training:
     charts: str = ""
 
 
-class Album:
+class ImageGallery:
     """Makes the pictures. Whatever goes wrong, there is a sentence in place of one."""
 
     def __init__(self, inputs: Inputs) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict
 from detector_trainer.report.charts import bars
-from detector_trainer.report.gallery import Album, Training
+from detector_trainer.report.gallery import ImageGallery, Training
 from detector_trainer.report.markup import count, text
 from detector_trainer.validation.inputs import Inputs, Unknown
 
@@ -36,7 +36,7 @@ Record = tuple[str, int]
 def render(report: Report, inputs: Inputs) -> str:
     """The page, without a newline at its end. The same report on the same files gives the same page."""
     groups = _groups(report.findings)
-    album = Album(inputs)
+    album = ImageGallery(inputs)
     shown = [findings[:EACH] for _, _, findings in groups]
     figures = album.of_findings(finding for row in zip_longest(*shown) for finding in row if finding)  # the first of each code
     training = album.of_training() if report.stats.get("records") else Training()

@@ -10,7 +10,7 @@ TARGET_SECONDS = 3.0  # a signal is answered, and progress seen, within about th
 GROWTH = 4  # a call takes at most so many times the steps of the one before it: one quick call proves little
 
 
-class Pace:
+class CallLength:
     """Keeps graph calls a few seconds long, and lets them end exactly on checkpoint steps and on the last step.
 
     The first call takes one step and is not measured: it traces the graph.

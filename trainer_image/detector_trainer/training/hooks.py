@@ -20,11 +20,11 @@ from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from detector_trainer.command.run_result import Ended, Standing
+from detector_trainer.command.run_result import RunTerminated, TrainingState
 from detector_trainer.contract import ExitCode, reasons
-from detector_trainer.training.call_length import Pace
+from detector_trainer.training.call_length import CallLength
 from detector_trainer.training.progress import Reporter, ReporterOptions
-from detector_trainer.training.watchdog import Watch
+from detector_trainer.training.watchdog import Watchdog
 
 if TYPE_CHECKING:
     import tensorflow
@@ -78,7 +78,7 @@ class FirstNonFinite:
         self._steps = tf.Variable(0, dtype=tf.int64, trainable=False, name="steps_looked_at")
         self._first = tf.Variable(-1, dtype=tf.int64, trainable=False, name="first_non_finite_step")
 
-    def look(self, losses: Mapping[str, tensorflow.Tensor]) -> None:
+    def check(self, losses: Mapping[str, tensorflow.Tensor]) -> None:
         """In the graph: looks at the losses of one step."""
         tf = self._tf
         finite = tf.reduce_all(tf.math.is_finite(tf.stack([tf.cast(loss, tf.float32) for loss in losses.values()])))
@@ -99,18 +99,18 @@ class TrainLoop:
         self,
         tf: ModuleType,
         *,
-        standing: Standing,
-        watch: Watch,
+        state: TrainingState,
+        watchdog: Watchdog,
         reporter_options: ReporterOptions,
         checkpoint_every: int,
         before_save: Callable[[], None],
     ) -> None:
         self._tf = tf
-        self._standing, self._watch = standing, watch
+        self._state, self._watchdog = state, watchdog
         self._reporter_options = reporter_options
         self._checkpoint_every = checkpoint_every
         self.before_save = before_save
-        """Called before a checkpoint is written; may raise Ended."""
+        """Called before a checkpoint is written; may raise RunTerminated."""
         self._manager: Any = None
         self._steps_per_call = StepsPerCall(tf)
         self._non_finite = FirstNonFinite(tf)
@@ -132,7 +132,7 @@ class TrainLoop:
 
         def reduce_dict(*args: object, **kwargs: object) -> object:
             losses = original["reduce_dict"](*args, **kwargs)
-            self._non_finite.look(losses)
+            self._non_finite.check(losses)
             return losses
 
         module.train_loop = train_loop
@@ -149,13 +149,13 @@ class TrainLoop:
             del module.range
             train.CheckpointManager = original_manager
 
-    def manager_made(self, manager: tensorflow.train.CheckpointManager) -> None:
+    def manager_created(self, manager: tensorflow.train.CheckpointManager) -> None:
         """train_loop has made its CheckpointManager."""
         self._manager = manager
 
     def checkpoint_saved(self, prefix: str, step: int) -> None:
         """A checkpoint is complete on disk."""
-        self._standing.checkpoint, self._standing.checkpoint_step = prefix, step
+        self._state.checkpoint, self._state.checkpoint_step = prefix, step
 
     def _range(self, *args: Any) -> Iterable[object]:
         if len(args) == 3 and args[2] is self._steps_per_call:
@@ -165,35 +165,35 @@ class TrainLoop:
     def _calls(self, start: int, stop: int | None) -> Iterator[None]:
         """Yields once for each graph call of the training."""
         if stop is None:
-            raise Ended(
+            raise RunTerminated(
                 ExitCode.DATA,
                 reasons.INVALID_CONFIG,
                 "train_config.num_steps is 0 and --num_train_steps is not given: there is no last step.",
                 "Set num_steps in the config, or pass --num_train_steps.",
             )
-        standing = self._standing
-        self._start = standing.step = start
-        standing.total_steps = stop
+        state = self._state
+        self._start = state.step = start
+        state.total_steps = stop
         if start >= stop:
-            raise Ended(
+            raise RunTerminated(
                 ExitCode.DONE,
                 reasons.ALREADY_COMPLETE,
                 f"Nothing to do: the checkpoint in model_dir is at step {start}, and the training is to end at step {stop}.",
                 "To train further, raise the number of steps; to train anew, choose an empty model_dir.",
             )
         self._reporter = Reporter(total_steps=stop, **self._reporter_options)
-        pace = Pace(start=start, stop=stop, checkpoint_every=self._checkpoint_every)
-        self._watch.can_stop_safely()
+        call_length = CallLength(start=start, stop=stop, checkpoint_every=self._checkpoint_every)
+        self._watchdog.can_stop_safely()
         step = start
-        while step < stop and not self._watch.stop_asked:
-            steps = pace.next(step)
+        while step < stop and not self._watchdog.stop_requested:
+            steps = call_length.next(step)
             self._steps_per_call.set(steps)
             self._expected_step = step + steps
             yield
             step += steps
-            pace.completed(steps)
-        if standing.steps_this_run:
-            if standing.checkpoint_step != step:
+            call_length.completed(steps)
+        if state.steps_this_run:
+            if state.checkpoint_step != step:
                 self._manager.save()
             self._report(step)
 
@@ -202,24 +202,24 @@ class TrainLoop:
         assert self._reporter is not None
         bad = self._non_finite.steps_into_run
         if bad is not None:
-            self._standing.step = self._start + bad - 1
-            raise Ended(
+            self._state.step = self._start + bad - 1
+            raise RunTerminated(
                 ExitCode.DATA, reasons.NON_FINITE_LOSS, self._about_non_finite(self._start + bad, values), NON_FINITE_HINT
             )
-        standing = self._standing
-        step = standing.step = self._expected_step
-        standing.steps_this_run = step - self._start
-        self._watch.stepped()
+        state = self._state
+        step = state.step = self._expected_step
+        state.steps_this_run = step - self._start
+        self._watchdog.stepped()
         self._last_values = values
         self._reporter.completed(step)
-        if self._reporter.due and step != standing.total_steps:  # the last step is reported once it is saved
+        if self._reporter.due and step != state.total_steps:  # the last step is reported once it is saved
             self._report(step)
         return ""
 
     def _report(self, step: int) -> None:
         assert self._reporter is not None
         losses = {name: float(value) for name, value in self._last_values.items() if name != "learning_rate"}
-        self._reporter.report(step, losses, float(self._last_values["learning_rate"]), self._standing)
+        self._reporter.report(step, losses, float(self._last_values["learning_rate"]), self._state)
 
     def _about_non_finite(self, step: int, values: Mapping[str, float]) -> str:
         bad = sorted(name for name, value in values.items() if not math.isfinite(float(value)) and name != "learning_rate")
@@ -241,7 +241,7 @@ def _observed(manager_class: type, loop: TrainLoop) -> type:
         def __init__(self, checkpoint: tensorflow.train.Checkpoint, *args: object, **kwargs: object) -> None:
             super().__init__(checkpoint, *args, **kwargs)
             self._step = checkpoint.step
-            loop.manager_made(self)
+            loop.manager_created(self)
 
         def save(self, *args: object, **kwargs: object) -> object:
             loop.before_save()

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from detector_trainer.command.flags import UsageError, termination_message_path
-from detector_trainer.command.run_result import Ended, Ending, Standing, of_exception
+from detector_trainer.command.run_result import RunResult, RunTerminated, TrainingState, of_exception
 from detector_trainer.contract import ExitCode, reasons
 from detector_trainer.lease.lease import Lease
 from detector_trainer.lease.model_dir_in_use import lost
@@ -19,7 +19,7 @@ from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.pipeline.overrides import apply_overrides, effective_text
 from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.training.flags import TrainFlags, parse
-from detector_trainer.training.watchdog import Watch, stopped
+from detector_trainer.training.watchdog import Watchdog, stopped
 
 if TYPE_CHECKING:
     from detector_trainer.protos.types import TrainEvalPipelineConfig
@@ -27,42 +27,42 @@ if TYPE_CHECKING:
 
 def train(flags: TrainFlags) -> int:
     """Trains as the flags say; returns the exit code (contract.ExitCode). Every end writes the termination message."""
-    standing = Standing()
+    state = TrainingState()
 
-    def tell(ending: Ending) -> None:
-        ending.tell(flags.termination_message_path)
+    def report(result: RunResult) -> None:
+        result.report(flags.termination_message_path)
         lease.release()
 
     def lose(holder: str) -> None:
-        watch.end(lost(holder, flags.model_dir, standing))
+        watchdog.end(lost(holder, flags.model_dir, state))
 
     lease = Lease(flags.model_dir, on_lost=lose)
-    watch = Watch(standing, tell, grace_period=flags.grace_period, stall_timeout=flags.stall_timeout)
-    watch.start()
+    watchdog = Watchdog(state, report, grace_period=flags.grace_period, stall_timeout=flags.stall_timeout)
+    watchdog.start()
     try:
-        ending = _train(flags, standing, watch, lease)
-    except Ended as ended:
-        ending = ended.ending(standing)
+        result = _train(flags, state, watchdog, lease)
+    except RunTerminated as terminated:
+        result = terminated.result(state)
     except UsageError as error:
-        ending = usage_ending(str(error))
+        result = usage_result(str(error))
     except Exception as error:  # noqa: BLE001 - whatever the trainer raises has to be told
-        ending = of_exception(error, standing)
-    if not watch.over():
+        result = of_exception(error, state)
+    if not watchdog.over():
         # Another thread is ending the process: it has the last word.
         sys.stdout.flush()
         import threading
 
         threading.Event().wait()
-    tell(ending)
-    return int(ending.code)
+    report(result)
+    return int(result.code)
 
 
-def usage_ending(message: str) -> Ending:
+def usage_result(message: str) -> RunResult:
     """The flags are wrong."""
-    return Ending(ExitCode.USAGE, reasons.USAGE, f"{message}.", "`detector-training train --help` shows all flags.")
+    return RunResult(ExitCode.USAGE, reasons.USAGE, f"{message}.", "`detector-training train --help` shows all flags.")
 
 
-def _train(flags: TrainFlags, standing: Standing, watch: Watch, lease: Lease) -> Ending:
+def _train(flags: TrainFlags, state: TrainingState, watchdog: Watchdog, lease: Lease) -> RunResult:
     config = _effective_config(flags)
     if flags.owns_model_dir and not is_remote(flags.model_dir):
         lease.hold()
@@ -75,12 +75,12 @@ def _train(flags: TrainFlags, standing: Standing, watch: Watch, lease: Lease) ->
         _require_gpus(tf, flags.require_gpus)
         _parse_upstream_flags({**flags.upstream, "pipeline_config_path": path})
         lease.settle()
-        watch.training_begins()
+        watchdog.training_started()
         if flags.evaluates_only:
             sys.stderr.write("detector-training: --checkpoint_dir is given: this evaluates checkpoints, and trains nothing.\n")
             model_main_tf2.main([])
-            return Ending(ExitCode.DONE, reasons.COMPLETED, "Evaluation ended: no new checkpoint came.", standing=standing)
-        return _run_loop(tf, model_main_tf2, flags, config, standing, watch, lease)
+            return RunResult(ExitCode.DONE, reasons.COMPLETED, "Evaluation ended: no new checkpoint came.", state=state)
+        return _run_loop(tf, model_main_tf2, flags, config, state, watchdog, lease)
 
 
 def _run_loop(
@@ -88,23 +88,23 @@ def _run_loop(
     model_main_tf2: ModuleType,
     flags: TrainFlags,
     config: TrainEvalPipelineConfig,
-    standing: Standing,
-    watch: Watch,
+    state: TrainingState,
+    watchdog: Watchdog,
     lease: Lease,
-) -> Ending:
+) -> RunResult:
     from detector_trainer.training.hooks import TrainLoop
 
     def before_save() -> None:
         """End the training before it writes into a directory that another has taken over."""
         if (holder := lease.other_holder()) is not None:
-            ending = lost(holder, flags.model_dir, standing)
-            raise Ended(ending.code, ending.reason, ending.message, ending.hint)
+            result = lost(holder, flags.model_dir, state)
+            raise RunTerminated(result.code, result.reason, result.message, result.hint)
 
-    _find_checkpoint(tf, flags.model_dir, standing)
+    _find_checkpoint(tf, flags.model_dir, state)
     loop = TrainLoop(
         tf,
-        standing=standing,
-        watch=watch,
+        state=state,
+        watchdog=watchdog,
         reporter_options={
             "batch_size": config.train_config.batch_size,
             "interval": flags.log_interval,
@@ -116,14 +116,14 @@ def _run_loop(
     )
     with loop.hooked(model_main_tf2.model_lib_v2):
         model_main_tf2.main([])
-    if watch.stop_asked and standing.step != standing.total_steps:
-        saved = "a checkpoint is saved" if standing.steps_this_run else "nothing had to be saved"
-        return stopped(standing, watch.signal_name, saved)
-    return Ending(
+    if watchdog.stop_requested and state.step != state.total_steps:
+        saved = "a checkpoint is saved" if state.steps_this_run else "nothing had to be saved"
+        return stopped(state, watchdog.signal_name, saved)
+    return RunResult(
         ExitCode.DONE,
         reasons.COMPLETED,
-        f"Trained to step {standing.step}; the last checkpoint is {standing.checkpoint}.",
-        standing=standing,
+        f"Trained to step {state.step}; the last checkpoint is {state.checkpoint}.",
+        state=state,
     )
 
 
@@ -132,7 +132,7 @@ def _effective_config(flags: TrainFlags) -> TrainEvalPipelineConfig:
         pipeline = read_pipeline_config(flags.pipeline_config_path)
     except Unreadable as error:
         line = f" (line {error.line})" if error.line else ""
-        raise Ended(ExitCode.DATA, reasons.INVALID_CONFIG, f"{error}{line}.", error.hint) from None
+        raise RunTerminated(ExitCode.DATA, reasons.INVALID_CONFIG, f"{error}{line}.", error.hint) from None
     try:
         return apply_overrides(pipeline.message, flags.overrides)
     except ValueError as error:
@@ -147,7 +147,7 @@ def _import_trainer() -> tuple[ModuleType, ModuleType]:
         import tensorflow as tf
         from object_detection import model_main_tf2
     except ImportError as error:
-        raise Ended(
+        raise RunTerminated(
             ExitCode.ENVIRONMENT,
             reasons.ENVIRONMENT_UNUSABLE,
             f"The trainer cannot be imported: {error}.",
@@ -160,7 +160,7 @@ def _import_trainer() -> tuple[ModuleType, ModuleType]:
 def _require_gpus(tf: ModuleType, required: int) -> None:
     visible = len(tf.config.list_physical_devices("GPU"))
     if visible < required:
-        raise Ended(
+        raise RunTerminated(
             ExitCode.ENVIRONMENT,
             reasons.ENVIRONMENT_UNUSABLE,
             f"{required} GPU{'s' * (required != 1)} required, {visible} visible to TensorFlow.",
@@ -178,15 +178,15 @@ def _parse_upstream_flags(values: Mapping[str, object]) -> None:
         raise UsageError(str(error)) from None
 
 
-def _find_checkpoint(tf: ModuleType, model_dir: str, standing: Standing) -> None:
+def _find_checkpoint(tf: ModuleType, model_dir: str, state: TrainingState) -> None:
     """Notes the checkpoint that train_loop will resume from, so that an early end can name it."""
     prefix = tf.train.latest_checkpoint(model_dir)
     if prefix is None:
         return
     names = {name for name, _ in tf.train.list_variables(prefix)}
     name = "step/.ATTRIBUTES/VARIABLE_VALUE"
-    standing.checkpoint = prefix
-    standing.checkpoint_step = int(tf.train.load_variable(prefix, name)) if name in names else None
+    state.checkpoint = prefix
+    state.checkpoint_step = int(tf.train.load_variable(prefix, name)) if name in names else None
 
 
 def main(argv: Sequence[str]) -> int:
@@ -194,6 +194,6 @@ def main(argv: Sequence[str]) -> int:
     try:
         flags = parse(argv)
     except UsageError as error:
-        usage_ending(str(error)).tell(termination_message_path(argv))
+        usage_result(str(error)).report(termination_message_path(argv))
         return int(ExitCode.USAGE)
     return train(flags)

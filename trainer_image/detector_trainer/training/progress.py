@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypedDict
 
-from detector_trainer.command.run_result import Standing
+from detector_trainer.command.run_result import TrainingState
 from detector_trainer.contract import Progress
 
 Clock = Callable[[], float]
@@ -56,11 +56,11 @@ class Reporter:
         """Whether a line should be written now."""
         return self._written_at is None or self._clock() - self._written_at >= self._interval
 
-    def report(self, step: int, losses: Mapping[str, float], learning_rate: float, standing: Standing) -> None:
+    def report(self, step: int, losses: Mapping[str, float], learning_rate: float, state: TrainingState) -> None:
         """Writes the lines for a step, unless they have been written with the same checkpoint."""
-        if (step, standing.checkpoint_step) == self._written:
+        if (step, state.checkpoint_step) == self._written:
             return
-        self._written_at, self._written = self._clock(), (step, standing.checkpoint_step)
+        self._written_at, self._written = self._clock(), (step, state.checkpoint_step)
         speed = self._speed.steps_per_second
         parts = dict(losses)
         total = parts.pop("Loss/total_loss", None)
@@ -72,8 +72,8 @@ class Reporter:
             learning_rate=_rounded(learning_rate),
             steps_per_second=_rounded(speed),
             images_per_second=_rounded(speed * self._batch_size) if speed else None,
-            last_checkpoint_step=standing.checkpoint_step,
-            last_checkpoint=standing.checkpoint,
+            last_checkpoint_step=state.checkpoint_step,
+            last_checkpoint=state.checkpoint,
             time=round(time.time(), 3),
         )
         if self._structured:

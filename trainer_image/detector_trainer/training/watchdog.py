@@ -12,17 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 
-from detector_trainer.command.run_result import Ending, Standing
+from detector_trainer.command.run_result import RunResult, TrainingState
 from detector_trainer.contract import ExitCode, reasons
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Watch:
+class Watchdog:
     """Listens for signals and for silence.
 
     Args:
-        standing: where the run stands, for the message.
+        state: where the run stands, for the message.
         tell: writes the ending (termination message and log).
         grace_period: seconds from the first signal to the end.
         stall_timeout: seconds without a step until the end; 0 for never.
@@ -32,42 +32,42 @@ class Watch:
 
     def __init__(
         self,
-        standing: Standing,
-        tell: Callable[[Ending], None],
+        state: TrainingState,
+        report: Callable[[RunResult], None],
         *,
         grace_period: float,
         stall_timeout: float,
         exit_process: Callable[[int], object] = os._exit,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._standing, self._tell = standing, tell
+        self._state, self._report_result = state, report
         self._grace_period, self._stall_timeout = grace_period, stall_timeout
         self._exit_process, self._clock = exit_process, clock
-        self._stop_asked = threading.Event()
+        self._stop_requested = threading.Event()
         self._over = threading.Event()
         self._stepping = False
-        self._ending = threading.Lock()
+        self._exiting = threading.Lock()
         self._last_step_at = self._clock()
         self.signal_name = ""
 
     @property
-    def stop_asked(self) -> bool:
+    def stop_requested(self) -> bool:
         """Whether a signal asked for the end."""
-        return self._stop_asked.is_set()
+        return self._stop_requested.is_set()
 
     def start(self) -> None:
         """Blocks the signals for all threads started from now on, and takes them in one of its own. Call it first of all."""
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         threading.Thread(target=self._take_signals, name="signals", daemon=True).start()
 
-    def training_begins(self) -> None:
+    def training_started(self) -> None:
         """The clock of the stall timeout starts: building, restoring, tracing and the first batch have that long."""
         self._last_step_at = self._clock()
         if self._stall_timeout:
             threading.Thread(target=self._watch_for_stall, name="stall", daemon=True).start()
 
     def can_stop_safely(self) -> None:
-        """From now on the main thread looks at `stop_asked` after every call, and saves a checkpoint before it ends."""
+        """From now on the main thread looks at `stop_requested` after every call, and saves a checkpoint before it ends."""
         self._stepping = True
 
     def stepped(self) -> None:
@@ -77,18 +77,18 @@ class Watch:
     def over(self) -> bool:
         """The main thread ends the run now: nobody else may. False if another thread already does."""
         self._over.set()
-        return self._ending.acquire(blocking=False)
+        return self._exiting.acquire(blocking=False)
 
-    def end(self, ending: Ending) -> None:
+    def end(self, result: RunResult) -> None:
         """End the process at once, from any thread, unless another thread already does."""
-        if self._ending.acquire(blocking=False):
-            self._tell(ending)
-            self._exit_process(int(ending.code))
+        if self._exiting.acquire(blocking=False):
+            self._report_result(result)
+            self._exit_process(int(result.code))
 
     def _take_signals(self) -> None:
         received = signal.sigwait(STOP_SIGNALS)
         self.signal_name = signal.Signals(received).name
-        self._stop_asked.set()
+        self._stop_requested.set()
         if not self._stepping:
             self.end(self._stopped("nothing had to be saved"))
             return
@@ -102,52 +102,52 @@ class Watch:
                 self._stopped(f"the step did not end within the grace period of {self._grace_period:g} s; nothing was saved")
             )
 
-    def _stopped(self, detail: str) -> Ending:
-        return stopped(self._standing, self.signal_name, detail)
+    def _stopped(self, detail: str) -> RunResult:
+        return stopped(self._state, self.signal_name, detail)
 
     def _watch_for_stall(self) -> None:
         while True:
             silent = self._clock() - self._last_step_at
             if silent >= self._stall_timeout:
-                self.end(stalled(self._standing, silent))
+                self.end(stalled(self._state, silent))
                 return
             if self._over.wait(self._stall_timeout - silent):
                 return
 
 
-def stopped(standing: Standing, signal_name: str, detail: str) -> Ending:
+def stopped(state: TrainingState, signal_name: str, detail: str) -> RunResult:
     """The run was asked to stop."""
-    resumes = f"resumes at step {standing.checkpoint_step}" if standing.checkpoint_step else "starts from the beginning"
-    at = f"at step {standing.step} of {standing.total_steps}" if standing.step is not None else "before the first step"
-    return Ending(
+    resumes = f"resumes at step {state.checkpoint_step}" if state.checkpoint_step else "starts from the beginning"
+    at = f"at step {state.step} of {state.total_steps}" if state.step is not None else "before the first step"
+    return RunResult(
         ExitCode.STOPPED,
         reasons.STOPPED,
         f"Stopped by {signal_name} {at}: {detail}.",
         f"The same command {resumes}.",
-        standing=standing,
+        state=state,
     )
 
 
-def stalled(standing: Standing, seconds: float) -> Ending:
+def stalled(state: TrainingState, seconds: float) -> RunResult:
     """Return the ending of a run in which no step completed.
 
     Without a single step of this training the input is at fault. A training that has made steps, in this run or before the
     checkpoint that it resumes from, has inputs that work: more likely it is the storage, and may pass.
     """
-    if standing.steps_this_run or standing.checkpoint_step:
-        after = f"step {standing.step}" if standing.steps_this_run else f"resuming at step {standing.checkpoint_step}"
-        return Ending(
+    if state.steps_this_run or state.checkpoint_step:
+        after = f"step {state.step}" if state.steps_this_run else f"resuming at step {state.checkpoint_step}"
+        return RunResult(
             ExitCode.STORAGE,
             reasons.TRAINING_STALLED,
             f"No step completed for {seconds:.0f} s after {after}.",
             "Look at the storage that the records are read from, and at the other workers. It resumes from the last checkpoint.",
-            standing=standing,
+            state=state,
         )
-    return Ending(
+    return RunResult(
         ExitCode.DATA,
         reasons.TRAINING_STALLED,
         f"The first step did not complete within {seconds:.0f} s.",
         "The trainer waits indefinitely for data if every record file is empty, or its records are all filtered out: "
         "run `detector-training validate`. If the model only takes long to build, raise --stall-timeout.",
-        standing=standing,
+        state=state,
     )

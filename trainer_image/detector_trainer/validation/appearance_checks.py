@@ -21,7 +21,7 @@ SHARE = 0.01
 FIELD = "image/encoded"
 
 
-class LookedAt(Sums):
+class InspectedImages(Sums):
     """Images of which it is known how they look."""
 
     code = "shared/looked-at"
@@ -38,12 +38,12 @@ def hits(chunk: Chunk, which: NDArray[np.bool_], value: Callable[[int], str]) ->
     return first_of((Hit(chunk.file, value(int(index)), chunk.first + int(index), FIELD) for index in records), len(records))
 
 
-def many(rule: Rule, dataset: Dataset, what: str) -> Iterator[Finding]:
+def findings_if_many(rule: Rule, dataset: Dataset, what: str) -> Iterator[Finding]:
     """A finding for each reader with many of them. What evaluation reads too is said once."""
     readers = [("training", dataset.train_files, dataset.train)]
     readers += [("evaluation", files, totals) for _, files, totals in dataset.evals if not set(files) <= set(dataset.train_files)]
     for name, _, totals in readers:
-        tally, looked_at = totals.hits(rule.code).by_severity.get(None), totals[LookedAt].images
+        tally, looked_at = totals.hits(rule.code).by_severity.get(None), totals[InspectedImages].images
         if tally is None or tally.count < FEW or tally.count <= SHARE * looked_at:
             continue
         first, *others = tally.examples

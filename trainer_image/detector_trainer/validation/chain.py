@@ -20,44 +20,44 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
     Cost.META: (  # what is read first comes first
         # The pipeline config.
         "config/unreadable",  # it is there, and it is text
-        "config/syntax",  # it parses: no field is misspelt
+        "config/syntax-error",  # it parses: no field is misspelt
         "config/no-model",  # it has a meta-architecture
         "config/unknown-extractor",  # which TF2 has, with that feature extractor
         "config/unusable-extractor",  # and this Keras builds
         "config/incomplete-model",  # all of whose parts are chosen
-        "config/model-options",  # and fit together
-        "config/extractor-options",  # the feature extractor takes its options
-        "config/feature-maps",  # and there are anchors for what it makes
-        "config/anchors",  # of some size
-        "config/keypoint-label-map",  # and keypoints have their names
+        "config/invalid-model-options",  # and fit together
+        "config/invalid-extractor-options",  # the feature extractor takes its options
+        "config/feature-map-mismatch",  # and there are anchors for what it makes
+        "config/anchor-not-positive",  # of some size
+        "config/invalid-keypoint-label-map",  # and keypoints have their names
         "config/num-classes-unset",  # it learns classes
-        "config/image-resizer",  # images get one size
-        "config/image-size",  # that the model takes
-        "config/gray-images",  # and the colours
-        "config/additional-channels",  # and no more
-        "config/context-features",  # and context, if there is any
-        "config/batch-size",  # a batch can be shared by the GPUs
+        "config/invalid-image-resizer",  # images get one size
+        "config/unsupported-image-size",  # that the model takes
+        "config/grayscale-unsupported",  # and the colours
+        "config/additional-channels-unsupported",  # and no more
+        "config/invalid-context-features",  # and context, if there is any
+        "config/invalid-batch-size",  # a batch can be shared by the GPUs
         "config/num-steps-unset",  # there is a last step
-        "config/optimizer",  # the optimizer is accepted
-        "config/learning-rate",  # the schedule is accepted, and gives numbers
+        "config/invalid-optimizer",  # the optimizer is accepted
+        "config/invalid-learning-rate",  # the schedule is accepted, and gives numbers
         "config/learning-rate-ends-early",  # until the last step
         "config/learning-rate-high",  # and are not far above those of the official config
-        "config/loss-weight",  # and the losses are numbers
+        "config/invalid-loss-weight",  # and the losses are numbers
         "config/not-a-number",  # as is all else
-        "config/second-stage-batch",  # enough proposals for the second stage
-        "config/augmentation",  # the augmentations are ones that TF2 has, with settings that it takes
-        "config/input-reader",  # the records can be read
-        "config/input-type",  # the kind of record is known
-        "config/sampling-weights",  # a weight for each input
-        "config/multiclass-scores",  # the scores that are to be learned are loaded
+        "config/second-stage-batch-too-large",  # enough proposals for the second stage
+        "config/invalid-augmentation",  # the augmentations are ones that TF2 has, with settings that it takes
+        "config/invalid-input-reader",  # the records can be read
+        "config/unknown-input-type",  # the kind of record is known
+        "config/invalid-sampling-weights",  # a weight for each input
+        "config/multiclass-scores-not-loaded",  # the scores that are to be learned are loaded
         "config/not-loaded",  # and so are masks and keypoints
-        "config/all-checkpoint-vars",  # nothing of TF1 that TF2 refuses
+        "config/all-checkpoint-vars-unsupported",  # nothing of TF1 that TF2 refuses
         "config/ignored-field",  # nothing of TF1 that TF2 ignores
         "config/duplicate-field",  # nothing is said twice
-        "config/control-character",  # no path has an escape in it
+        "config/control-character-in-path",  # no path has an escape in it
         # The label map.
         "label-map/unreadable",
-        "label-map/syntax",
+        "label-map/syntax-error",
         "label-map/empty",
         "label-map/reserved-id",  # 0 is the background
         "label-map/negative-id",
@@ -69,11 +69,11 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "records/not-checked-remote",
         # The fine-tune checkpoint.
         "checkpoint/not-found",
-        "checkpoint/path-form",  # its prefix is given, not a file or folder
+        "checkpoint/not-a-prefix",  # its prefix is given, not a file or folder
         "checkpoint/unreadable",
         "checkpoint/not-checked-remote",
-        "checkpoint/tf1",  # it is of TF2
-        "checkpoint/version",  # and the config says so
+        "checkpoint/written-by-tf1",  # it is of TF2
+        "checkpoint/version-not-v2",  # and the config says so
         "checkpoint/type-mismatch",  # it holds what its type restores
         "checkpoint/shape-mismatch",  # in the shapes of the model, and so does the one to resume
         "checkpoint/corrupt",  # every tensor's bytes are sound
@@ -83,7 +83,7 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "run/resume-from-nowhere",  # the checkpoint to resume is there
         "run/resume-corrupt",  # and sound
         "run/already-at-last-step",  # and there is something left to do
-        "run/resumes",
+        "run/resumes-existing-checkpoint",
         "run/resumes-in-part",  # with all variables of the model
         "run/resumes-with-another-optimizer",  # with the momentums that it left
         "run/one-checkpoint-only",  # a crash does not lose everything
@@ -108,7 +108,7 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "records/image-too-large",
         "records/image-not-decoded",  # in a memory that a pod has
         "records/broken-image",  # decodes to its end
-        "records/additional-channels",  # and so do more channels of it
+        "records/invalid-additional-channel",  # and so do more channels of it
         # The boxes.
         "records/unequal-lengths",  # one value of everything for each box
         "records/box-min-exceeds-max",
@@ -126,15 +126,15 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "records/label-out-of-range",
         "records/text-label-conflict",
         "records/image-label-out-of-range",  # of the image as a whole
-        "records/multiclass-scores",
+        "records/multiclass-scores-mismatch",
         # What some models want besides.
         "records/masks-missing",
-        "records/mask-count",
+        "records/mask-count-mismatch",
         "records/broken-mask",
-        "records/keypoint-count",
+        "records/keypoint-count-mismatch",
         "records/keypoint-out-of-range",
-        "records/dense-poses",
-        "records/context-features",
+        "records/invalid-dense-poses",
+        "records/invalid-context-features",
         # The dataset.
         "records/empty-file",  # there is something to train on
         "records/fewer-than-batch",  # enough for a batch
@@ -158,7 +158,7 @@ CHAIN: dict[Cost, tuple[str, ...]] = {
         "records/eval-class-not-trained",
         "records/duplicate-source-id",
         "config/from-scratch-with-little-data",  # enough to learn from random weights
-        "records/sequence-examples",
+        "records/sequence-examples-not-checked",
     ),
 }
 

@@ -30,7 +30,7 @@ class Rule(Documented):
     severity: Severity
     cost: Cost
     silent_impact: str = ""
-    """What a training comes to that nothing stops, as `worthless: …` (then it is an error) or `worse: …` (then a warning); with
+    """What a training comes to that nothing stops, as `useless: …` (then it is an error) or `worse: …` (then a warning); with
     `where …` if that is so in some cases only. Empty where the trainer itself ends with an error, or nothing is wrong."""
     verified_by: tuple[str, ...] = ()
     """What the verdict is held to: test files (`tests/trainer/…` and `tests/oracle/…` run the trainer, `tests/unit/…` do not), or

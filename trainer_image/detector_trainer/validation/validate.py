@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 from detector_trainer.contract import Finding, Report, Severity, Verdict
+from detector_trainer.contract.renamed_codes import current_code
 from detector_trainer.records.progress import Listener
 from detector_trainer.validation.chain import meta_checks, scan_checks
 from detector_trainer.validation.fingerprint import survey
@@ -25,7 +26,7 @@ def validate(
 
     Args:
         inputs: what to check.
-        ignore: codes of findings that shall not count: they are still reported, as info.
+        ignore: codes of findings that do not count: they are still reported, as info. Renamed codes are accepted.
         scan: also read every record.
         on_progress: called from time to time during the scan.
         deep: called last, with the inputs and the report's stats, where nothing was found that ends a training.
@@ -34,6 +35,7 @@ def validate(
         The report; its verdict is `reject` if any finding is an error.
     """
     started = time.monotonic()
+    ignore = {current_code(code) for code in ignore}
     findings: list[Finding] = []
     stats: dict[str, object] = {}
     # Before anything is judged: a file that changes from now on, `preflight` takes for changed.

@@ -1,4 +1,4 @@
-"""A data file of the fine-tune checkpoint is missing, cut off or damaged."""
+"""A data file of the fine-tune checkpoint is missing, truncated or damaged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RULE = Rule(
     verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_checkpoints_agree.py"),
     what="The bytes of the checkpoint are missing or do not match their checksums.",
     why=(
-        'The trainer restores last of all: it ends with "Read less bytes than requested" or "Checksum does not match" '
+        'The trainer restores the checkpoint last: it fails with "Read less bytes than requested" or "Checksum does not match" '
         "some 40 s into the run."
     ),
     fix="Copy or download the checkpoint again: the .index and every .data file.",
@@ -30,7 +30,7 @@ FIELD = "train_config.fine_tune_checkpoint"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding. Reads every tensor: 0.1 s for 100 MB. Damage in what the trainer does not restore is a warning."""
+    """Yield one finding. Reads every tensor: 0.1 s for 100 MB. Damage in what the trainer does not restore is a warning."""
     checkpoint = inputs.fine_tune_checkpoint
     if checkpoint is None:
         return
@@ -45,12 +45,12 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if first is not None:
         yield RULE.finding(f"{problem}.{more}", problem.hint, where=where)
     else:
-        message = f"{problem}.{more} The trainer restores none of them for this fine_tune_checkpoint_type, and would not notice."
+        message = f"{problem}.{more} The trainer does not restore them for this fine_tune_checkpoint_type, so it would not fail."
         yield RULE.finding(message, problem.hint, where=where, severity=Severity.WARNING)
 
 
 def _restored(inputs: Inputs, checkpoint: Checkpoint) -> frozenset[str] | None:
-    """Names of the tensors that the trainer reads; None for all, where the object graph is damaged itself."""
+    """Return the names of the tensors that the trainer reads; None means all, if the object graph itself is damaged."""
     architecture = inputs.config.model.WhichOneof("model")
     try:
         if architecture not in EXTRACTORS or inputs.fine_tune_type not in ROOTS:

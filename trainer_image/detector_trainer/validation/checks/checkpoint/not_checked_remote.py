@@ -1,4 +1,4 @@
-"""A checkpoint in a bucket cannot be looked at here."""
+"""A checkpoint in a bucket cannot be read by the validator."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(40,),
     what="fine_tune_checkpoint is in a bucket or another remote file system.",
-    why="Only the trainer can read it; it is not checked.",
-    fix="Mount the bucket and give the mounted path to have it checked.",
+    why="Only the trainer can read it, so the checkpoint is not checked.",
+    fix="To have it checked, mount the bucket and set the mounted path.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     prefix = inputs.config.train_config.fine_tune_checkpoint
     if gfile.is_remote(prefix):
         yield RULE.finding(f"{prefix} is remote: the checkpoint was not checked.", where=Where(file=prefix))

@@ -1,4 +1,4 @@
-"""The fine-tune checkpoint, or the one to be resumed, has variables of other shapes than the model."""
+"""The fine-tune checkpoint, or the checkpoint to resume, has variables whose shapes differ from those of the model."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(45, 46, 51),
     verified_by=("tests/trainer/test_checkpoints_agree.py",),
-    what="A variable of the checkpoint has another shape than in the model.",
-    why='The trainer ends with "Cannot assign value to variable ...: Shape mismatch" when it restores, after building the model.',
-    fix="It is of another model: take the checkpoint that belongs to this config, or the config that belongs to it.",
+    what="A variable has a different shape in the checkpoint than in the model.",
+    why='The trainer fails with "Cannot assign value to variable ...: Shape mismatch" when it restores, after building the model.',
+    fix="The checkpoint belongs to another model: use the checkpoint of this config, or the config of this checkpoint.",
 )
 
 
@@ -25,12 +25,12 @@ FIELD = "train_config.fine_tune_checkpoint"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding for each of the two checkpoints. A model whose variables are not known is left to --deep."""
+    """Yield one finding for each of the two checkpoints. If the variables of the model are unknown, only --deep checks them."""
     yield from _resumed(inputs)
     tuned, checkpoint = inputs.fine_tune_fit, inputs.fine_tune_checkpoint
     if checkpoint is not None and tuned is not None and tuned.match is not None and tuned.match.other_shape:
-        words = other_model(inputs.config, checkpoint, inputs.fine_tune_type)
-        message = " ".join(filter(None, (words, str(tuned.match))))
+        problem = other_model(inputs.config, checkpoint, inputs.fine_tune_type)
+        message = " ".join(filter(None, (problem, str(tuned.match))))
         yield RULE.finding(message, tuned.match.hint(), where=Where(file=checkpoint.prefix, field=FIELD))
 
 

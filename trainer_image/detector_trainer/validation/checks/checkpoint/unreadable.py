@@ -15,8 +15,8 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(48,),
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="The .index file of the checkpoint is damaged, or something else.",
-    why='The trainer ends with "not an sstable (bad magic number)" or a checksum error, after building the model.',
+    what="The .index file of the checkpoint is damaged, or is another kind of file.",
+    why='The trainer fails with "not an sstable (bad magic number)" or a checksum error, after building the model.',
     fix="Copy or download the checkpoint again.",
 )
 
@@ -25,7 +25,7 @@ FIELD = "train_config.fine_tune_checkpoint"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     problem = inputs.fine_tune_checkpoint_unreadable
     if (
         problem is not None

@@ -1,4 +1,4 @@
-"""A field or block that can be set once is written twice."""
+"""A field or block that accepts one value is set twice."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(3,),
-    silent_impact="worse: the earlier value is lost, which may be the one that was meant",
+    silent_impact="worse: the earlier value, possibly the intended one, is lost",
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="A field is written more than once in the same block.",
-    why="The last one wins, silently; blocks are merged.",
-    fix="Remove all but the one that is meant.",
+    what="A field is set more than once in the same block.",
+    why="The last value wins silently; blocks are merged.",
+    fix="Keep only the intended one.",
 )
 
 CONFIG = "object_detection.protos.TrainEvalPipelineConfig"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding for all of them, at the first."""
+    """Yield one finding for all of them, at the first."""
     doubles = duplicates(inputs.pipeline.text)
     if doubles:
         name, first, second = doubles[0]
         yield RULE.finding(
-            f"{name} is written at line {first} and again at line {second}; the last one wins.",
+            f"duplicate field {name}: it is set at line {first} and again at line {second}; the last value wins.",
             where=Where(file=inputs.pipeline_config, line=second, field=name),
             count=len(doubles),
         )
 
 
 def duplicates(text: str) -> list[tuple[str, int, int]]:
-    """Singular fields of a pipeline config that stand twice in one block: name, first line, later line.
+    """Yield the singular fields that occur twice in one block of a pipeline config: name, first line, later line.
 
-    Blocks are told apart by where they begin; only fields whose enclosing blocks are all singular are looked at, so that two
-    items of a repeated block are not taken for one.
+    The start of a block identifies it. Only fields whose enclosing blocks are all singular are considered, so that two items of a
+    repeated block are not treated as one.
     """
     found = []
     seen: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""A field that TF2 ignores is set."""
+"""A field that the TF2 trainer ignores is set."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(13,),
-    silent_impact="worse: it trains all variables, not those that were asked for",
+    silent_impact="worse: all variables are trained, not only the requested ones",
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="freeze_variables, update_trainable_variables or bias_grad_multiplier is set.",
-    why="Only the TF1 trainer reads them: the TF2 trainer trains every variable, silently.",
-    fix="Remove the field; to freeze batch norm use freeze_batchnorm, to train less use a smaller learning rate.",
+    why="Only the TF1 trainer reads these fields: the TF2 trainer silently trains every variable.",
+    fix="Remove the field; to freeze batch normalization use freeze_batchnorm, to change the weights less lower the learning rate.",
 )
 
 
@@ -25,11 +25,11 @@ FIELDS = ("freeze_variables", "update_trainable_variables", "bias_grad_multiplie
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding a field."""
+    """Yield one finding for each field."""
     for descriptor, _ in inputs.config.train_config.ListFields():
         if descriptor.name in FIELDS:
             field = f"train_config.{descriptor.name}"
             yield RULE.finding(
-                f"{field} is set, and the TF2 trainer ignores it.",
+                f"{field} is set, but the TF2 trainer ignores it.",
                 where=inputs.at(field),
             )

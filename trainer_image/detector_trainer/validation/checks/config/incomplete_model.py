@@ -1,4 +1,4 @@
-"""A block of the model in which one of several kinds has to be chosen names none (builders/*_builder.py)."""
+"""A block of the model has to select one of several kinds and selects none (builders/*_builder.py)."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(14,),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="A block of the model that chooses a kind, such as box_predictor, anchor_generator or a loss, is missing or empty.",
-    why='The trainer ends with "Unknown box predictor for Keras: None", "Empty loss config" or the like when it builds the model.',
+    what="A block of the model that selects a kind, such as box_predictor, anchor_generator or a loss, is missing or empty.",
+    why='The trainer fails with "Unknown box predictor for Keras: None", "Empty loss config" or a similar error when it builds the model.',
     fix="Copy the block from the official config of the model.",
 )
 Blocks = Iterator[tuple[str, Message]]
-"""Fields below model, and the message of each, in which a kind has to be chosen."""
+"""Fields below model that have to select a kind, each with its message."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding a block."""
+    """Yield one finding for each block."""
     architecture = inputs.config.model.WhichOneof("model")
     if architecture not in CHOICES:
         return
@@ -39,7 +39,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             field = f"model.{architecture}.{path}"
             some = ", ".join(kind.name for kind in kinds.fields[:3])
             yield RULE.finding(
-                f"{field} names no kind: {some} …",
+                f"{field} selects no kind: {some} …",
                 where=inputs.at(field),
             )
 
@@ -51,7 +51,10 @@ def _ssd(model: Ssd) -> Blocks:
 
 
 def _faster_rcnn(model: FasterRcnn) -> Blocks:
-    for name in ("first_stage_anchor_generator", "second_stage_box_predictor"):  # the second also where there is one stage only
+    for name in (
+        "first_stage_anchor_generator",
+        "second_stage_box_predictor",
+    ):  # the second stage too, even if the model has only one stage
         yield name, getattr(model, name)
 
 
@@ -60,7 +63,7 @@ def _center_net(model: CenterNet) -> Blocks:
     asked = model.HasField
     if asked("object_detection_task"):
         yield "object_detection_task.localization_loss", model.object_detection_task.localization_loss
-    if asked("deepmac_mask_estimation"):  # built without the other tasks
+    if asked("deepmac_mask_estimation"):  # the other tasks are not built
         yield "deepmac_mask_estimation.classification_loss", model.deepmac_mask_estimation.classification_loss
         return
     for number, task in enumerate(model.keypoint_estimation_task):
@@ -84,4 +87,4 @@ CHOICES: dict[str, Callable[[DetectionModel], Blocks]] = {
     "faster_rcnn": lambda model: _faster_rcnn(model.faster_rcnn),
     "center_net": lambda model: _center_net(model.center_net),
 }
-"""By meta-architecture."""
+"""The functions by meta-architecture."""

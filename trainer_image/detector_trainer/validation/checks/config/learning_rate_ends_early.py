@@ -13,16 +13,16 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(9,),
-    silent_impact="worse: what comes after total_steps changes nothing",
+    silent_impact="worse: the steps after total_steps change nothing",
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="num_steps is above total_steps of the cosine schedule.",
-    why="After total_steps the learning rate is 0: the rest of the training changes nothing, silently.",
+    why="After total_steps the learning rate is 0: the remaining steps silently change nothing.",
     fix="Set total_steps to the number of steps.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     optimizer = inputs.config.train_config.optimizer
     kind = optimizer.WhichOneof("optimizer")
     rate = getattr(optimizer, kind).learning_rate if kind else None
@@ -32,7 +32,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if inputs.steps is not None and inputs.steps > total + 1:
         field = f"train_config.optimizer.{kind}.learning_rate.cosine_decay_learning_rate.total_steps"
         yield RULE.finding(
-            f"The schedule ends at step {total}, the training at {inputs.steps}: the learning rate is 0 in between.",
+            f"The schedule ends at step {total}, the training at {inputs.steps}: the learning rate is 0 after step {total}.",
             f"Set total_steps: {inputs.steps}.",
             where=inputs.at(field),
         )

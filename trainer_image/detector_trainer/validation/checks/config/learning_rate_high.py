@@ -1,4 +1,4 @@
-"""The learning rate of a config of the zoo, kept after its batch was cut."""
+"""The learning rate of an official config is kept although the batch was reduced."""
 
 from __future__ import annotations
 
@@ -20,30 +20,33 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(10,),
-    silent_impact="worse, or a loss of NaN: where that begins depends on the data",
-    verified_by=("object_detection/utils/learning_schedules.py", "tests/unit/validation/test_metadata.py"),
-    what="The learning rate is far above that of the official config with this feature extractor, for this batch size.",
-    why=(
-        "The official configs train batches of 64 to 512 on TPUs. With a small batch such a rate makes the loss NaN, "
-        "and the trainer goes on for ever with it."
+    silent_impact="worse, or a loss of NaN: from which rate on depends on the data",
+    verified_by=(
+        "object_detection/utils/learning_schedules.py",
+        "tests/unit/validation/checks/config/test_learning_rate_high.py",
     ),
-    fix="Lower the learning rate as far as the batch was lowered.",
+    what="The learning rate is far above that of the official config of this feature extractor, scaled to this batch size.",
+    why=(
+        "The official configs train batches of 64 to 512 on TPUs. With a small batch such a rate can make the loss NaN, "
+        "and the trainer continues with it."
+    ),
+    fix="Reduce the learning rate in proportion to the batch size.",
 )
 
 
 FACTOR = 4
-"""Official rates for one batch size differ by so much among themselves."""
+"""The factor by which official rates for one batch size differ from each other."""
 
 
 @cache
 def _official() -> dict[str, list[tuple[str, float]]]:
-    """Optimizer and peak learning rate for each image of a batch, by feature extractor; `make generate` writes it."""
+    """The optimizer and the peak learning rate for each image of a batch, by feature extractor; written by `make generate`."""
     text = read_data(OFFICIAL_LEARNING_RATES)
     return {name: [(kind, rate) for kind, rate in rates] for name, rates in json.loads(text).items()}
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     which = inputs.config.model.WhichOneof("model")
     train = inputs.config.train_config
     optimizer, peak = peak_learning_rate(train.optimizer)
@@ -65,7 +68,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
 
 
 def peak_learning_rate(optimizer: Optimizer) -> tuple[str, float | None]:
-    """The optimizer's name and the highest rate of its schedule; None where there is none."""
+    """Return the optimizer's name and the highest rate of its schedule; None if the config has none."""
     kind = optimizer.WhichOneof("optimizer") or ""
     rate = getattr(optimizer, kind).learning_rate if kind else None
     schedule = rate.WhichOneof("learning_rate") if rate is not None else None

@@ -1,4 +1,4 @@
-"""Images of different sizes in one batch."""
+"""The images of one batch have different sizes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(11,),
-    verified_by=("tests/trainer/test_resizer_agrees.py", "tests/unit/records/test_mixed_image_sizes.py"),
-    what="The resizer gives the training images different sizes, and the batch is larger than 1 for each GPU.",
-    why='A batch holds images of one size: the trainer ends with "Cannot add tensor to the batch".',
+    verified_by=("tests/trainer/test_resizer_agrees.py", "tests/unit/validation/checks/config/test_mixed_image_sizes.py"),
+    what="The resizer produces training images of different sizes, and the batch is larger than 1 for each GPU.",
+    why='A batch requires images of one size: the trainer fails with "Cannot add tensor to the batch".',
     fix="Use fixed_shape_resizer, or pad_to_max_dimension: true in keep_aspect_ratio_resizer; or a batch of 1 for each GPU.",
 )
 SAME_SIZE = frozenset(
@@ -51,11 +51,11 @@ SAME_SIZE = frozenset(
         "subtract_channel_mean",
     }
 )
-"""Augmentations after which an image has the size it had. After any other, the sizes are not known here."""
+"""Augmentations that keep the size of an image. After any other, the sizes are unknown."""
 
 
 class ResizedImage(NamedTuple):
-    """An image, and the size that the resizer gives it."""
+    """An image, with its size after the resizer."""
 
     file: str
     record: int
@@ -74,14 +74,14 @@ def _load(images: Written) -> list[ResizedImage]:
 
 
 class ResizedSizes(Sums):
-    """The sizes of training images after a resizer that does not give all the same."""
+    """The sizes of training images after a resizer whose output sizes differ."""
 
     code = RULE.code
     images: list[ResizedImage] = part(list, _different, load=_load)
-    """The first, and the first that gets another size."""
+    """The first image, and the first with another size."""
 
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
-        """Look at the sizes of the next images."""
+        """Record the sizes of the next images."""
         resized = resized_images(chunk, settings)
         if resized is None or settings.resizer is None or settings.resizer.one_size or len(self.images) == 2:
             return
@@ -101,14 +101,14 @@ ACCUMULATORS = (ResizedSizes,)
 
 
 def certain(dataset: Dataset) -> bool:
-    """Whether all images that were looked at are read, and come to the resizer with the sizes they have."""
+    """Tell whether the trainer reads all inspected images, and resizes them from their original sizes."""
     options = dataset.inputs.config.train_config.data_augmentation_options
     names = {option.WhichOneof("preprocessing_step") for option in options} - {None}
     return names <= SAME_SIZE and all(weight > 0 for weight in dataset.train_reader.sample_from_datasets_weights)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding. Without shuffling every batch may happen to hold images of one size: then it is a warning."""
+    """Yield one finding. Without shuffling every batch may contain images of one size: then it is a warning."""
     settings, images = dataset.train_settings, dataset.train[ResizedSizes].images
     if len(images) < 2 or settings.resizer is None or dataset.batch_per_replica < 2 or not certain(dataset):
         return
@@ -117,9 +117,9 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     field = f"model.{settings.architecture}.image_resizer"
     one, other = images
     yield RULE.finding(
-        f"{settings.resizer.kind} makes the images {_shown(one)} and {_shown(other)}; "
-        f"a batch of {dataset.batch_per_replica} for each GPU cannot hold both."
-        + ("" if shuffled else " Without shuffling it may be that they never meet."),
+        f"{settings.resizer.kind} resizes images to {_shown(one)} and {_shown(other)}; "
+        f"a batch of {dataset.batch_per_replica} for each GPU cannot contain both."
+        + ("" if shuffled else " Without shuffling they may never be in one batch."),
         where=dataset.inputs.at(field),
         severity=None if shuffled else Severity.WARNING,
     )

@@ -1,4 +1,4 @@
-"""The config has no model, or one of a kind that the trainer does not come with."""
+"""The config has no model, or a kind that the trainer does not contain."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ RULE = Rule(
     catalogue=(4, 14),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="The pipeline config has no model block, an empty one, or an experimental_model.",
-    why='The trainer ends with "Unknown meta architecture: None", or with a bare KeyError: it comes with no experimental models.',
-    fix="Begin from one of the official TF2 configs.",
+    why='The trainer fails with "Unknown meta architecture: None", or with a bare KeyError: it contains no experimental models.',
+    fix="Start from one of the official TF2 configs.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding if no meta-architecture is set."""
+    """Yield one finding if no meta-architecture is set."""
     which = inputs.config.model.WhichOneof("model")
     if which is None:
         yield RULE.finding(
@@ -30,6 +30,6 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     elif which == "experimental_model":
         field = "model.experimental_model"
         yield RULE.finding(
-            "The model is an experimental_model, and the trainer comes with none.",
+            "The model is an experimental_model, which the trainer does not contain.",
             where=inputs.at(field),
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from google.protobuf.message import Message
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.checks.config import loss_weight
+from detector_trainer.validation.checks.config import invalid_loss_weight
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -17,24 +17,24 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(10,),
-    silent_impact="worse at least: most end in a loss or in variables that are nan; some are never used, and so it is no error",
+    silent_impact="worse at least: most make the loss or variables nan; some are never used, so this is a warning",
     verified_by=("tests/oracle/test_recorded.py",),
     what="A number in the pipeline config is nan or inf.",
-    why="What is calculated with it is nan too, and the trainer goes on to the last step.",
+    why="Every value calculated from it is nan too, and the trainer continues to the last step.",
     fix="Write a finite number, or remove the field.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding a field. Weights of losses are another check's."""
-    said = set(loss_weight.broken(inputs))
+    """Yield one finding a field. Another check reports weights of losses."""
+    detail = set(invalid_loss_weight.broken(inputs))
     for field, value in _numbers(inputs.config, ""):
-        if not math.isfinite(value) and field not in said:
+        if not math.isfinite(value) and field not in detail:
             yield RULE.finding(f"{field} is {value:g}.", where=inputs.at(field))
 
 
 def _numbers(message: Message, path: str) -> Iterator[tuple[str, float]]:
-    """The floating-point numbers that are set in a message, by the path of their field."""
+    """Yield the floating-point numbers that are set in a message, with the path of their field."""
     for field, value in message.ListFields():
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
             continue

@@ -1,4 +1,4 @@
-"""The model learns masks, keypoints or the like, and train_input_reader does not load them (meta_architectures/*_meta_arch.py)."""
+"""The model learns masks, keypoints or other targets that train_input_reader does not load (meta_architectures/*_meta_arch.py)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(14, 35),
-    silent_impact="worse, a warning, where it is a DeepMAC: no mask is learned",
+    silent_impact="worse, a warning, for a DeepMAC: it learns no masks",
     verified_by=("tests/oracle/test_recorded.py",),
-    what="The model learns masks, keypoints or the like, and train_input_reader does not load them.",
-    why='The trainer ends at the first step: "Groundtruth instance masks not provided", "Groundtruth tensor keypoints has not been provided".',
-    fix="Set load_instance_masks: true, or num_keypoints to how many keypoints each box has, in train_input_reader.",
+    what="The model learns masks, keypoints or other targets that train_input_reader does not load.",
+    why='The trainer fails at the first step: "Groundtruth instance masks not provided", "Groundtruth tensor keypoints has not been provided".',
+    fix="Set load_instance_masks: true, or num_keypoints to the number of keypoints of each box, in train_input_reader.",
 )
 MASKS, KEYPOINTS, DEPTHS = "load_instance_masks", "num_keypoints", "load_keypoint_depth_features"
 WITHOUT_MASKS = (
@@ -30,11 +30,11 @@ WITHOUT_MASKS = (
     "pointly_supervised_keypoint_loss_weight",
     "augmented_self_supervision_loss_weight",
 )
-"""What a DeepMAC may learn masks from that has none."""
+"""Augmentations and options from which a DeepMAC learns masks if the records have none."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding a setting of the reader."""
+    """Yield one finding for each setting of the reader."""
     kind = inputs.config.model.WhichOneof("model")
     if kind not in LEARNED:
         return
@@ -42,7 +42,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     for part, setting, severity in LEARNED[kind](inputs.config.model):
         if not getattr(reader, setting):
             field = f"train_input_reader.{setting}"
-            does = "is not set, and" if severity is None else "is not set: no mask is learned, though"
+            does = "is not set, but" if severity is None else "is not set, so no masks are learned, although"
             yield RULE.finding(
                 f"{field} {does} the model has {part}.",
                 where=inputs.at(field),
@@ -51,7 +51,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
 
 
 Learned = Iterator[tuple[str, str, Severity | None]]
-"""A part of the model, the setting of the reader that it needs, and how bad it is without if that is no error."""
+"""A part of the model, the setting of the reader that it requires, and the severity if it is not an error."""
 
 
 def _faster_rcnn(model: FasterRcnn) -> Learned:
@@ -62,7 +62,7 @@ def _faster_rcnn(model: FasterRcnn) -> Learned:
 
 
 def _center_net(model: CenterNet) -> Learned:
-    if model.HasField("deepmac_mask_estimation"):  # which is built without the other tasks
+    if model.HasField("deepmac_mask_estimation"):  # the other tasks are not built
         if not any(getattr(model.deepmac_mask_estimation, name) for name in WITHOUT_MASKS):
             yield "deepmac_mask_estimation", MASKS, Severity.WARNING
         return
@@ -82,4 +82,4 @@ LEARNED: dict[str, Callable[[DetectionModel], Learned]] = {
     "faster_rcnn": lambda model: _faster_rcnn(model.faster_rcnn),
     "center_net": lambda model: _center_net(model.center_net),
 }
-"""By meta-architecture."""
+"""The functions by meta-architecture."""

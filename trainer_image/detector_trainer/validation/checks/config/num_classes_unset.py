@@ -13,11 +13,11 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(5,),
-    silent_impact="worthless: it learns where things are, and no class",
+    silent_impact="useless: the model learns positions and no classes",
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="num_classes is 0 or not set.",
     why=(
-        "The trainer says nothing: it trains boxes without classes (loss 0.68), which is worthless. A CenterNet cannot be built: "
+        "The trainer reports nothing: it trains boxes without classes (loss 0.68). A CenterNet cannot be built: "
         '"Received filters=0".'
     ),
     fix="Set num_classes to the largest id of the label map.",
@@ -25,7 +25,7 @@ RULE = Rule(
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     which = inputs.config.model.WhichOneof("model")
     if which not in ("ssd", "faster_rcnn", "center_net") or getattr(inputs.config.model, which).num_classes > 0:
         return
@@ -34,7 +34,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     hint = f"Set num_classes: {largest}, the largest id of the label map." if largest else None
     value = getattr(inputs.config.model, which).num_classes
     yield RULE.finding(
-        f"{field} is {value}: no class would be learned.",
+        f"{field} is {value}: the model would learn no classes.",
         hint,
         where=inputs.at(field),
     )

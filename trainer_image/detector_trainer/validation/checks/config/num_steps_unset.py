@@ -1,4 +1,4 @@
-"""num_steps is 0 and no flag says how many."""
+"""num_steps is 0 and no flag sets the number of steps."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(16,),
     verified_by=("object_detection/model_lib_v2.py",),
-    what="train_config.num_steps is 0 or not set, and --num-steps is not given.",
-    why="The proto says this trains for ever; the TF2 trainer ends with a TypeError after building everything.",
-    fix="Set train_config.num_steps, or give --num-steps (spec.numSteps).",
+    what="train_config.num_steps is 0 or not set, and --num-steps is not set.",
+    why="According to the proto this trains indefinitely; the TF2 trainer fails with a TypeError after it has built everything.",
+    fix="Set train_config.num_steps, or pass --num-steps (spec.numSteps).",
 )
 
 
@@ -24,6 +24,6 @@ FIELD = "train_config.num_steps"
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.steps is None:
-        yield RULE.finding("Nothing says how many steps to train.", where=Where(file=inputs.pipeline_config, field=FIELD))
+        yield RULE.finding("The number of steps is not set.", where=Where(file=inputs.pipeline_config, field=FIELD))

@@ -1,12 +1,12 @@
-"""A CenterNet gets images as large as they are, or as the resizer leaves them, and their sides are no multiples of 32."""
+"""The resizer of a CenterNet keeps the sizes of images or produces several, and their sides are not multiples of 32."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from detector_trainer.contract import Finding, Severity
-from detector_trainer.validation.checks.config.image_size import HALVED_FIVE_TIMES
 from detector_trainer.validation.checks.config.mixed_image_sizes import ResizedSizes, certain
+from detector_trainer.validation.checks.config.unsupported_image_size import HALVED_FIVE_TIMES
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -16,15 +16,15 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(11,),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="A CenterNet has a resizer that leaves images of many sizes, such as identity_resizer, and some are no multiples of 32.",
-    why='The map of a CenterNet must have a quarter of the image\'s size: the trainer ends with "Incompatible shapes".',
+    what="The resizer of a CenterNet produces images of several sizes, such as identity_resizer, and some are not multiples of 32.",
+    why='The map of a CenterNet must have a quarter of the image\'s size: the trainer fails with "Incompatible shapes".',
     fix="Use fixed_shape_resizer, or keep_aspect_ratio_resizer with pad_to_max_dimension: true, with multiples of 32.",
 )
 ACCUMULATORS = (ResizedSizes,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding, with the first image that is seen to be so."""
+    """Yield one finding, with the first such image."""
     config, settings = dataset.inputs.config, dataset.train_settings
     if config.model.WhichOneof("model") != "center_net" or settings.resizer is None or not certain(dataset):
         return
@@ -36,7 +36,7 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
         field = "model.center_net.image_resizer"
         height, width = odd.resized
         yield RULE.finding(
-            f"{settings.resizer.kind} makes an image {width} x {height} ({odd.file}, record {odd.record}: {odd.size[1]} x {odd.size[0]}); "
-            f"{extractor} needs multiples of 32.",
+            f"{settings.resizer.kind} resizes an image to {width} x {height} ({odd.file}, record {odd.record}: {odd.size[1]} x {odd.size[0]}); "
+            f"{extractor} requires multiples of 32.",
             where=dataset.inputs.at(field),
         )

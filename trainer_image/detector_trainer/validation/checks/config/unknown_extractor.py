@@ -17,14 +17,14 @@ RULE = Rule(
     catalogue=(4,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="The feature extractor's type does not exist in TF2, or belongs to another meta-architecture.",
-    why='The trainer ends with "… is not supported for tf version 2", or with a bare KeyError.',
-    fix="Use the TF2 name, most often the TF1 name with _keras at its end; the config itself must be a TF2 one.",
+    why='The trainer fails with "… is not supported for tf version 2", or with a bare KeyError.',
+    fix="Use the TF2 name, usually the TF1 name with the suffix _keras; the config itself must be for TF2.",
     example="type: 'ssd_mobilenet_v2'   ->   type: 'ssd_mobilenet_v2_keras'",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding, with the nearest types that exist."""
+    """Yield one finding, with the most similar types that exist."""
     which = inputs.config.model.WhichOneof("model")
     if which not in extractors():
         return

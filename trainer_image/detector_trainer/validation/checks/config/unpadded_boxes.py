@@ -1,4 +1,4 @@
-"""A DeepMAC gets the boxes of its images without padding, and images have different numbers of them."""
+"""A DeepMAC gets boxes without padding, and its images have different numbers of boxes."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(14,),
     verified_by=("tests/oracle/test_recorded.py",),
-    what="A DeepMAC has unpad_groundtruth_tensors, which is the default, a batch above 1 for each GPU, and images of unlike many boxes.",
-    why='It stacks the boxes of a batch: the trainer ends at the first step with "Shapes of all inputs must match".',
+    what="A DeepMAC has unpad_groundtruth_tensors, which is the default, a batch above 1 for each GPU, and images with different numbers of boxes.",
+    why='The model stacks the boxes of a batch: the trainer fails at the first step with "Shapes of all inputs must match".',
     fix="Set unpad_groundtruth_tensors: false in train_config, as the official configs do.",
 )
 ACCUMULATORS = (Summary,)
 SAME_BOXES = SAME_SIZE - {"drop_label_probabilistically"}
-"""Augmentations after which an image has the boxes it had. After any other, their number is not known here."""
+"""Augmentations that keep the number of boxes. After any other, it is unknown."""
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding. Where it may be that no two images with different numbers meet, it is a warning."""
+    """Yield one finding. A warning if images with different numbers may never be in one batch."""
     config, seen = dataset.inputs.config, dataset.train[Summary]
     if config.model.WhichOneof("model") != "center_net" or not config.model.center_net.HasField("deepmac_mask_estimation"):
         return
@@ -38,8 +38,8 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
     certain = names <= SAME_BOXES and reader.shuffle and reader.shuffle_buffer_size > 1
     field = "train_config.unpad_groundtruth_tensors"
     yield RULE.finding(
-        f"{field} is true, and images have up to {seen.max_boxes} boxes, others fewer; "
-        f"a DeepMAC with a batch of {dataset.batch_per_replica} for each GPU cannot take both.",
+        f"{field} is true, but images have different numbers of boxes, up to {seen.max_boxes}; "
+        f"a DeepMAC with a batch of {dataset.batch_per_replica} for each GPU requires equal numbers.",
         where=dataset.inputs.at(field),
         severity=None if certain else Severity.WARNING,
     )

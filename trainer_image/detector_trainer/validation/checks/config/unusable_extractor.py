@@ -1,4 +1,4 @@
-"""The feature extractor of a CenterNet is one that this trainer cannot build, or downloads weights to build."""
+"""This trainer cannot build the feature extractor of a CenterNet, or downloads weights to build it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RULE = Rule(
         "A CenterNet has a ResNet of 18 or 34 layers, which cannot be built with this Keras; or, as a warning, a MobileNet whose "
         "ImageNet weights are downloaded each time the model is built."
     ),
-    why='The trainer ends with "has no attribute \'ResNet\'"; or with "URL fetch failure" where storage.googleapis.com cannot be reached.',
+    why='The trainer fails with "has no attribute \'ResNet\'"; or with "URL fetch failure" where storage.googleapis.com cannot be reached.',
     fix="Use resnet_v1_50_fpn or resnet_v2_50; a MobileNet with a depth_multiplier other than 1 is built without a download.",
 )
 CANNOT_BE_BUILT = ("resnet_v1_18_fpn", "resnet_v1_34_fpn")
@@ -27,7 +27,7 @@ DOWNLOAD_WEIGHTS = ("mobilenet_v2", "mobilenet_v2_fpn", "mobilenet_v2_fpn_sep_co
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.config.model.WhichOneof("model") != "center_net":
         return
     extractor = inputs.config.model.center_net.feature_extractor
@@ -40,7 +40,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     elif extractor.type in DOWNLOAD_WEIGHTS and extractor.depth_multiplier == 1:
         yield RULE.finding(
             f"{field} is {extractor.type}, which downloads ImageNet weights when it is built, on every start.",
-            "See that the pods reach storage.googleapis.com, or set depth_multiplier to another number than 1.",
+            "Allow the pods to reach storage.googleapis.com, or set depth_multiplier to a number other than 1.",
             where=where,
             severity=Severity.WARNING,
         )

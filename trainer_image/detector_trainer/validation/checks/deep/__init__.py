@@ -1,1 +1,1 @@
-"""What the trainer's own code says, run on a CPU over a few images: `validate --deep`."""
+"""Findings of the trainer's own code, run on a CPU over a few images: `validate --deep`."""

@@ -1,4 +1,4 @@
-"""The trainer's own code refuses the inputs, in words that are not classified."""
+"""The trainer's own code rejects the inputs with an unclassified error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RULE = Rule(
     cost=Cost.BUILD,
     catalogue=(11, 12, 14),
     verified_by=("tests/trainer/test_deep.py", "tests/unit/deep/test_run.py"),
-    what="The trainer's own code ends with an error when it is run over these inputs.",
-    why="The training would end with the same error, after it has waited for a GPU.",
-    fix="The message has the trainer's words; the step that failed says whether the model, the input or the checkpoint is meant.",
+    what="The trainer's own code fails when it runs on these inputs.",
+    why="The training would fail with the same error, after it has waited for a GPU.",
+    fix="The message quotes the trainer; the failed step shows whether the cause is the model, the input or the checkpoint.",
 )

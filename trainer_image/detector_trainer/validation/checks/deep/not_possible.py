@@ -1,4 +1,4 @@
-"""The deep checks cannot be made here."""
+"""The deep checks cannot run here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ RULE = Rule(
     code="deep/not-possible",
     severity=Severity.INFO,
     cost=Cost.BUILD,
-    what="The deep checks were asked for and cannot be made here.",
-    why="They need the trainer's packages and memory for a model. All other checks were made.",
-    fix="Validate where the trainer is installed, with 2 GiB of memory; or leave --deep out.",
+    what="The deep checks were requested but cannot run here.",
+    why="They require the trainer's packages and memory for a model. All other checks ran.",
+    fix="Validate where the trainer is installed, with 2 GiB of memory; or remove --deep.",
 )

@@ -16,13 +16,13 @@ RULE = Rule(
     silent_impact="worse: two classes become one, or one gets the id of another",
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="Two items of the label map share an id or a name, or one item has several ids.",
-    why="The last one wins, silently: two classes become one, or a class gets the id of another.",
-    fix="Give every item one id and one name of its own.",
+    why="The last one wins silently: two classes become one, or a class gets the id of another.",
+    fix="Give each item exactly one id and one name, and use each only once.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding, at the first."""
+    """Yield one finding, at the first."""
     if inputs.label_map is None:
         return
     found: list[tuple[str, int | None]] = []

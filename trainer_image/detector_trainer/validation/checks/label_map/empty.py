@@ -15,12 +15,12 @@ RULE = Rule(
     catalogue=(17,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="The label map has no item.",
-    why="The trainer ends with a NotFoundError about HashTableV2.",
+    why="The trainer fails with a NotFoundError about HashTableV2.",
     fix="Add an item for each class.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.label_map is not None and not inputs.label_map.items:
         yield RULE.finding("The label map has no item.", where=Where(file=inputs.label_map.path))

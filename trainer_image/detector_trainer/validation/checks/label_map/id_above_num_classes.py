@@ -16,13 +16,13 @@ RULE = Rule(
     silent_impact="worse: boxes of those classes train as background",
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="The largest id of the label map is above num_classes.",
-    why="Boxes of those classes train as background, silently. Without such boxes in the records nothing is lost.",
+    why="Boxes of those classes silently train as background. If the records have no such boxes, nothing is lost.",
     fix="Set num_classes to the largest id.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding. Fewer ids than num_classes are legal: COCO has 80 items and 90 classes."""
+    """Yield one finding. Fewer ids than num_classes are legal: COCO has 80 items and 90 classes."""
     which = inputs.config.model.WhichOneof("model")
     if which not in ("ssd", "faster_rcnn") or inputs.label_map is None:
         return
@@ -31,7 +31,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if classes and above:
         field = f"model.{which}.num_classes"
         yield RULE.finding(
-            f"num_classes is {classes}, and item {above[0].shown!r} has id {above[0].id}.",
+            f"num_classes is {classes}, but item {above[0].shown!r} has id {above[0].id}.",
             f"Set num_classes: {inputs.label_map.max_id}.",
             where=Where(file=inputs.label_map.path, line=above[0].line, field=field),
             count=len(above),

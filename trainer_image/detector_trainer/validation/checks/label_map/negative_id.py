@@ -15,13 +15,13 @@ RULE = Rule(
     catalogue=(18,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="An item has a negative id.",
-    why='The trainer ends with "Label map ids should be >= 0".',
+    why='The trainer fails with "Label map ids should be >= 0".',
     fix="Number the items from 1.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding, at the first item."""
+    """Yield one finding, at the first item."""
     items = inputs.label_map.items if inputs.label_map else ()
     bad = [item for item in items if item.id < 0]
     if bad:

@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.records.chunk import Boxes, Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.tally import Hit, first_of
 from detector_trainer.validation.rule import Cost, Rule
@@ -18,16 +18,16 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(30,),
-    silent_impact="worthless where an augmentation crops: the box is dropped, and its object learned as background",
+    silent_impact="useless where an augmentation crops: it drops the box, and the object is learned as background",
     verified_by=("tests/trainer/test_records_agree.py",),
     what="xmin is above xmax, or ymin above ymax.",
-    why=('The trainer ends with "assertion failed: [[0.6]] [[0.2]] …", or drops the box silently where an augmentation crops.'),
-    fix="Swap the two values when the records are made; check that x and y, and width and xmax, are not mixed up.",
+    why=('The trainer fails with "assertion failed: [[0.6]] [[0.2]] …", or silently drops the box if an augmentation crops.'),
+    fix="Swap the two values when you create the records; check that x and y, and width and xmax, are not mixed up.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such box."""
+    """Yield a hit for each such box."""
     boxes = chunk.boxes()
     ymin, xmin, ymax, xmax = boxes.sides
     with np.errstate(invalid="ignore"):
@@ -41,6 +41,6 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
     ymin, xmin, ymax, xmax = (float(side[box]) for side in boxes.sides)
     axis = "x" if xmin > xmax else "y"
     low, high = (xmin, xmax) if axis == "x" else (ymin, ymax)
-    said, field = f"{axis}min {low:g} > {axis}max {high:g}", f"image/object/bbox/{axis}min"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    detail, field = f"{axis}min {low:g} > {axis}max {high:g}", f"image/object/bbox/{axis}min"
+    message = f"Box {boxes.number[box]}: {detail}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -1,4 +1,4 @@
-"""A box with NaN or infinity."""
+"""A box has a coordinate that is NaN or infinite."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.records.chunk import Boxes, Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.schema import SIDES
 from detector_trainer.records.tally import Hit, first_of
@@ -19,16 +19,16 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent_impact="worthless: one infinite box makes the loss infinite for good; NaN drops the box",
+    silent_impact="useless: one infinite box makes the loss infinite permanently; NaN drops the box",
     verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has a coordinate that is NaN or infinite.",
-    why="An infinite coordinate makes the loss infinite for good; a box with NaN is dropped silently.",
-    fix="Leave the box out when the records are made; a division by an image size of 0 is a usual cause.",
+    why="An infinite coordinate makes the loss infinite permanently; a box with NaN is dropped silently.",
+    fix="Omit the box when you create the records; the usual cause is a division by an image size of 0.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such box."""
+    """Yield a hit for each such box."""
     boxes = chunk.boxes()
     with np.errstate(invalid="ignore"):
         bad = ~np.isfinite(boxes.sides).all(axis=0)
@@ -44,6 +44,6 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
         for v, f in zip((xmin, ymin, xmax, ymax), (SIDES[1], SIDES[0], SIDES[3], SIDES[2]), strict=True)
         if not np.isfinite(v)
     )
-    said = f"{field.rpartition('/')[2]} is {value:g}"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    detail = f"{field.rpartition('/')[2]} is {value:g}"
+    message = f"Box {boxes.number[box]}: {detail}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -1,4 +1,4 @@
-"""A box that reaches a little outside of the image."""
+"""A box extends slightly beyond the image."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.records.chunk import Boxes, Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.schema import SIDES
 from detector_trainer.records.tally import Hit, first_of
@@ -19,16 +19,16 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(31,),
-    silent_impact="worse: the box is a little too large",
+    silent_impact="worse: the box is slightly too large",
     verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has a coordinate between 1 and 1.1.",
-    why="It trains; the box is larger than what can be seen.",
-    fix="Clip the boxes to [0, 1] when the records are made.",
+    why="The trainer accepts it; the box is larger than the visible object.",
+    fix="Clip the boxes to [0, 1] when you create the records.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such box."""
+    """Yield a hit for each such box."""
     boxes = chunk.boxes()
     with np.errstate(invalid="ignore"):
         bad = (boxes.sides > 1).any(axis=0) & (boxes.sides <= 1.1).all(axis=0)
@@ -42,6 +42,6 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
     value, field = next(
         (v, f) for v, f in zip((xmin, ymin, xmax, ymax), (SIDES[1], SIDES[0], SIDES[3], SIDES[2]), strict=True) if v > 1
     )
-    said = f"{field.rpartition('/')[2]} is {value:g}"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    detail = f"{field.rpartition('/')[2]} is {value:g}"
+    message = f"Box {boxes.number[box]}: {detail}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -17,18 +17,18 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent_impact="worse: nothing can be seen in the box, which adds to the loss",
+    silent_impact="worse: the box shows no object but adds to the loss",
     verified_by=("tests/trainer/test_records_agree.py",),
     what="A box is less than half a pixel wide or high.",
-    why="It trains, with a high loss (21.7 in place of 1.8 in a small test): nothing can be seen in it.",
-    fix="Leave such boxes out when the records are made; dividing twice by the size of the image is a usual cause.",
+    why="The trainer accepts it, with a high loss (21.7 instead of 1.8 in a small test): the box shows no object.",
+    fix="Omit such boxes when you create the records; the usual cause is a second division by the size of the image.",
 )
 PIXELS = 0.5
-SHARE = 0.01  # of the image; an image of a few pixels may well have boxes of less than one
+SHARE = 0.01  # of the image; an image of a few pixels may have valid boxes of less than one
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such box of an image whose size is known."""
+    """Yield a hit for each such box of an image whose size is known."""
     boxes = chunk.boxes()
     ymin, xmin, ymax, xmax = boxes.sides
     with np.errstate(invalid="ignore"):

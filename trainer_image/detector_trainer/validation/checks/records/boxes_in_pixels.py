@@ -1,4 +1,4 @@
-"""Box coordinates above 1.1: pixels, most often."""
+"""A box has a coordinate above 1.1, usually because it is in pixels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.records.chunk import Boxes, Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.schema import SIDES
 from detector_trainer.records.tally import Hit, first_of
@@ -19,20 +19,20 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(31,),
-    silent_impact="worthless: an SSD learns boxes that lie outside of every image (loss in the hundreds)",
+    silent_impact="useless: an SSD learns boxes outside of every image (loss in the hundreds)",
     verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has a coordinate above 1.1.",
     why=(
-        "Coordinates must be divided by the width or height of the image. An SSD trains on such boxes silently (loss "
-        'in the hundreds); Faster R-CNN and CenterNet end with "maximum box coordinate value is larger than '
+        "Coordinates must be divided by the width or height of the image. An SSD silently trains on such boxes (loss "
+        'in the hundreds); Faster R-CNN and CenterNet fail with "maximum box coordinate value is larger than '
         '1.100000".'
     ),
-    fix="Divide x by the width and y by the height of the image when the records are made.",
+    fix="Divide x by the width and y by the height of the image when you create the records.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such box."""
+    """Yield a hit for each such box."""
     boxes = chunk.boxes()
     with np.errstate(invalid="ignore"):
         bad = (boxes.sides > 1.1).any(axis=0) & np.isfinite(boxes.sides).all(axis=0)
@@ -46,6 +46,6 @@ def _hit(chunk: Chunk, settings: ReaderSettings, boxes: Boxes, box: int) -> Hit:
     value, field = next(
         (v, f) for v, f in zip((xmin, ymin, xmax, ymax), (SIDES[1], SIDES[0], SIDES[3], SIDES[2]), strict=True) if v > 1.1
     )
-    said = f"{field.rpartition('/')[2]} is {value:g}"
-    message = f"Box {boxes.number[box]}: {said}.{hidden_by(settings)}"
+    detail = f"{field.rpartition('/')[2]} is {value:g}"
+    message = f"Box {boxes.number[box]}: {detail}.{crop_note(settings)}"
     return Hit(chunk.file, message, chunk.first + int(boxes.record[box]), field)

@@ -1,4 +1,4 @@
-"""Boxes of sizes and shapes that the model has no anchor for."""
+"""No anchor of the model has a size and shape similar to many boxes."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
 UNLIKE = 4
-"""Times: a box that is so much higher or lower, wider or narrower than an anchor is not like it."""
+"""The factor of heights or widths from which on a box and an anchor are not similar."""
 SHARE = 0.02
-"""With UNLIKE the limits of YOLOv5's AutoAnchor: it makes new anchors where the best possible recall is below 0.98."""
+"""Together with UNLIKE, the limits of YOLOv5's AutoAnchor, which computes new anchors if the best possible recall is below 0.98."""
 FEW = 10
 RULE = Rule(
     code="records/boxes-unlike-anchors",
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent_impact="worse: these boxes are matched to anchors that hardly overlap them, and found badly",
-    verified_by=("tests/unit/records/test_boxes_unlike_anchors.py",),
+    silent_impact="worse: these boxes are matched to anchors that hardly overlap them, and detected badly",
+    verified_by=("tests/unit/validation/checks/records/test_boxes_unlike_anchors.py",),
     what=(
-        f"More than two in a hundred training boxes are, after the image resizer, unlike every anchor of the model: {UNLIKE} times as "
-        "high or wide, or as low or narrow, or more so."
+        f"After the image resizer, more than two in a hundred training boxes differ from every anchor of the model by a factor of {UNLIKE} "
+        "or more in height or width."
     ),
-    why="The model starts from its anchors: what is far from all of them is hard to learn, and the loss stays high.",
-    fix="Give the anchor_generator scales and aspect_ratios like those of the boxes, or let the resizer make larger images.",
+    why="The model predicts offsets from its anchors: boxes far from all anchors are hard to learn, and the loss stays high.",
+    fix="Set scales and aspect_ratios of the anchor_generator to those of the boxes, or resize to larger images.",
 )
 
 
 class UnlikeBoxes(Sums):
-    """Training boxes that no anchor is like."""
+    """Training boxes that are not similar to any anchor."""
 
     code = RULE.code
     boxes: int = total()
-    """Those with an area, whose size after the resizer is known; 0 where the anchors are not."""
+    """Boxes with an area, whose size after the resizer is known; 0 if the anchors are unknown."""
     unlike: int = total()
     first: ResizedBox | None = first_seen(ResizedBox)
 
@@ -62,7 +62,7 @@ ACCUMULATORS = (UnlikeBoxes,)
 
 
 def _unlike(pixels: NDArray[np.float64], anchors: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
-    """Return which boxes no anchor is like: bool of shape [boxes], of heights and widths of shape [2, boxes]."""
+    """Return which boxes are not similar to any anchor: bool[boxes], from heights and widths [2, boxes]."""
     sides, far, unlike = np.log2(pixels), np.log2(UNLIKE), np.ones(pixels.shape[1], bool)
     for height, width in np.log2(anchors):
         unlike &= (np.abs(sides[0] - height) >= far) | (np.abs(sides[1] - width) >= far)
@@ -70,14 +70,14 @@ def _unlike(pixels: NDArray[np.float64], anchors: tuple[tuple[float, float], ...
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding, with the first such box. Nothing is said of models whose images differ in size: their anchors do too."""
+    """Yield one finding, with the first such box. Models whose images differ in size are skipped: their anchors differ too."""
     seen, anchors = dataset.train[UnlikeBoxes], dataset.train_settings.anchors
     first = seen.first
     if first is None or seen.unlike < FEW or seen.unlike <= SHARE * seen.boxes:
         return
     (height, width), smallest, largest = first.box, anchors[0], anchors[-1]
     yield RULE.finding(
-        f"{seen.unlike:,} of {seen.boxes:,} boxes are unlike every anchor ({len(anchors)}, of {_size(*smallest)} to "
+        f"{seen.unlike:,} of {seen.boxes:,} boxes differ from every anchor ({len(anchors)}, of {_size(*smallest)} to "
         f"{_size(*largest)} pixels); the first is {_size(height, width)}, in an image of {first.resized[1]} x {first.resized[0]}.",
         where=Where(file=first.file, record=first.record, field="image/object/bbox/xmin"),
         count=seen.unlike,

@@ -1,4 +1,4 @@
-"""An image that is cut off or damaged."""
+"""An image is truncated or damaged."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ RULE = Rule(
     catalogue=(33,),
     verified_by=("tests/trainer/test_records_agree.py", "tests/trainer/test_images_agree.py"),
     what="The image cannot be decoded.",
-    why=('The trainer ends with "jpeg::Uncompress failed" or "Invalid PNG data" when it draws the record, minutes or days in.'),
-    fix="Make the record again from a sound file; a download that was cut off is the usual cause.",
+    why=('The trainer fails with "jpeg::Uncompress failed" or "Invalid PNG data" when it reads the record, minutes or days in.'),
+    fix="Create the record again from an undamaged file; the usual cause is an incomplete download.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such image."""
+    """Yield a hit for each such image."""
     for record, detail in chunk.faulty(State.BROKEN):
         yield Hit(chunk.file, f"{detail[0].upper()}{detail[1:]}.", record, "image/encoded")

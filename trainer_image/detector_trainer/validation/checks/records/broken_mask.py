@@ -1,4 +1,4 @@
-"""A PNG mask that cannot be decoded, or that is not as large as the others of its record."""
+"""A mask cannot be decoded, or does not have the size of the other masks of its record."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    silent_impact="worse, a warning, where a mask has another shape than its image: it is stretched",
+    silent_impact="worse, a warning, where a mask has another aspect ratio than its image: it is stretched",
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="A mask is damaged, is no PNG or JPEG, or is not as large as the other masks of its record.",
+    what="A mask is damaged, is not a PNG or JPEG, or does not have the size of the other masks of its record.",
     why=(
-        'The trainer decodes every mask and ends with "Unknown image file format", "Invalid PNG data" or "Incompatible '
-        'shapes during merge". Masks of another shape than the image are stretched to it, silently.'
+        'The trainer decodes every mask and fails with "Unknown image file format", "Invalid PNG data" or "Incompatible '
+        'shapes during merge". It silently stretches masks of another aspect ratio than the image.'
     ),
-    fix="Write each mask as a PNG with the height and width of the image, 0 where the object is not.",
+    fix="Write each mask as a PNG with the height and width of the image, and 0 outside of the object.",
 )
-STRETCHED = 0.05  # the two ratios of width to height differ by more: no scaled-down mask of the same picture
+STRETCHED = 0.05  # if the two aspect ratios differ by more, the mask is not a scaled-down mask of the image
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each record with such a mask. Masks at a lower resolution than the image are fine: the trainer scales them."""
+    """Yield a hit for each record with such a mask. Masks of a lower resolution than the image are valid: the trainer scales them."""
     if settings.masks != "png":
         return
     for index in np.flatnonzero(chunk.parsed & (chunk.lengths(MASK) > 0)).tolist():
@@ -49,11 +49,11 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
             shown = " and ".join(f"{width} x {height}" for width, height in sorted(sizes)[:2])
             yield Hit(chunk.file, f"The masks have different sizes: {shown}.", record, MASK)
         elif skipped is not None:
-            said = f"Mask {skipped} was not decoded: {facts[skipped].detail}."
-            yield Hit(chunk.file, said, record, MASK, image_not_decoded.RULE.fix, severity=Severity.WARNING)
+            message = f"Mask {skipped} was not decoded: {facts[skipped].detail}."
+            yield Hit(chunk.file, message, record, MASK, image_not_decoded.RULE.fix, severity=Severity.WARNING)
         else:
             ((width, height),) = sizes
             image_height, image_width = map(int, chunk.image_sizes[index])
             if image_height and height and abs(width / height / (image_width / image_height) - 1) > STRETCHED:
-                said = f"The masks are {width} x {height}, the image is {image_width} x {image_height}."
-                yield Hit(chunk.file, said, record, MASK, severity=Severity.WARNING)
+                message = f"The masks are {width} x {height}, but the image is {image_width} x {image_height}."
+                yield Hit(chunk.file, message, record, MASK, severity=Severity.WARNING)

@@ -1,4 +1,4 @@
-"""Classes that have far fewer boxes than others, or hardly any."""
+"""Classes have far fewer boxes than others, or almost none."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent_impact="worse: rare classes are hardly found",
-    verified_by=("tests/unit/records/test_classes.py",),
+    silent_impact="worse: rare classes are hardly detected",
+    verified_by=("tests/unit/validation/checks/records/test_class_imbalance.py",),
     what="A class has fewer than 10 boxes, or more than 100 times fewer than the most frequent one.",
-    why="The trainer says nothing and the loss falls: the frequent classes are learned, the rare ones hardly or not at all.",
+    why="The trainer reports nothing and the loss falls: the model learns the frequent classes, the rare ones hardly or not at all.",
     fix="Add images of the rare classes, or give their records more weight (sample_from_datasets_weights).",
 )
 ACCUMULATORS = (ClassCounts,)
@@ -26,7 +26,7 @@ TIMES = 100
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding. Classes without a box, and small datasets, are not meant."""
+    """Yield one finding. Classes without a box and small datasets are skipped."""
     settings, seen = dataset.train_settings, dataset.train[ClassCounts].ids
     if not dataset.classes_known or seen.total() < FEW_BOXES or dataset.train_reader.sample_from_datasets_weights:
         return

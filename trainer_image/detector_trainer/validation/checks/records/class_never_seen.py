@@ -1,4 +1,4 @@
-"""Classes of the label map without a box."""
+"""Classes of the label map have no box."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent_impact="worse: the class is never found",
-    verified_by=("tests/unit/records/test_classes.py",),
+    silent_impact="worse: the class is never detected",
+    verified_by=("tests/unit/validation/checks/records/test_class_never_seen.py",),
     what="Classes of the label map have no box in the training records.",
-    why="The model has outputs for them and learns never to use them: it will not find such objects.",
-    fix="Look whether their records were left out of input_path; else take the classes out of the label map, or add images of them.",
+    why="The model has outputs for these classes and learns never to use them: it will not detect such objects.",
+    fix="Check whether input_path lacks their records; otherwise remove the classes from the label map, or add images of them.",
 )
 ACCUMULATORS = (ClassCounts,)
 TO_EXPECT = 10
-"""Boxes for each class: with fewer on average, that one has none tells nothing."""
+"""Boxes for each class: with fewer on average, a class without a box is not conspicuous."""
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding; none where there are so few boxes that a class may well have none. Ids above num_classes are another check's."""
+    """Yield one finding; none if the dataset has so few boxes that a class may have none by chance. Another check reports ids above num_classes."""
     settings, seen = dataset.train_settings, dataset.train[ClassCounts].ids
     remapped = any(option.HasField("remap_labels") for option in dataset.inputs.config.train_config.data_augmentation_options)
     if not settings.id_names or not dataset.classes_known or not seen or remapped:

@@ -1,4 +1,4 @@
-"""A class/text that the label map does not have."""
+"""A class/text is not in the label map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from detector_trainer.contract import Severity
 from detector_trainer.records.chunk import Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.schema import TEXT
 from detector_trainer.records.tally import Hit
@@ -20,17 +20,17 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(20,),
-    silent_impact="worthless for that class: its boxes are dropped, its objects learned as background",
+    silent_impact="useless for that class: its boxes are dropped, and its objects are learned as background",
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="A class/text is not a name or display_name of the label map, to the letter.",
-    why="The box is dropped, silently; custom weights are not, so they then belong to other boxes.",
-    fix=("Write the name as the label map does, or add it to the map. To leave a class out on purpose, ignore this code."),
+    what="A class/text is not exactly a name or display_name of the label map.",
+    why="The trainer silently drops the box, but not its custom weight, so that weights then belong to other boxes.",
+    fix=("Write the name as in the label map, or add it to the map. To omit a class on purpose, ignore this code."),
     example="class/text 'Cat', label map name: 'cat'",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such text; an empty one is records/empty-class-text's."""
+    """Yield a hit for each such text; records/empty-class-text reports an empty one."""
     if not settings.text_to_id:
         return
     column = chunk.columns[TEXT]
@@ -43,7 +43,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
             shown = text.decode("utf-8", "replace")
             yield Hit(
                 chunk.file,
-                f"class/text {shown!r} is not in the label map.{hidden_by(settings)}",
+                f"class/text {shown!r} is not in the label map.{crop_note(settings)}",
                 chunk.first + int(record),
                 TEXT,
                 _hint(shown, settings),
@@ -55,6 +55,6 @@ def _hint(text: str, settings: ReaderSettings) -> str | None:
     folded = {name.strip().casefold(): name for name in names}
     same = folded.get(text.strip().casefold())
     if same is not None:
-        return f"The map has {same!r}: capitals and spaces must be the same. {RULE.fix}"
+        return f"The map contains {same!r}: case and spaces must match. {RULE.fix}"
     near = difflib.get_close_matches(text, names, 1)
-    return f"The nearest name in the map is {near[0]!r}. {RULE.fix}" if near else None
+    return f"The most similar name in the map is {near[0]!r}. {RULE.fix}" if near else None

@@ -1,4 +1,4 @@
-"""A checksum that does not match; found while the framing is read."""
+"""A checksum does not match; detected while the framing is read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ RULE = Rule(
     catalogue=(24,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="The checksum of a record does not match its bytes.",
-    why='The trainer ends with "corrupted record" when it gets there, which may take days.',
-    fix="Copy or make the file again.",
+    why='The trainer fails with "corrupted record" when it reads that record, possibly after days.',
+    fix="Copy or create the file again.",
 )
 DAMAGE = CorruptRecord
 

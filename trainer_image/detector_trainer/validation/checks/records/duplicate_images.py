@@ -1,4 +1,4 @@
-"""The same image several times."""
+"""The same image occurs several times."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent_impact="worse: less to learn from than it seems",
-    verified_by=("tests/unit/records/test_whole_dataset.py",),
-    what="More than one in a hundred training images is a copy of another, byte for byte.",
-    why="There is less to learn from than it seems, and copies that are annotated differently contradict each other.",
-    fix="Write one record for each image, with all of its boxes; look whether a folder was converted twice.",
+    silent_impact="worse: the dataset is smaller than it seems",
+    verified_by=("tests/unit/validation/checks/records/test_duplicate_images.py",),
+    what="More than one in a hundred training images is an exact copy of another.",
+    why="The dataset is smaller than it seems, and copies with different annotations contradict each other.",
+    fix="Write one record for each image, with all of its boxes; check whether a directory was converted twice.",
 )
 ACCUMULATORS = (ImageHashes,)
 SHARE = 0.01
@@ -28,14 +28,14 @@ FEW = 10
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding. A scan without decoding and without evaluation has no hashes, and says nothing."""
+    """Yield one finding. A scan without decoding and without evaluation has no hashes and yields nothing."""
     hashes = np.array(dataset.train[ImageHashes].exact, np.uint64)
     hashes = hashes[hashes != 0]
     _, times = np.unique(hashes, return_counts=True)
     copies = len(hashes) - len(times)
     if copies >= FEW and copies > SHARE * len(hashes):
         yield RULE.finding(
-            f"{copies:,} of {len(hashes):,} training images are copies of others; one image comes {times.max():,} times.",
+            f"{copies:,} of {len(hashes):,} training images are copies of others; one image occurs {times.max():,} times.",
             where=Where(file=dataset.train_files[0], field="image/encoded"),
             count=copies,
         )

@@ -1,4 +1,4 @@
-"""Evaluation images that share a source_id."""
+"""Evaluation images share a source_id."""
 
 from __future__ import annotations
 
@@ -21,24 +21,27 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(37,),
-    silent_impact="worse: what is trained is sound, what is measured is a part",
-    verified_by=("object_detection/metrics/coco_evaluation.py", "tests/unit/records/test_records.py"),
+    silent_impact="worse: the training is not affected, but the evaluation measures only a part",
+    verified_by=(
+        "object_detection/metrics/coco_evaluation.py",
+        "tests/unit/validation/checks/records/test_duplicate_source_id.py",
+    ),
     what="Evaluation records share an image/source_id, or have none.",
     why=(
         'The evaluation ignores all but the first of them ("Ignoring ground truth with image id"): it measures a part '
         "of the images."
     ),
-    fix="Give each image an image/source_id of its own.",
+    fix="Write a unique image/source_id for each image.",
 )
 
 
 class SourceIds(Sums):
-    """The ids of evaluation images."""
+    """The ids of the evaluation images."""
 
     code = RULE.code
     hashes: array[int] = column()
-    """Size and CRC32C of each. Without an id, or with an empty one, an image gets a random one
-    (inputs.py, _replace_empty_string_with_random_number): those are left out."""
+    """Size and CRC32C of each. Empty ids are omitted: the trainer replaces them with random ones
+    (inputs.py, _replace_empty_string_with_random_number)."""
 
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Append the ids of the next records."""
@@ -51,7 +54,7 @@ ACCUMULATORS = (SourceIds,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding for each evaluation reader."""
+    """Yield one finding for each evaluation reader."""
     for _, files, totals in dataset.evals:
         hashes = totals[SourceIds].hashes
         double = len(hashes) - len(np.unique(hashes))

@@ -1,4 +1,4 @@
-"""An empty class/text."""
+"""A class/text is empty."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(22,),
-    silent_impact="worthless for those boxes: they get a class that nobody gave them",
+    silent_impact="useless for those boxes: they get an arbitrary class",
     verified_by=("tests/trainer/test_records_agree.py",),
     what="A box has an empty class/text.",
     why=(
-        "Where items of the label map have no display_name, the empty text finds the last of them: the box trains as "
-        "that class, silently. Where all have one, the box is dropped."
+        "If items of the label map have no display_name, the empty text matches the last of them: the box silently trains as "
+        "that class. If all items have one, the box is dropped."
     ),
-    fix="Write the name, or leave class/text out and write class/label.",
+    fix="Write the name, or omit class/text and write class/label.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each empty text."""
+    """Yield a hit for each empty text."""
     if not settings.text_to_id or b"" not in chunk.columns[TEXT].values:
         return
     records = np.repeat(np.arange(chunk.size), chunk.lengths(TEXT))

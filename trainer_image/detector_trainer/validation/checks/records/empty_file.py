@@ -1,4 +1,4 @@
-"""A record file without a record."""
+"""A record file contains no record."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(23,),
-    silent_impact="worthless where no file has a record: it waits for ever; else worse, a warning",
-    verified_by=("tests/trainer/test_train.py", "tests/unit/records/test_records.py"),
+    silent_impact="useless where no file has a record: the trainer waits indefinitely; otherwise worse, a warning",
+    verified_by=("tests/trainer/test_train.py", "tests/unit/validation/checks/records/test_empty_file.py"),
     what="A record file is empty (0 bytes), or too short for one record.",
-    why="If no file has a record, the trainer waits for ever, without a message; beside good files an empty one is skipped silently.",
-    fix="Make the file again; a full disk or a writer that was not closed is the usual cause.",
+    why="If no file has a record, the trainer waits indefinitely without a message; otherwise it silently skips the empty file.",
+    fix="Create the file again; the usual cause is a full disk, or a writer that was not closed.",
 )
 
 
@@ -33,7 +33,7 @@ def hit(damage: EmptyFile) -> Hit:
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding a reader: an error where training would wait for ever, else a warning."""
+    """Yield one finding for each reader: an error if the training would wait indefinitely, otherwise a warning."""
     for totals in (dataset.train, *(totals for _, _, totals in dataset.evals)):
         for tally in totals.hits(RULE.code).by_severity.values():
             first = tally.examples[0]

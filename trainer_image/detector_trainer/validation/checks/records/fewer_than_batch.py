@@ -1,4 +1,4 @@
-"""Fewer records than a batch, read once."""
+"""The training reads fewer records than a batch."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(23,),
-    silent_impact="worthless: it waits for ever for a full batch",
+    silent_impact="useless: the trainer waits indefinitely for a full batch",
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="num_epochs of the training input is set, and gives fewer records than a batch.",
-    why="With drop_remainder no batch is ever full: the trainer waits for ever.",
-    fix="Remove num_epochs from train_input_reader: the trainer repeats the data by itself.",
+    what="num_epochs of the training input is set and yields fewer records than a batch.",
+    why="With drop_remainder no batch is ever full: the trainer waits indefinitely.",
+    fix="Remove num_epochs from train_input_reader: the trainer repeats the data anyway.",
 )
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding. Without num_epochs any number of records will do."""
+    """Yield one finding. Without num_epochs any number of records is sufficient."""
     reader = dataset.train_reader
     given = dataset.train.records * reader.num_epochs
     if reader.num_epochs and reader.drop_remainder and 0 < given < dataset.batch_per_replica:

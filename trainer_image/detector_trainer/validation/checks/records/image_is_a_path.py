@@ -1,4 +1,4 @@
-"""image/encoded holds the path of the image."""
+"""image/encoded contains the path of the image."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(33,),
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="image/encoded holds a path, not the bytes of the image.",
-    why='The trainer ends with "Unknown image file format" when it draws the record.',
+    what="image/encoded contains a path, not the bytes of the image.",
+    why='The trainer fails with "Unknown image file format" when it reads the record.',
     fix='Write the bytes of the file: open(path, "rb").read().',
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such image."""
+    """Yield a hit for each such image."""
     for record, detail in chunk.faulty(State.A_PATH):
         yield Hit(chunk.file, f"image/encoded is the text {detail!r}, not an image.", record, "image/encoded")

@@ -1,4 +1,4 @@
-"""A label of the whole image that the model does not have."""
+"""A label of a whole image is not a class of the model."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(21,),
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="A label of a whole image (image/class/label and the like, not image/object/class/label) is 0 or above num_classes.",
-    why='The trainer reads these even for detection, and ends with "Indices are not valid (out of bounds)".',
-    fix="Leave the feature out if nothing needs it; else write ids from 1 to num_classes.",
+    what="A label of a whole image (such as image/class/label, not image/object/class/label) is 0 or above num_classes.",
+    why='The trainer reads these labels even for detection, and fails with "Indices are not valid (out of bounds)".',
+    fix="Omit the feature if it is not used; otherwise write ids from 1 to num_classes.",
 )
 
 IMAGE_TEXT, IMAGE_LABEL = "image/class/text", "image/class/label"
@@ -29,7 +29,7 @@ NAMES = (IMAGE_LABEL, "image/neg_category_ids", "image/not_exhaustive_category_i
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such value. Negative ones are dropped (inputs.py, _remove_unrecognized_classes)."""
+    """Yield a hit for each such value. The trainer drops negative ones (inputs.py, _remove_unrecognized_classes)."""
     if not settings.num_classes:
         return
     by_text = (chunk.lengths(IMAGE_TEXT) > 0) & settings.has_label_map
@@ -45,16 +45,16 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     if texts:
         records = np.repeat(np.arange(chunk.size), np.where(read, chunk.lengths(IMAGE_TEXT), 0))
         ids = np.array([settings.text_to_id.get(text, -1) for text in texts])
-        said = [f"{text.decode('utf-8', 'replace')!r} has id {number}" for text, number in zip(texts, ids, strict=True)]
-        yield from _hits(chunk, settings, IMAGE_TEXT, records, ids, said)
+        detail = [f"{text.decode('utf-8', 'replace')!r} has id {number}" for text, number in zip(texts, ids, strict=True)]
+        yield from _hits(chunk, settings, IMAGE_TEXT, records, ids, detail)
 
 
 def _hits(
-    chunk: Chunk, settings: ReaderSettings, name: str, records: NDArray[np.int64], ids: NDArray[np.int64], said: list[str]
+    chunk: Chunk, settings: ReaderSettings, name: str, records: NDArray[np.int64], ids: NDArray[np.int64], detail: list[str]
 ) -> Iterator[Hit]:
     bad = np.flatnonzero((ids == 0) | (ids > settings.num_classes))
     hits = (
-        Hit(chunk.file, f"{name} {said[i]}, num_classes is {settings.num_classes}.", chunk.first + int(records[i]), name)
+        Hit(chunk.file, f"{name} {detail[i]}, num_classes is {settings.num_classes}.", chunk.first + int(records[i]), name)
         for i in bad
     )
     yield from first_of(hits, len(bad))

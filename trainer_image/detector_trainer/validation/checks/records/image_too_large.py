@@ -1,4 +1,4 @@
-"""An image larger than the decoder takes."""
+"""An image is larger than the decoder supports."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(33,),
-    verified_by=("tests/trainer/test_images_agree.py", "tests/unit/records/test_records.py"),
-    what="The image has more pixels than the decoder can hold (2^31 bytes).",
-    why="The trainer ends when it draws the record.",
-    fix="Scale the image down when the records are made.",
+    verified_by=("tests/trainer/test_images_agree.py", "tests/unit/validation/checks/records/test_image_too_large.py"),
+    what="The image has more pixels than the decoder supports (2^31 bytes).",
+    why="The trainer fails when it reads the record.",
+    fix="Scale the image down when you create the records.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such image."""
+    """Yield a hit for each such image."""
     for record, detail in chunk.faulty(State.TOO_LARGE):
         yield Hit(chunk.file, f"The image has {detail}.", record, "image/encoded")

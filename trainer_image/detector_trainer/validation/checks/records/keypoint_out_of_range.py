@@ -1,4 +1,4 @@
-"""Keypoints that a CenterNet learns, outside of the image: in pixels, most often."""
+"""A keypoint that a CenterNet learns is outside of the image, usually because it is in pixels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detector_trainer.contract import Severity
 from detector_trainer.records import wire
 from detector_trainer.records.chunk import Chunk
-from detector_trainer.records.crop_note import hidden_by
+from detector_trainer.records.crop_note import crop_note
 from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.schema import KEYPOINTS
 from detector_trainer.records.tally import Hit, first_of
@@ -21,20 +21,20 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(35,),
-    silent_impact="worse, a warning, where an augmentation crops: what lies outside is dropped",
+    silent_impact="worse, a warning, where an augmentation crops: keypoints outside are dropped",
     verified_by=("tests/oracle/test_recorded.py",),
     what="A visible keypoint that a CenterNet learns has a coordinate above 1.01.",
     why=(
-        "Coordinates must be divided by the width or height of the image. The trainer ends at the step that draws the record, "
+        "Coordinates must be divided by the width or height of the image. The trainer fails at the step that reads the record, "
         'with "maximum keypoint coordinate value is larger than 1.01".'
     ),
-    fix="Divide x by the width and y by the height of the image; write NaN, or visibility 0, for keypoints that are not there.",
+    fix="Divide x by the width and y by the height of the image; write NaN, or visibility 0, for missing keypoints.",
 )
 MOST = 1.01  # core/keypoint_ops.py: to_absolute_coordinates
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such coordinate. An image that is padded has its keypoints moved inwards first."""
+    """Yield a hit for each such coordinate. Padding an image moves its keypoints inwards first."""
     if not settings.num_keypoints or "keypoint_estimation_task" not in settings.learned:
         return
     boxes, shares = chunk.boxes(), _shares(chunk, settings)
@@ -55,12 +55,12 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
 
 def _hit(chunk: Chunk, settings: ReaderSettings, name: str, record: int, number: int, value: float) -> Hit:
     box, keypoint = divmod(number, settings.num_keypoints)
-    said = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{hidden_by(settings)}"
-    return Hit(chunk.file, said, chunk.first + record, name, severity=Severity.WARNING if settings.crop else None)
+    detail = f"Box {box}, keypoint {keypoint}: {name[-1]} is {value:g}.{crop_note(settings)}"
+    return Hit(chunk.file, detail, chunk.first + record, name, severity=Severity.WARNING if settings.crop else None)
 
 
 def _shares(chunk: Chunk, settings: ReaderSettings) -> NDArray[np.float64]:
-    """How much of the height and width of what the model gets is the image, the rest padding: float of shape [records, 2]."""
+    """Return the share of the image in the height and width of the padded image: float64[records, 2]."""
     shares = np.ones((chunk.size, 2))
     if settings.resizer is not None and settings.resizer.pads:
         known = np.flatnonzero(chunk.image_sizes[:, 0])

@@ -1,4 +1,4 @@
-"""A class that the model does not have."""
+"""The class of a box is not a class of the model."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(21,),
-    silent_impact="worthless for those boxes: they train as background",
+    silent_impact="useless for those boxes: they train as background",
     verified_by=("tests/trainer/test_records_agree.py",),
     what="The class of a box is 0, negative, or above num_classes.",
-    why="The box trains as background, silently.",
-    fix="Set num_classes to the largest id; labels begin at 1.",
+    why="The box silently trains as background.",
+    fix="Set num_classes to the largest id; labels start at 1.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such box. Where class/text is written and there is a label map, the text decides."""
+    """Yield a hit for each such box. If a record has class/text and a label map is set, the text takes precedence."""
     if not settings.num_classes:
         return
     text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
@@ -38,7 +38,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     hits = (
         Hit(
             chunk.file,
-            f"class/label is {labels[i]}, num_classes is {settings.num_classes}.",
+            f"class/label is {labels[i]}, but num_classes is {settings.num_classes}.",
             chunk.first + int(records[i]),
             LABEL,
         )
@@ -52,7 +52,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
             if name and name in beyond:
                 yield Hit(
                     chunk.file,
-                    f"class/text {name.decode('utf-8', 'replace')!r} has id {settings.text_to_id[name]}, num_classes is {settings.num_classes}.",
+                    f"class/text {name.decode('utf-8', 'replace')!r} has id {settings.text_to_id[name]}, but num_classes is {settings.num_classes}.",
                     chunk.first + int(record),
                     TEXT,
                 )

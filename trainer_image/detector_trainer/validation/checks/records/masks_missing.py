@@ -1,4 +1,4 @@
-"""Masks are asked for, and a record with boxes has none."""
+"""Masks are loaded, but a record with boxes has none."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(35,),
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="load_instance_masks is set, and a record with boxes has no masks.",
-    why='The trainer ends with "indices[0] = 0 is not in [0, 0)" when it draws the record.',
+    what="load_instance_masks is set, but a record with boxes has no masks.",
+    why='The trainer fails with "indices[0] = 0 is not in [0, 0)" when it reads the record.',
     fix="Write image/object/mask, or remove load_instance_masks.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such record."""
+    """Yield a hit for each such record."""
     if not settings.masks:
         return
     found = np.flatnonzero(chunk.parsed & (chunk.boxes().counts > 0) & (chunk.lengths(MASK) == 0))
-    hits = (Hit(chunk.file, f"{chunk.boxes().counts[i]} boxes and no masks.", chunk.first + int(i), MASK) for i in found)
+    hits = (Hit(chunk.file, f"{chunk.boxes().counts[i]} boxes, but no masks.", chunk.first + int(i), MASK) for i in found)
     yield from first_of(hits, len(found))

@@ -1,4 +1,4 @@
-"""A record without an image."""
+"""A record has no image."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ RULE = Rule(
     verified_by=("tests/trainer/test_records_agree.py",),
     what="A record has no image/encoded, or an empty one.",
     why=(
-        'The trainer ends with "Input is empty" when it draws the record. A SequenceExample read as an Example looks '
-        "like this too."
+        'The trainer fails with "Input is empty" when it reads the record. A SequenceExample that is read as an '
+        "Example has the same effect."
     ),
     fix=("Write the bytes of the image file into image/encoded; for SequenceExamples set input_type: TF_SEQUENCE_EXAMPLE."),
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such image."""
+    """Yield a hit for each such image."""
     for record, _ in chunk.faulty(State.MISSING):
         if record - chunk.first in chunk.sequence_examples:
-            said, hint = "The record is a tf.train.SequenceExample.", "Set input_type: TF_SEQUENCE_EXAMPLE in the input reader."
+            detail, hint = "The record is a tf.train.SequenceExample.", "Set input_type: TF_SEQUENCE_EXAMPLE in the input reader."
         else:
-            said, hint = "image/encoded is missing or empty.", None
-        yield Hit(chunk.file, said, record, "image/encoded", hint)
+            detail, hint = "image/encoded is missing or empty.", None
+        yield Hit(chunk.file, detail, record, "image/encoded", hint)

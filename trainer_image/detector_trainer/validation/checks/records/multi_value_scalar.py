@@ -1,4 +1,4 @@
-"""A scalar feature with several values, or none."""
+"""A scalar feature has several values, or none."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(27,),
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="A feature that must have one value has several, or an empty list.",
-    why='The trainer ends with "Can\'t parse serialized Example" when it draws the record.',
-    fix="Write one value; leave the feature out where there is none.",
+    what="A feature that must have exactly one value has several, or an empty list.",
+    why='The trainer fails with "Can\'t parse serialized Example" when it reads the record.',
+    fix="Write one value, or omit the feature.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such feature."""
+    """Yield a hit for each such feature."""
     hits = (
         Hit(chunk.file, f"{name} has {count} values; it must have {wanted}.", chunk.first + index, name)
         for index, name, count, wanted in chunk.wrong_counts

@@ -1,4 +1,4 @@
-"""Images that look alike."""
+"""Training images look like each other."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.records.hash_neighbours import DISTANCE, partners
-from detector_trainer.records.image_hashes import ImageHashes, Images
+from detector_trainer.records.hash_neighbours import DISTANCE, find_neighbours
+from detector_trainer.records.image_hashes import HashedImages, ImageHashes
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -17,11 +17,11 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent_impact="worse: less to learn from than it seems",
-    verified_by=("tests/unit/records/test_near_duplicates.py",),
-    what=f"More than one in a hundred training images looks like another: their perceptual hashes differ in {DISTANCE} of 64 bits at most.",
-    why="Frames of one scene, or copies of another size or quality: there is less to learn from than it seems.",
-    fix="Take every tenth frame of a video; keep one image of each such group, and all images of one scene on one side of the split.",
+    silent_impact="worse: the dataset is smaller than it seems",
+    verified_by=("tests/unit/validation/checks/records/test_near_duplicate_images.py",),
+    what=f"More than one in a hundred training images looks like another: their perceptual hashes differ in at most {DISTANCE} of 64 bits.",
+    why="They are frames of one scene, or copies of another size or quality: the dataset is smaller than it seems.",
+    fix="Use every tenth frame of a video; keep one image of each such group, and all images of one scene on one side of the split.",
 )
 ACCUMULATORS = (ImageHashes,)
 SHARE = 0.01
@@ -29,10 +29,10 @@ FEW = 10
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding, with a pair. Copies byte for byte are not meant."""
-    images = Images(dataset.train[ImageHashes])
+    """Yield one finding, with a pair. Exact copies are not counted."""
+    images = HashedImages(dataset.train[ImageHashes])
     everything = np.ones(len(images.hashes), bool)
-    partner = partners(images.hashes, everything, everything)
+    partner = find_neighbours(images.hashes, everything, everything)
     alike = (partner >= 0) | (images.counts > 1)
     number = int(images.counts[alike].sum())
     if number < FEW or number <= SHARE * images.number:

@@ -1,4 +1,4 @@
-"""Not one box in all training records."""
+"""No training record has a box."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.SCAN,
     catalogue=(26, 29),
-    silent_impact="worthless: background is all there is to learn (loss 0.014)",
+    silent_impact="useless: the model learns only background (loss 0.014)",
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="None of the training records has a box the trainer can find.",
-    why="The trainer says nothing: it trains background only (loss 0.014).",
+    what="No training record has a box that the trainer reads.",
+    why="The trainer reports nothing: it trains only background (loss 0.014).",
     fix="Write the boxes into image/object/bbox/{xmin,xmax,ymin,ymax}, as floats.",
 )
 
@@ -34,16 +34,16 @@ def _first(ours: list[str], theirs: list[str]) -> list[str]:
 
 
 class BoxFeatures(Sums):
-    """What the records have that may be boxes."""
+    """Features of the records that may contain boxes."""
 
     code = RULE.code
     sides: bool = ever()
-    """Whether any record has a value in a feature of box sides."""
+    """Whether a record has a value in a feature of box sides."""
     others: list[str] = part(list, _first)
-    """Names of features that the trainer does not read: the first, each once."""
+    """The first names of features that the trainer does not read, without duplicates."""
 
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:  # noqa: ARG002
-        """Look at the features of the next records."""
+        """Record the features of the next records."""
         self.sides |= any(bool(chunk.lengths(side).any()) for side in SIDES)
         self.others = _first(self.others, sorted(name.decode("utf-8", "replace") for name in set(chunk.other_names)))
 
@@ -52,15 +52,15 @@ ACCUMULATORS = (BoxFeatures,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding, with the names that look as if they were meant. A record without boxes is legal; a dataset is not."""
+    """Yield one finding, with the names of similar features. A record without boxes is valid; a dataset without boxes is not."""
     train, seen = dataset.train, dataset.train[BoxFeatures]
     if not train.records or seen.sides or dataset.train_settings.sequence_examples:
         return
     names = sorted(seen.others)
     alike = [name for name in names if re.search(r"(bbox|box|[xy]_?(min|max))", name, re.IGNORECASE) and name not in SIDES]
     shown = ", ".join(alike or names)[:300]
-    said = f"the records have {shown}" if alike else f"the features are {shown}"
+    detail = f"the records have {shown}" if alike else f"the features are {shown}"
     hint = f"Rename them to {', '.join(SIDES)}." if alike else None
     yield RULE.finding(
-        f"{train.records} records and not one box; {said}.", hint, where=Where(file=dataset.train_files[0], field=SIDES[1])
+        f"{train.records} records, but no box; {detail}.", hint, where=Where(file=dataset.train_files[0], field=SIDES[1])
     )

@@ -16,21 +16,21 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(6,),
-    silent_impact="worse, a warning, where other paths have files: the missing ones are left out",
+    silent_impact="worse, a warning, where other paths match files: the missing ones are skipped",
     verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_gfile_agrees.py"),
     what="An input_path matches no file.",
     why=(
-        'If none matches, the trainer ends with "Did not find any input files matching the glob pattern"; if others '
-        "do, it trains without these records, silently."
+        'If no path matches, the trainer fails with "Did not find any input files matching the glob pattern"; if others '
+        "do, it silently trains without these records."
     ),
-    fix="Mend the path; it is relative to where the trainer is started, and [ ] * ? in it are wildcards.",
+    fix="Fix the path; a relative path starts at the trainer's working directory, and [ ] * ? are wildcards.",
 )
 MOST_HINTS = 20
-"""Paths for which the directory is searched for similar names."""
+"""The number of paths for which the directory is searched for similar names."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding a path. Training reads no evaluation input: there it is a warning."""
+    """Yield one finding for each path. Training reads no evaluation input: there it is a warning."""
     missing = 0
     for reader in (inputs.train, *inputs.evals):
         field = f"{reader.name}.tf_record_input_reader.input_path"
@@ -40,7 +40,8 @@ def check(inputs: Inputs) -> Iterator[Finding]:
             training = reader is inputs.train
             missing += 1
             yield RULE.finding(
-                f"{pattern.text} matches no file." + ("" if training else " Evaluation would fail; training does not read it."),
+                f"{pattern.text} matches no file."
+                + ("" if training else " The evaluation would fail; the training does not read it."),
                 _hint(pattern.text) if missing <= MOST_HINTS else None,
                 where=inputs.at(field),
                 severity=Severity.ERROR if training else Severity.WARNING,
@@ -49,12 +50,12 @@ def check(inputs: Inputs) -> Iterator[Finding]:
 
 def _hint(path: str) -> str | None:
     if "PATH_TO_BE_CONFIGURED" in path:
-        return "Replace PATH_TO_BE_CONFIGURED by the real path."
+        return "Replace PATH_TO_BE_CONFIGURED with the real path."
     if "[" in path:
         return "[ ] in a path is a wildcard for one character: rename the file, or write ? for each bracket."
     folder = Path(path).parent
     if not folder.exists():
-        return f"The folder {folder} does not exist; is it mounted? Relative paths begin where the trainer is started."
+        return f"The directory {folder} does not exist; is it mounted? Relative paths start at the trainer's working directory."
     names = sorted(entry.name for entry in folder.iterdir())
     near = difflib.get_close_matches(Path(path).name, names, 3, 0.6)
-    return f"The folder has {', '.join(near)}; is that what is meant?" if near else None
+    return f"The directory contains {', '.join(near)}; is one of these intended?" if near else None

@@ -1,4 +1,4 @@
-"""The training input names no records."""
+"""The training input has no input_path."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ RULE = Rule(
     catalogue=(6,),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="train_input_reader has no tf_record_input_reader with an input_path.",
-    why='The trainer ends with "At least one input path must be specified", or "Unsupported input_reader_config".',
+    why='The trainer fails with "At least one input path must be specified", or "Unsupported input_reader_config".',
     fix="Set train_input_reader { tf_record_input_reader { input_path: … } }.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if not inputs.train.patterns:
         yield RULE.finding(
             "train_input_reader has no input_path.",

@@ -1,4 +1,4 @@
-"""The reader expects SequenceExamples, and a record is something else; found while the framing is read."""
+"""The reader expects SequenceExamples, but a record is not one; detected while the framing is read."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(36,),
     verified_by=("object_detection/data_decoders/tf_sequence_example_decoder.py",),
-    what="input_type is TF_SEQUENCE_EXAMPLE, and a record is no tf.train.SequenceExample with feature lists.",
-    why="The trainer ends with \"Feature list 'image/encoded' is required but could not be found\".",
+    what="input_type is TF_SEQUENCE_EXAMPLE, but a record is not a tf.train.SequenceExample with feature lists.",
+    why="The trainer fails with \"Feature list 'image/encoded' is required but could not be found\".",
     fix="Remove input_type from the input reader: it reads tf.train.Examples by default.",
 )
 DAMAGE = NotSequenceExample
@@ -22,4 +22,4 @@ DAMAGE = NotSequenceExample
 
 def hit(damage: NotSequenceExample) -> Hit:
     """Return the hit for such a record."""
-    return Hit(damage.file, "The record is no tf.train.SequenceExample.", damage.record)
+    return Hit(damage.file, "The record is not a tf.train.SequenceExample.", damage.record)

@@ -1,4 +1,4 @@
-"""A record that is no tf.train.Example."""
+"""A record is not a tf.train.Example."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ RULE = Rule(
     catalogue=(36,),
     verified_by=("tests/trainer/test_records_agree.py",),
     what="The bytes of a record are not a tf.train.Example.",
-    why='The trainer ends with "Could not parse example input".',
+    why='The trainer fails with "Could not parse example input".',
     fix="Write example.SerializeToString() into the record.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such record."""
-    hits = (Hit(chunk.file, "The record is no tf.train.Example.", chunk.first + index) for index in chunk.not_examples)
+    """Yield a hit for each such record."""
+    hits = (Hit(chunk.file, "The record is not a tf.train.Example.", chunk.first + index) for index in chunk.not_examples)
     yield from first_of(hits, len(chunk.not_examples))

@@ -1,4 +1,4 @@
-"""Records in a bucket cannot be looked at here."""
+"""Records in a bucket cannot be read by the validator."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(6,),
     what="An input path is in a bucket or another remote file system.",
-    why="Only the trainer can read it; its records are not checked.",
-    fix="Mount the bucket and give the mounted path to have the records checked.",
+    why="Only the trainer can read it, so its records are not checked.",
+    fix="To have the records checked, mount the bucket and set the mounted path.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding for all of them."""
+    """Yield one finding for all of them."""
     remote = [
         pattern.text for reader in (inputs.train, *inputs.evals) for pattern in reader.patterns if gfile.is_remote(pattern.text)
     ]

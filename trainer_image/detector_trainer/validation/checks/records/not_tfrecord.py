@@ -1,4 +1,4 @@
-"""A file that is no TFRecord file; found while its framing is read."""
+"""A file is not a TFRecord file; detected while its framing is read."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ RULE = Rule(
     catalogue=(24, 33),
     verified_by=("tests/trainer/test_config_agrees.py",),
     what="The file is not a TFRecord file.",
-    why='The trainer ends with "corrupted record at 0 (Is this even a TFRecord file?)".',
+    why='The trainer fails with "corrupted record at 0 (Is this even a TFRecord file?)".',
     fix="Write it with tf.io.TFRecordWriter, without compression.",
 )
 DAMAGE = NotRecords
 
 
 def hit(damage: NotRecords) -> Hit:
-    """Return the hit for such a file, with what it is instead if that is known."""
+    """Return the hit for such a file, with the actual file type if it is known."""
     if damage.kind is None:
         return Hit(damage.file, "The file is not TFRecord: its first checksum does not match.")
     name, phrase = damage.kind

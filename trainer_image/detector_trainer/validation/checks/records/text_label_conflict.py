@@ -1,4 +1,4 @@
-"""class/text and class/label disagree."""
+"""class/text and class/label contradict each other."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(22,),
-    silent_impact="worse: one of the two is wrong, and the text wins",
+    silent_impact="worse: one of the two is wrong, and the text takes precedence",
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="class/text means another class than class/label.",
-    why="The text wins, silently.",
-    fix="Write both from the same label map, or leave one out.",
+    what="class/text and class/label denote different classes.",
+    why="The text silently takes precedence.",
+    fix="Write both from the same label map, or omit one of them.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such box of the records that have as many texts as labels."""
+    """Yield a hit for each such box of the records that have as many texts as labels."""
     if not settings.text_to_id:
         return
     text, label = chunk.lengths(TEXT), chunk.lengths(LABEL)
@@ -39,7 +39,7 @@ def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
     hits = (
         Hit(
             chunk.file,
-            f"class/text {texts[i].decode('utf-8', 'replace')!r} is class {ids[i]}, class/label says {labels[i]}.",
+            f"class/text {texts[i].decode('utf-8', 'replace')!r} is class {ids[i]}, but class/label is {labels[i]}.",
             chunk.first + int(records[i]),
             TEXT,
         )

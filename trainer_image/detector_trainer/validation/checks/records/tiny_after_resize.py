@@ -1,4 +1,4 @@
-"""Boxes of which the resizer leaves next to nothing."""
+"""Boxes are tiny after the image resizer."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(32,),
-    silent_impact="worse: such objects cannot be found",
-    verified_by=("tests/unit/records/test_whole_dataset.py", "tests/trainer/test_resizer_agrees.py"),
+    silent_impact="worse: such objects cannot be detected",
+    verified_by=("tests/unit/validation/checks/records/test_tiny_after_resize.py", "tests/trainer/test_resizer_agrees.py"),
     what="More than one in a hundred boxes is less than 2 pixels wide or high after the image resizer.",
-    why="The model sees the resized image: there is next to nothing of such an object in it, and the loss stays high.",
-    fix="Let the resizer make larger images, cut the images into tiles, or leave such boxes out.",
+    why="The model gets the resized image, which shows almost nothing of such an object, and the loss stays high.",
+    fix="Resize to larger images, split the images into tiles, or omit such boxes.",
 )
 PIXELS = 2
-"""Of the shorter side of a box: below it, the box is tiny."""
+"""The limit of the shorter side of a box: below it, the box is tiny."""
 SHARE = 0.01
 FEW = 5
 
@@ -36,7 +36,7 @@ class TinyBoxes(Sums):
 
     code = RULE.code
     boxes: int = total()
-    """Those with an area, whose size after the resizer is known."""
+    """Boxes with an area, whose size after the resizer is known."""
     tiny: int = total()
     first: ResizedBox | None = first_seen(ResizedBox)
 
@@ -57,7 +57,7 @@ ACCUMULATORS = (TinyBoxes,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding, with the first such box. Crops enlarge some of them; that is not counted."""
+    """Yield one finding, with the first such box. Augmentations that enlarge some of them are not considered."""
     settings, seen = dataset.train_settings, dataset.train[TinyBoxes]
     if settings.resizer is None or seen.first is None or seen.tiny < max(FEW, SHARE * seen.boxes):
         return

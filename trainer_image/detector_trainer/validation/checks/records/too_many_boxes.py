@@ -1,4 +1,4 @@
-"""More boxes in an image than max_number_of_boxes."""
+"""An image has more boxes than max_number_of_boxes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ RULE = Rule(
     silent_impact="worse: the boxes beyond the limit are learned as background",
     verified_by=("tests/trainer/test_records_agree.py",),
     what="An image has more boxes than the reader's max_number_of_boxes (100 by default).",
-    why="The boxes beyond it are dropped, silently. The field of the same name in train_config is not read.",
+    why="The trainer silently drops the boxes beyond the limit. It does not read the field of the same name in train_config.",
     fix="Raise max_number_of_boxes in the input reader.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such image."""
+    """Yield a hit for each such image."""
     counts = chunk.boxes().counts
     found = np.flatnonzero(counts > settings.max_boxes)
     hits = (

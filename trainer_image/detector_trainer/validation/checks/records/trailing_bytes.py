@@ -1,4 +1,4 @@
-"""A few bytes after the last record; found while the framing is read."""
+"""A few bytes follow the last record; detected while the framing is read."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(24,),
-    silent_impact="worse: the last record is missing, the others train",
+    silent_impact="worse: the last record is missing; the others train",
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="A record file ends with fewer than 12 bytes that begin a record.",
-    why="The trainer ignores them, silently: the file was probably cut off, and records are missing.",
-    fix="Compare the number of records with what was written.",
+    what="A record file ends with fewer than 12 bytes of a record.",
+    why="The trainer silently ignores them: the file was probably truncated, and records are missing.",
+    fix="Compare the number of records with the number that was written.",
 )
 DAMAGE = TrailingBytes
 

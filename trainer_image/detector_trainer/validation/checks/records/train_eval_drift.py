@@ -1,4 +1,4 @@
-"""Training and evaluation that are not of the same kind."""
+"""Training and evaluation data differ."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
 GAP = 0.2
-"""Of the Kolmogorov-Smirnov statistic: the limit of Deepchecks' `image property drift`."""
+"""The limit of the Kolmogorov-Smirnov statistic, as in Deepchecks' `image property drift`."""
 INDEX = 0.2
-"""Of the population stability index: the customary limit, and Deepchecks'."""
+"""The limit of the population stability index, the customary one and that of Deepchecks."""
 SURE = 1.95
-"""Times the root of 1/n + 1/m: the gap that chance exceeds once in 1,000 times. Images count, not boxes: those of one are alike."""
+"""Times the root of 1/n + 1/m: the gap that chance exceeds once in 1,000 times. n and m are images, because the boxes of one image are
+similar."""
 Z = 3.09
 """The same of the normal distribution."""
 RULE = Rule(
@@ -41,14 +42,14 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(38,),
-    silent_impact="worse: the evaluation says little about the model",
-    verified_by=("tests/unit/records/test_train_eval_drift.py",),
+    silent_impact="worse: the evaluation shows little about the model",
+    verified_by=("tests/unit/validation/checks/records/test_train_eval_drift.py",),
     what=(
         "Brightness, the sizes or shapes of boxes, or the shares of classes differ between training and evaluation by more than "
         f"{GAP} (Kolmogorov-Smirnov statistic; population stability index), and by more than chance."
     ),
-    why="The evaluation then asks for something else than was trained: it says little about the model, in either direction.",
-    fix="Split one set of images at random (by scene, if there are several of each), or say in both what the camera sees in use.",
+    why="The evaluation then measures something else than was trained, and its numbers may be too low or too high.",
+    fix="Split one set of images at random (by scene, if scenes have several images), or use images of the production camera in both.",
 )
 
 
@@ -57,16 +58,16 @@ class Distributions(Sums):
 
     code = RULE.code
     brightness: NDArray[np.int64] = histogram(LEVELS)
-    """Images by mean grey level; those of which it is known how they look."""
+    """Decoded images by mean grey level."""
     box_sizes: NDArray[np.int64] = histogram(BINS)
     """Boxes by the square root of their share of the image."""
     box_aspects: NDArray[np.int64] = histogram(BINS)
     """Boxes by width over height in pixels."""
     images_with_boxes: int = total()
-    """Those whose boxes are counted."""
+    """Images whose boxes are counted."""
 
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:  # noqa: ARG002
-        """Count the images that were looked at, and the boxes with an area in images of known size."""
+        """Count the inspected images, and the boxes with an area in images of known size."""
         appearance = chunk.appearance
         self.brightness += np.bincount(appearance.mean[appearance.seen], minlength=LEVELS)
         boxes = chunk.boxes()
@@ -85,14 +86,14 @@ ACCUMULATORS = (Distributions, ClassCounts)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding for each evaluation reader, with all that differs."""
+    """Yield one finding for each evaluation reader, with all differences."""
     for name, files, totals in dataset.evals:
-        said = [*_numbers(dataset.train[Distributions], totals[Distributions]), *_classes(dataset, totals)]
-        if said:
+        detail = [*_numbers(dataset.train[Distributions], totals[Distributions]), *_classes(dataset, totals)]
+        if detail:
             yield RULE.finding(
-                f"Evaluation differs from training: {'; '.join(said)}.",
+                f"Evaluation differs from training: {'; '.join(detail)}.",
                 where=Where(file=files[0], field=f"{name}.tf_record_input_reader.input_path"),
-                count=len(said),
+                count=len(detail),
             )
 
 
@@ -118,10 +119,10 @@ def _numbers(ours: Distributions, theirs: Distributions) -> Iterator[str]:
 
 
 def _apart(
-    what: str, ours: NDArray[np.int64], theirs: NDArray[np.int64], images: tuple[int, int], said: Callable[[int], str]
+    what: str, ours: NDArray[np.int64], theirs: NDArray[np.int64], images: tuple[int, int], detail: Callable[[int], str]
 ) -> Iterator[str]:
     if min(images) and (gap := largest_gap(ours, theirs)) > max(GAP, SURE * sqrt(1 / images[0] + 1 / images[1])):
-        yield f"{what}: median {said(median(ours))} in training, {said(median(theirs))} in evaluation, {gap:.2f} apart"
+        yield f"{what}: median {detail(median(ours))} in training, {detail(median(theirs))} in evaluation, {gap:.2f} apart"
 
 
 def _classes(dataset: Dataset, totals: Totals) -> Iterator[str]:
@@ -140,7 +141,7 @@ def _classes(dataset: Dataset, totals: Totals) -> Iterator[str]:
 
 
 def _chance(degrees: int) -> float:
-    """What a chi-squared value of that many degrees of freedom exceeds once in 1,000 times (Wilson and Hilferty)."""
+    """Return what a chi-squared value of that many degrees of freedom exceeds once in 1,000 times (Wilson and Hilferty)."""
     if not degrees:
         return 0.0
     spread = 2 / (9 * degrees)

@@ -1,4 +1,4 @@
-"""Images in evaluation that look like training images."""
+"""Evaluation images look like training images."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from detector_trainer.contract import Finding, Severity, Where
-from detector_trainer.records.hash_neighbours import DISTANCE, partners
-from detector_trainer.records.image_hashes import ImageHashes, Images
+from detector_trainer.records.hash_neighbours import DISTANCE, find_neighbours
+from detector_trainer.records.image_hashes import HashedImages, ImageHashes
 from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Cost, Rule
 
@@ -17,14 +17,14 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(25,),
-    silent_impact="worse: the evaluation says too much good",
-    verified_by=("tests/unit/records/test_near_duplicates.py",),
+    silent_impact="worse: the numbers of the evaluation are too good",
+    verified_by=("tests/unit/validation/checks/records/test_train_eval_near_duplicates.py",),
     what=(
-        "More than one in 200 evaluation images looks like a training image, without being a copy byte for byte: their perceptual "
-        f"hashes differ in {DISTANCE} of 64 bits at most."
+        "More than one in 200 evaluation images looks like a training image without being an exact copy: their perceptual "
+        f"hashes differ in at most {DISTANCE} of 64 bits."
     ),
-    why="The evaluation measures in part what was learned by heart: its numbers are too good.",
-    fix="Split by scene, video or camera, not by image; look at the pair that is named.",
+    why="The evaluation partly measures memorized images: its numbers are too good.",
+    fix="Split by scene, video or camera, not by image; check the named pair.",
 )
 ACCUMULATORS = (ImageHashes,)
 SHARE = 0.005
@@ -33,13 +33,13 @@ FEW = 5
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding for each evaluation reader, with a pair."""
-    trained = Images(dataset.train[ImageHashes])
+    """Yield one finding for each evaluation reader, with a pair."""
+    trained = HashedImages(dataset.train[ImageHashes])
     for name, _, totals in dataset.evals:
-        evaluated = Images(totals[ImageHashes], without=dataset.train[ImageHashes])
+        evaluated = HashedImages(totals[ImageHashes], without=dataset.train[ImageHashes])
         hashes = np.union1d(trained.hashes, evaluated.hashes)
         asks, answers = np.isin(hashes, evaluated.hashes), np.isin(hashes, trained.hashes)
-        partner = partners(hashes, asks, answers)
+        partner = find_neighbours(hashes, asks, answers)
         both = np.flatnonzero(asks & answers)
         partner[both] = both
         like = np.isin(evaluated.hashes, hashes[partner >= 0])

@@ -1,4 +1,4 @@
-"""The same images in training and evaluation."""
+"""Training images are in the evaluation too."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.SCAN,
     catalogue=(25,),
-    silent_impact="worse: what is trained is sound, what is measured is not",
-    verified_by=("tests/unit/records/test_records.py",),
-    what="Images of the training records are in the evaluation records too.",
-    why="The evaluation then measures what was learned by heart: its numbers are too good.",
-    fix="Split the images before the records are made, each into one of the two.",
+    silent_impact="worse: the training is not affected, but the evaluation is",
+    verified_by=("tests/unit/validation/checks/records/test_train_eval_overlap.py",),
+    what="Images of the training records are also in the evaluation records.",
+    why="The evaluation then measures memorized images: its numbers are too good.",
+    fix="Split the images before you create the records, each into one of the two.",
 )
 ACCUMULATORS = (ImageHashes,)
 
 
 def conclude(dataset: Dataset) -> Iterator[Finding]:
-    """One finding for each evaluation reader."""
+    """Yield one finding for each evaluation reader."""
     trained = np.unique(dataset.train[ImageHashes].exact)
     for name, files, totals in dataset.evals:
         hashes = np.unique(np.array(totals[ImageHashes].exact, np.uint64))
@@ -35,8 +35,8 @@ def conclude(dataset: Dataset) -> Iterator[Finding]:
         same_files = set(files) <= set(dataset.train_files)
         if shared:
             yield RULE.finding(
-                f"{shared} of {len(hashes)} evaluation images are training images too.",
+                f"{shared} of {len(hashes)} evaluation images are also training images.",
                 where=Where(file=files[0], field=f"{name}.tf_record_input_reader.input_path"),
                 count=shared,
-                severity=Severity.INFO if same_files else None,  # the config says so itself
+                severity=Severity.INFO if same_files else None,  # the config uses the same files on purpose
             )

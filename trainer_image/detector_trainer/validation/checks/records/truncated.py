@@ -1,4 +1,4 @@
-"""A record file that ends inside a record; found while its framing is read."""
+"""A record file ends inside a record; detected while its framing is read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ RULE = Rule(
     catalogue=(24,),
     verified_by=("tests/trainer/test_config_agrees.py", "tests/trainer/test_train.py"),
     what="A record file ends inside a record.",
-    why='The trainer ends with "truncated record" when it gets there, which may take days.',
-    fix="Copy or make the file again; the writer must be closed.",
+    why='The trainer fails with "truncated record" when it reads that record, possibly after days.',
+    fix="Copy or create the file again; close the writer.",
 )
 DAMAGE = TruncatedRecord
 

@@ -22,22 +22,22 @@ RULE = Rule(
     verified_by=("tests/trainer/test_records_agree.py",),
     what="The features of the boxes of a record do not have the same number of values.",
     why=(
-        'Too few values end the trainer with "ConcatOp", "indices[1] = 1 is not in [0, 1)" or "Input to reshape"; too '
-        "many are dropped from the end, silently."
+        'With too few values the trainer fails with "ConcatOp", "indices[1] = 1 is not in [0, 1)" or "Input to reshape"; it '
+        "silently drops values that are too many from the end."
     ),
-    fix="Write one value for each box into every feature; optional features may be left out.",
+    fix="Write one value for each box into every feature; optional features can be omitted.",
 )
 
 
-# Cut into one row a box (utils/ops.py, retain_groundtruth): a number that boxes do not divide ends the trainer, a multiple goes
-# through, and beside no boxes any number does.
+# The trainer splits these into one row for each box (utils/ops.py, retain_groundtruth): it fails if the number of boxes does not divide
+# the number of values, accepts a multiple, and accepts any number if the record has no boxes.
 OPTIONAL = ("image/object/area", "image/object/is_crowd", "image/object/difficult")
-# Of other lengths these train, with the wrong values.
+# With other lengths these train, with wrong values.
 SILENT = ("image/object/group_of", "image/object/weight")
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """Hits for sides of boxes, classes, and the optional features."""
+    """Yield hits for sides of boxes, classes, and the optional features."""
     lengths = {side: chunk.lengths(side) for side in SIDES}
     for index in np.flatnonzero(~chunk.boxes().usable & chunk.parsed):
         counts = ", ".join(f"{side.rpartition('/')[2]} {lengths[side][index]}" for side in SIDES)

@@ -1,4 +1,4 @@
-"""An image in a format the trainer does not decode."""
+"""The trainer does not decode the format of an image."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(33,),
     verified_by=("tests/trainer/test_records_agree.py", "tests/trainer/test_images_agree.py"),
-    what="image/encoded is no JPEG, PNG, BMP or GIF.",
-    why=('The trainer ends with "Unknown image file format. One of JPEG, PNG, GIF, BMP required" when it draws the record.'),
-    fix="Convert the images to JPEG or PNG when the records are made.",
+    what="image/encoded is not a JPEG, PNG, BMP or GIF.",
+    why=('The trainer fails with "Unknown image file format. One of JPEG, PNG, GIF, BMP required" when it reads the record.'),
+    fix="Convert the images to JPEG or PNG when you create the records.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such image."""
+    """Yield a hit for each such image."""
     for record, detail in chunk.faulty(State.UNKNOWN):
-        yield Hit(chunk.file, f"image/encoded is no image: {detail}.", record, "image/encoded")
+        yield Hit(chunk.file, f"image/encoded is not an image: {detail}.", record, "image/encoded")

@@ -1,4 +1,4 @@
-"""A record file that cannot be read; found when it is opened."""
+"""A record file cannot be read; detected when it is opened."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(6,),
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="A record file is a folder, a link to nothing, a socket, or cannot be read.",
-    why='The trainer ends with "Is a directory" or another error when it opens it.',
-    fix="Give the path of record files; dir/* for those in a folder.",
+    what="A record file is a directory, a broken link, a socket, or cannot be read.",
+    why='The trainer fails with "Is a directory" or another error when it opens it.',
+    fix="Set input_path to record files; dir/* matches the files in a directory.",
 )
 DAMAGE = UnreadableFile
 

@@ -1,4 +1,4 @@
-"""The weight of a box is not a number, or infinite."""
+"""The weight of a box is NaN or infinite."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ RULE = Rule(
     code="records/weight-not-finite",
     severity=Severity.ERROR,
     cost=Cost.SCAN,
-    silent_impact="worthless: the loss is nan from the first such image on, and so is every variable after it",
+    silent_impact="useless: the loss and every variable are nan from the first such image on",
     verified_by=("tests/oracle/test_recorded.py",),
     what="The weight of a box, or of a mask that a CenterNet learns, is nan or inf.",
     why="The loss of the box is multiplied by it.",
-    fix="Write a finite weight, 1 for a box like all others; or leave the feature out.",
+    fix="Write a finite weight, usually 1; or omit the feature.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:
-    """A hit for each such weight. What is beyond the last box is dropped."""
+    """Yield a hit for each such weight. The trainer drops weights beyond the last box."""
     for name in (WEIGHT, MASK_WEIGHT) if "mask_estimation_task" in settings.learned and settings.masks else (WEIGHT,):
         values, lengths = chunk.columns[name].values, chunk.lengths(name)
         if not len(values) or np.isfinite(values).all():

@@ -1,4 +1,4 @@
-"""A feature of the wrong kind."""
+"""A feature has the wrong type."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(27,),
     verified_by=("tests/trainer/test_records_agree.py",),
-    what="A feature is of another kind than the trainer reads it as.",
-    why='The trainer ends with "Data types don\'t match" when it draws the record.',
+    what="A feature has another type than the trainer expects.",
+    why='The trainer fails with "Data types don\'t match" when it reads the record.',
     fix="Write boxes as float_list, labels as int64_list, texts and images as bytes_list.",
 )
 
 
 def check(chunk: Chunk, settings: ReaderSettings) -> Iterator[Hit]:  # noqa: ARG001
-    """A hit for each such feature."""
+    """Yield a hit for each such feature."""
     hits = (
-        Hit(chunk.file, f"{name} is {KIND_NAMES[has]}, and the trainer reads {KIND_NAMES[wanted]}.", chunk.first + index, name)
+        Hit(chunk.file, f"{name} is {KIND_NAMES[has]}, but the trainer expects {KIND_NAMES[wanted]}.", chunk.first + index, name)
         for index, name, has, wanted in chunk.wrong_kinds
     )
     yield from first_of(hits, len(chunk.wrong_kinds))

@@ -1,4 +1,4 @@
-"""model_dir already holds a checkpoint at or past the last step."""
+"""model_dir contains a checkpoint at or past the last step."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(50,),
-    silent_impact="worse: it ends with success, and nothing was trained",
-    verified_by=("tests/trainer/test_train.py", "tests/unit/validation/test_metadata.py"),
-    what="model_dir holds a checkpoint at or past the last step.",
-    why="The trainer resumes it, finds nothing to do, and ends with success having trained nothing. `detector-training train` says so.",
-    fix="Raise the number of steps to train further, or choose an empty model_dir to train anew.",
+    silent_impact="worse: the training succeeds without training anything",
+    verified_by=("tests/trainer/test_train.py", "tests/unit/validation/checks/run/test_already_at_last_step.py"),
+    what="model_dir contains a checkpoint at or past the last step.",
+    why="The trainer resumes it and succeeds without training anything. `detector-training train` reports that.",
+    fix="Raise the number of steps to train further, or choose an empty model_dir to train from scratch.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     if inputs.resumed is None or inputs.steps is None:
         return
     try:
         step = inputs.resumed.step
     except Unreadable:
-        return  # run/resume-corrupt says so
+        return  # run/resume-corrupt reports it
     if step is not None and step >= inputs.steps:
         yield RULE.finding(
-            f"{inputs.resumed.prefix} is at step {step}, and the training ends at step {inputs.steps}: nothing would be trained.",
+            f"{inputs.resumed.prefix} is at step {step}, but the training ends at step {inputs.steps}: no step would be trained.",
             where=Where(file=inputs.resumed.prefix, field="model_dir"),
         )

@@ -1,4 +1,4 @@
-"""model_dir is the folder of the fine-tune checkpoint (utils/variables_helper.py)."""
+"""model_dir is the directory of the fine-tune checkpoint (utils/variables_helper.py)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(49,),
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="model_dir is the folder that holds the fine-tune checkpoint.",
-    why='The trainer ends with "Checkpoint dir … and model_dir … cannot be same".',
+    what="model_dir is the directory that contains the fine-tune checkpoint.",
+    why='The trainer fails with "Checkpoint dir … and model_dir … cannot be same".',
     fix="Choose another model_dir.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     prefix = inputs.config.train_config.fine_tune_checkpoint
     if prefix and inputs.model_dir and os.path.abspath(Path(prefix).parent) == os.path.abspath(inputs.model_dir):  # noqa: PTH100
         yield RULE.finding(

@@ -15,14 +15,14 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(51,),
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="The checkpoint that the training would resume is damaged or cut off.",
-    why='The trainer ends with "Read less bytes than requested" or "Checksum does not match" when it restores.',
+    what="The checkpoint that the training would resume is damaged or truncated.",
+    why='The trainer fails with "Read less bytes than requested" or "Checksum does not match" when it restores.',
     fix="Remove its name from the file `checkpoint` in model_dir, or name an older one there.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding. Reads every tensor."""
+    """Yield one finding. Reads every tensor."""
     if inputs.resumed is None:
         return
     try:

@@ -16,25 +16,25 @@ RULE = Rule(
     severity=Severity.ERROR,
     cost=Cost.META,
     catalogue=(53,),
-    silent_impact="worthless: it begins again at step 0, and overwrites what was trained",
-    verified_by=("tests/trainer/test_config_agrees.py", "tests/unit/validation/test_checkpoint_state.py"),
+    silent_impact="useless: the training starts again at step 0 and overwrites its checkpoints",
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/unit/validation/checks/run/test_resume_from_nowhere.py"),
     what=(
-        "The file `checkpoint` in model_dir names a checkpoint that does not exist, most often because the directory was moved; or it "
-        "is not a file that can be read."
+        "The file `checkpoint` in model_dir names a checkpoint that does not exist, usually because the directory was moved; or it "
+        "is not a readable file."
     ),
     why=(
-        "The trainer starts again at step 0, silently, and overwrites ckpt-1 and so on. It waits indefinitely for data from a named "
+        "The trainer silently starts again at step 0 and overwrites ckpt-1 and later checkpoints. It waits indefinitely for data from a named "
         "pipe."
     ),
     fix="Write the names in the file `checkpoint` without a directory (ckpt-7), or remove the file to train from scratch.",
 )
 MISSING = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 NOT_A_FILE = ("directory", "not-a-file")
-"""Kinds of what the trainer cannot read either. It may have the rights or the memory that a validation lacks."""
+"""Problems that the trainer has too. For others it may have the permissions or the memory that a validation lacks."""
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding."""
+    """Yield one finding."""
     problem, latest = inputs.latest_unreadable, inputs.latest
     if problem is not None:
         severity = Severity.ERROR if problem.kind in NOT_A_FILE else Severity.WARNING
@@ -42,7 +42,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     if latest is None or _exists(f"{latest.prefix}.index"):
         return
     found = sorted(path.name.removesuffix(".index") for path in Path(inputs.model_dir or "").glob("ckpt-*.index"))
-    there = f" The directory has {', '.join(found)}." if found else ""
+    there = f" The directory contains {', '.join(found)}." if found else ""
     yield RULE.finding(
         f"The file `checkpoint` names {latest.named}, which does not exist.{there}",
         where=Where(file=f"{inputs.model_dir}/checkpoint", field="model_dir"),
@@ -50,7 +50,7 @@ def check(inputs: Inputs) -> Iterator[Finding]:
 
 
 def _exists(path: str) -> bool:
-    """Whether a file exists; also if that cannot be told, because of missing rights or a storage that fails."""
+    """Tell whether a file exists; True if that is unknown, because of missing permissions or a storage error."""
     try:
         os.stat(path)  # noqa: PTH116 - Path.exists raises for a name that is too long
     except (OSError, ValueError) as error:

@@ -13,16 +13,16 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(51,),
-    silent_impact="worse: a part of the model begins from random values, at a late step of the schedule",
+    silent_impact="worse: a part of the model starts from random values at a late step of the schedule",
     verified_by=("tests/trainer/test_checkpoints_agree.py",),
-    what="The training goes on from the checkpoint in model_dir, which has no value for some variables of the model.",
-    why="The trainer says nothing, and trains these from their random first values, at the step of the checkpoint.",
+    what="The training resumes from the checkpoint in model_dir, which has no value for some variables of the model.",
+    why="The trainer reports nothing, and trains these variables from random values at the step of the checkpoint.",
     fix="Choose an empty model_dir, and set fine_tune_checkpoint to the checkpoint, if the model was changed on purpose.",
 )
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding, with the number of variables. A model whose variables are not known is left to --deep."""
+    """Yield one finding, with the number of variables. If the variables of the model are unknown, only --deep checks them."""
     fit = inputs.resumed_fit
     if fit is not None and fit.match is not None and fit.match.missing and not fit.match.other_shape:
         assert inputs.resumed is not None

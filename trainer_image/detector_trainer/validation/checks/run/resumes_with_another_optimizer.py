@@ -14,15 +14,15 @@ RULE = Rule(
     severity=Severity.WARNING,
     cost=Cost.META,
     catalogue=(52,),
-    silent_impact="worse: momentums begin at zero in the middle of the schedule",
+    silent_impact="worse: momentums start at zero in the middle of the schedule",
     verified_by=("tests/trainer/test_config_agrees.py",),
-    what="model_dir holds a checkpoint of another optimizer than the config's.",
-    why="The trainer says nothing: it keeps the step and the weights, and starts with empty momentums in the middle of the schedule.",
-    fix="Take the change back, or choose an empty model_dir and set fine_tune_checkpoint to the checkpoint.",
+    what="The checkpoint in model_dir was written with another optimizer than that of the config.",
+    why="The trainer reports nothing: it keeps the step and the weights, and starts with momentums of zero in the middle of the schedule.",
+    fix="Revert the change, or choose an empty model_dir and set fine_tune_checkpoint to the checkpoint.",
 )
 FIELD = "train_config.optimizer"
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
-# A scalar that only this optimizer keeps (tf_keras/optimizers/legacy), the most telling first.
+# A scalar that only this optimizer keeps (tf_keras/optimizers/legacy), the most specific first.
 MARKS = {
     "adam_optimizer": f"optimizer/beta_1{VALUE}",
     "rms_prop_optimizer": f"optimizer/rho{VALUE}",
@@ -31,7 +31,7 @@ MARKS = {
 
 
 def check(inputs: Inputs) -> Iterator[Finding]:
-    """One finding; none where an average of the weights wraps the optimizer, which hides what it is."""
+    """Yield one finding; none if a moving average wraps the optimizer, which hides its kind."""
     try:
         if inputs.resumed is None or not inputs.resumed.step:
             return
@@ -42,6 +42,6 @@ def check(inputs: Inputs) -> Iterator[Finding]:
     before = next((name for name, mark in MARKS.items() if mark in inputs.resumed.entries), None)
     if before is not None and now is not None and before != now and not optimizer.use_moving_average:
         yield RULE.finding(
-            f"{inputs.resumed.prefix} was written with {before}, the config has {now}.",
+            f"{inputs.resumed.prefix} was written with {before}, but the config has {now}.",
             where=inputs.at(FIELD),
         )
