@@ -68,8 +68,9 @@ run: $(VENV)/trainer.stamp  ## validate and train examples/pets on this machine
 ## While you work: no TensorFlow is installed
 
 .PHONY: quick fix lint types imports words new
-quick: lint imports  ## lint, import layers, and the unit tests without generated examples and without a browser; under a minute
-	$(PYTEST) tests/unit -q -n 2 -m "not hypothesis and not browser and not slow"
+quick: lint imports  ## lint, import layers, and the fast unit tests: no generated examples, browser, TensorFlow or Helm; under a minute
+	$(PYTEST) tests/unit -q -n 2 --ignore=tests/unit/chart --ignore=tests/unit/supply_chain --ignore=tests/unit/mutants \
+	  -m "not hypothesis and not browser and not trainer and not slow and not recorded"
 
 fix: $(VENV)/dev.stamp  ## ruff: fix what can be fixed automatically, and format
 	$(BIN)/ruff check --fix .
@@ -112,7 +113,7 @@ fuzz: $(VENV)/test.stamp  ## damaged inputs of every kind, different ones each t
 SEED ?= $(shell date +%s)
 SAMPLE ?= 200
 PACKAGES ?= policies reconcile observe builders checks training
-mutants: $(VENV)/test.stamp  ## SAMPLE small changes in each of PACKAGES, SEED says which: does a unit test fail?
+mutants: $(VENV)/test.stamp  ## make SAMPLE small changes in each of PACKAGES, drawn from SEED, and list those that no unit test notices
 	PYTHONPATH=tools $(BIN)/python -m mutants --seed $(SEED) --sample $(SAMPLE) $(PACKAGES)
 
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer

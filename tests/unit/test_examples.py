@@ -1,4 +1,4 @@
-"""The examples and the official configs, through the command line: what is sound is accepted, what is broken is rejected."""
+"""The examples and the official configs, through the command line: valid ones are accepted, broken ones rejected."""
 
 from __future__ import annotations
 
@@ -95,6 +95,7 @@ def test_the_readme_lists_every_broken_folder_with_its_code() -> None:
     assert listed == {folder: json.loads((BROKEN / folder / "expected.json").read_text())["code"] for folder in MISTAKES}
 
 
+@pytest.mark.slow
 def test_the_shapes_are_what_their_script_generates(tmp_path: Path) -> None:
     shapes = ROOT / "examples" / "shapes"
     subprocess.run([sys.executable, str(shapes / "generate.py"), "--out", str(tmp_path)], check=True, capture_output=True)

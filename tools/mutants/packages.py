@@ -12,24 +12,29 @@ TRAINER = "trainer_image/detector_trainer"
 
 @dataclass(frozen=True)
 class Package:
-    """A directory of code, the tests that may notice a change in it, and the share of mutants that they have to kill."""
+    """Directories of code, the tests that may notice a change in it, and the share of mutants that they have to kill."""
 
-    source: str
+    source: tuple[str, ...]
     tests: tuple[str, ...]
     target: float
 
 
 PACKAGES = {
-    "policies": Package(f"{OPERATOR}/policies", ("tests/unit/operator",), 0.97),
-    "reconcile": Package(f"{OPERATOR}/reconcile", ("tests/unit/operator",), 0.97),
-    "observe": Package(f"{OPERATOR}/observe", ("tests/unit/operator",), 0.97),
-    "builders": Package(f"{OPERATOR}/specs", ("tests/unit/operator",), 0.97),
-    "checks": Package(f"{TRAINER}/validation/checks", ("tests/unit/validation", "tests/unit/records"), 0.92),
-    "training": Package(f"{TRAINER}/training", ("tests/unit/training",), 0.92),
+    "policies": Package((f"{OPERATOR}/policies",), ("tests/unit/operator",), 0.97),
+    "reconcile": Package((f"{OPERATOR}/reconcile",), ("tests/unit/operator",), 0.97),
+    "observe": Package((f"{OPERATOR}/observe",), ("tests/unit/operator",), 0.97),
+    "builders": Package((f"{OPERATOR}/specs",), ("tests/unit/operator",), 0.97),
+    "checks": Package((f"{TRAINER}/validation/checks",), ("tests/unit/validation", "tests/unit/records"), 0.92),
+    "training": Package(
+        (f"{TRAINER}/training", f"{TRAINER}/lease", f"{TRAINER}/command"),
+        ("tests/unit/training", "tests/unit/lease", "tests/unit/command"),
+        0.92,
+    ),
 }
 
 
 def sources(root: Path, package: Package) -> Iterator[str]:
     """Yield the paths of the modules of a package, relative to the root of the repository."""
-    for path in sorted((root / package.source).rglob("*.py")):
-        yield str(path.relative_to(root))
+    for directory in package.source:
+        for path in sorted((root / directory).rglob("*.py")):
+            yield str(path.relative_to(root))

@@ -1,4 +1,4 @@
-"""What becomes of what the deep checks' process says, and of one that says nothing any more. The process itself: tests/trainer."""
+"""Findings from the output of the process of the deep checks, and from one that has stopped writing. The process itself: tests/trainer."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_fine_tuning_that_leaves_variables_out_unnoticed_is_a_warning():
     finding = only(findings(said({"restoresInPart": "/c/ckpt-0", "left": partly}, {"done": True}), "p.config"))
     assert (finding.code, finding.severity, finding.where.file) == ("checkpoint/type-mismatch", "warning", "/c/ckpt-0")
     assert finding.message.startswith(
-        "1 of 260 variables is not in the checkpoint: model/new (New/kernel). The trainer does not notice"
+        "1 of 260 variables is not in the checkpoint: model/new (New/kernel). The trainer does not detect"
     )
 
 

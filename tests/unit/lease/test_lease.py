@@ -204,6 +204,7 @@ def passed(world: Interleaved, model_dir: Path, starts: list[float]) -> int:
     return sum(world.run([partial(train, start) for start in starts]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "starts",
     [[0.0] * 4, [0.0, 0.0, OBSERVED_AT_LEAST, OBSERVED_AT_LEAST], [0.0] * 3 + [OBSERVED_AT_LEAST] * 3],
@@ -221,6 +222,7 @@ def test_one_of_several_takes_over_an_abandoned_lease_however_their_operations_i
         assert files_of(tmp_path / str(seed)) == ["lease.json"]
 
 
+@pytest.mark.slow
 def test_one_of_several_gets_the_lease_of_a_new_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for seed in range(40):
         world = Interleaved(seed)
@@ -233,7 +235,7 @@ def test_one_of_several_gets_the_lease_of_a_new_directory(tmp_path: Path, monkey
 def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ):
-    """Renewed after it stood still for as long as makes it abandoned: either it or one claimer goes on, not both."""
+    """Renewed after a pause that makes it abandoned: either its holder or one claimer continues, not both."""
     world = Interleaved(seed)
     world.interleave(monkeypatch, LeaseDirectory, OPERATIONS)
     holder = _LeaseFiles(LeaseDirectory(lease_file(str(tmp_path)).parent))
@@ -255,7 +257,7 @@ def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_ha
 
 
 class Together(Clock):
-    """The clock of one of several claimers: none goes on before each has read the lease, then time passes as it does."""
+    """The clock of one of several claimers: none continues before each has read the lease, then time passes normally."""
 
     def __init__(self, barrier: threading.Barrier) -> None:
         super().__init__(lambda: barrier.wait(30))
@@ -295,6 +297,7 @@ print(claim(sys.argv[1], clock=lambda: passed, sleep=sleep), flush=True)
 """
 
 
+@pytest.mark.slow
 def test_one_of_several_processes_takes_over_an_abandoned_lease(tmp_path: Path):
     left_behind(tmp_path, seconds_ago=3600)
     command = [sys.executable, "-c", CLAIMER, str(tmp_path)]

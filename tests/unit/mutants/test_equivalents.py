@@ -29,7 +29,7 @@ def test_an_equivalent_mutant_is_not_in_the_sample(tmp_path: Path):
     (tmp_path / "code/shop").mkdir(parents=True)
     (tmp_path / "code/shop/price.py").write_text("def price(a):\n    b = a == 1\n    c = a < 1\n")
     known = [Equivalent("shop/price.py", "price", ["a == 1 -> a != 1", "1 -> 2", "1 -> 0"], "for the test")]
-    made = sampled(tmp_path, Package("code/shop", (), 1), known, seed="1", most=None)
+    made = sampled(tmp_path, Package(("code/shop",), (), 1), known, seed="1", most=None)
     assert [mutant.change for mutant in made] == ["a < 1 -> a <= 1", "a < 1 -> a >= 1"]
 
 

@@ -44,7 +44,7 @@ def test_broken():
 HYPOTHESIS = 'from hypothesis import settings\nsettings.register_profile("mutants")\n'
 
 
-SHOP = Package("operator/shop", ("tests/unit",), 0.9)
+SHOP = Package(("operator/shop",), ("tests/unit",), 0.9)
 MUTANTS = {
     "noticed by a test": ("price", CODE.replace("pieces * 2", "pieces * 3"), Fate.KILLED),
     "the same for every test": ("price", CODE.replace("pieces * 2", "pieces + pieces"), Fate.SURVIVED),

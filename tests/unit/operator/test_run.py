@@ -328,6 +328,8 @@ from datetime import timedelta
 from detector_operator.cli.cmd_run import main
 from detector_operator.reconcile.situation import Backoff
 from support.fake_runs import commands
+
+pytestmark = pytest.mark.slow
 sys.exit(main(["-f", "training.yaml"], commands=commands(["pass"], sys.argv[1:]), backoff=Backoff(first=timedelta(0))))
 """
 

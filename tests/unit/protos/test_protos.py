@@ -13,6 +13,7 @@ from detector_trainer.protos import enum_type, message_class, types
 from generators import descriptors, proto_types
 
 
+@pytest.mark.trainer
 def test_the_descriptor_set_is_current():
     assert descriptors.TARGET.read_bytes() == descriptors.generate(), "run `make generate`"
 

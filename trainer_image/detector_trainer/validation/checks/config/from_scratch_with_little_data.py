@@ -15,7 +15,7 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(38,),
     silent_impact="worse: the images are too few to learn from",
-    verified_by=("tests/unit/records/test_from_scratch.py",),
+    verified_by=("tests/unit/validation/checks/config/test_from_scratch_with_little_data.py",),
     what="The training starts from random weights and has fewer than 1,000 images.",
     why=(
         "The official models were trained on 118,000 images. From scratch on few photographs the loss falls, but the model detects little on "

@@ -21,7 +21,10 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(10,),
     silent_impact="worse, or a loss of NaN: from which rate on depends on the data",
-    verified_by=("object_detection/utils/learning_schedules.py", "tests/unit/validation/test_metadata.py"),
+    verified_by=(
+        "object_detection/utils/learning_schedules.py",
+        "tests/unit/validation/checks/config/test_learning_rate_high.py",
+    ),
     what="The learning rate is far above that of the official config of this feature extractor, scaled to this batch size.",
     why=(
         "The official configs train batches of 64 to 512 on TPUs. With a small batch such a rate can make the loss NaN, "

@@ -26,7 +26,7 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(32,),
     silent_impact="worse: these boxes are matched to anchors that hardly overlap them, and detected badly",
-    verified_by=("tests/unit/records/test_boxes_unlike_anchors.py",),
+    verified_by=("tests/unit/validation/checks/records/test_boxes_unlike_anchors.py",),
     what=(
         f"After the image resizer, more than two in a hundred training boxes differ from every anchor of the model by a factor of {UNLIKE} "
         "or more in height or width."

@@ -22,7 +22,10 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(37,),
     silent_impact="worse: the training is not affected, but the evaluation measures only a part",
-    verified_by=("object_detection/metrics/coco_evaluation.py", "tests/unit/records/test_records.py"),
+    verified_by=(
+        "object_detection/metrics/coco_evaluation.py",
+        "tests/unit/validation/checks/records/test_duplicate_source_id.py",
+    ),
     what="Evaluation records share an image/source_id, or have none.",
     why=(
         'The evaluation ignores all but the first of them ("Ignoring ground truth with image id"): it measures a part '

@@ -43,7 +43,7 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(38,),
     silent_impact="worse: the evaluation shows little about the model",
-    verified_by=("tests/unit/records/test_train_eval_drift.py",),
+    verified_by=("tests/unit/validation/checks/records/test_train_eval_drift.py",),
     what=(
         "Brightness, the sizes or shapes of boxes, or the shares of classes differ between training and evaluation by more than "
         f"{GAP} (Kolmogorov-Smirnov statistic; population stability index), and by more than chance."

@@ -18,7 +18,7 @@ RULE = Rule(
     cost=Cost.SCAN,
     catalogue=(25,),
     silent_impact="worse: the numbers of the evaluation are too good",
-    verified_by=("tests/unit/records/test_near_duplicates.py",),
+    verified_by=("tests/unit/validation/checks/records/test_train_eval_near_duplicates.py",),
     what=(
         "More than one in 200 evaluation images looks like a training image without being an exact copy: their perceptual "
         f"hashes differ in at most {DISTANCE} of 64 bits."

@@ -14,7 +14,7 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(54,),
     silent_impact="worse: `train` saves the last step; a crash before it loses all steps",
-    verified_by=("tests/trainer/test_train.py", "tests/unit/validation/test_metadata.py"),
+    verified_by=("tests/trainer/test_train.py", "tests/unit/validation/checks/run/test_one_checkpoint_only.py"),
     what="The training has fewer steps than the interval between checkpoints.",
     why=(
         "model_main_tf2 would never save the trained weights. `detector-training train` saves the last step, but a "

@@ -17,7 +17,7 @@ RULE = Rule(
     cost=Cost.META,
     catalogue=(53,),
     silent_impact="useless: the training starts again at step 0 and overwrites its checkpoints",
-    verified_by=("tests/trainer/test_config_agrees.py", "tests/unit/checkpoints/test_checkpoint_state.py"),
+    verified_by=("tests/trainer/test_config_agrees.py", "tests/unit/validation/checks/run/test_resume_from_nowhere.py"),
     what=(
         "The file `checkpoint` in model_dir names a checkpoint that does not exist, usually because the directory was moved; or it "
         "is not a readable file."

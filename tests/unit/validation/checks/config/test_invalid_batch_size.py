@@ -1,0 +1,36 @@
+"""The batch size is 0, or not a multiple of the number of GPUs."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_trainer.validation.checks.config.invalid_batch_size import RULE
+from support.breaking import Change, assert_only, metadata_findings, set_fields
+from support.inputs import Case
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+BREAKS: dict[str, Change] = {
+    "batch of 0": set_fields(train_config__batch_size=0),
+}
+
+
+@pytest.mark.parametrize("change", BREAKS.values(), ids=BREAKS)
+def test_a_mistake_is_named(case: Case, change: Change):
+    assert_only(case, change, RULE.code, "error")
+
+
+@pytest.mark.parametrize(
+    ("size", "gpus", "hint"), [(5, 2, "Set it to 4 or 6."), (5, 4, "Set it to 4 or 8."), (1, 2, "Set it to 2 or 4.")]
+)
+def test_a_batch_must_be_a_multiple_of_the_gpus(case: Case, size: int, gpus: int, hint: str):
+    case.options["gpus"] = gpus
+    assert assert_only(case, set_fields(train_config__batch_size=size), RULE.code, "error").hint == hint
+
+
+@pytest.mark.parametrize(("size", "gpus"), [(4, 2), (3, 1), (3, 0), (3, None)])
+def test_a_multiple_passes(case: Case, size: int, gpus: int | None):
+    case.options["gpus"] = gpus
+    set_fields(train_config__batch_size=size)(case)
+    assert metadata_findings(case, RULE.code) == []

@@ -1,0 +1,22 @@
+"""Two items share an id or a name, or an item has several ids."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_trainer.validation.checks.label_map.duplicate import RULE
+from support.breaking import Change, assert_only, label_map
+from support.inputs import Case
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+BREAKS: dict[str, Change] = {
+    "label map with an id twice": label_map("item { id: 1 name: 'cat' } item { id: 1 name: 'dog' }"),
+    "label map with two ids in an item": label_map("item { id: 1 name: 'cat' id: 2 name: 'dog' }"),
+}
+
+
+@pytest.mark.parametrize("change", BREAKS.values(), ids=BREAKS)
+def test_a_mistake_is_named(case: Case, change: Change):
+    assert_only(case, change, RULE.code, "warning")

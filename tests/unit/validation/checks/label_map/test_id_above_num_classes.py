@@ -1,0 +1,39 @@
+"""The label map has ids above num_classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from detector_trainer.validation.checks.label_map.id_above_num_classes import RULE
+from detector_trainer.validation.inputs import Inputs
+from detector_trainer.validation.validate import validate
+from support.breaking import Change, assert_only, label_map
+from support.inputs import Case
+from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+BREAKS: dict[str, Change] = {
+    "label map beyond num_classes": label_map("item { id: 99 name: 'cat' }"),
+}
+
+
+@pytest.mark.parametrize("change", BREAKS.values(), ids=BREAKS)
+def test_a_mistake_is_named(case: Case, change: Change):
+    assert_only(case, change, RULE.code, "warning")
+
+
+ARCHITECTURES = {"ssd": "ssd_mobilenet_v2_320x320_coco17_tpu-8", "faster_rcnn": "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8"}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(("number", "named"), [(36, True), (37, False), (90, False)])
+def test_every_architecture_is_checked_at_the_bound(tmp_path: Path, architecture: str, number: int, named: bool):
+    (official,) = (path for path in OFFICIAL_CONFIGS if path.stem == ARCHITECTURES[architecture])
+    config = wire_to_pets(official, tmp_path)
+    config.write_text(f"{config.read_text()}\nmodel {{ {architecture} {{ num_classes: {number} }} }}\n")
+    findings = [finding for finding in validate(Inputs(str(config)), scan=False).findings if finding.code == RULE.code]
+    assert [(finding.where.field, finding.count) for finding in findings] == [(f"model.{architecture}.num_classes", 1)] * named

@@ -1,0 +1,22 @@
+"""A box has no area."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_trainer.validation.checks.records.box_zero_area import RULE
+from support.breaking import assert_warned
+from support.inputs import Case
+from support.records import Features, features
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+WORSE = {
+    "no area": features((0.1, 0.2, 0.5, 0.2)),
+}
+
+
+@pytest.mark.parametrize("record", WORSE.values(), ids=WORSE)
+def test_what_trains_worse_is_a_warning(case: Case, record: Features):
+    assert_warned(case, record, RULE.code)

@@ -1,0 +1,19 @@
+"""A checksum does not match; detected while the framing is read."""
+
+from __future__ import annotations
+
+from detector_trainer.validation.checks.records.corrupt import RULE
+from support.breaking import BOX, on_disk, the_error
+from support.inputs import Case
+from support.records import example, features, framed
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+
+SHARD = framed(example(features(BOX))) * 3
+
+
+def test_a_flipped_bit_is_named_with_the_record(case: Case):
+    error = the_error(on_disk(case, SHARD[:-100] + bytes([SHARD[-100] ^ 1]) + SHARD[-99:]))
+    assert (error.code, error.where.record) == (RULE.code, 2)

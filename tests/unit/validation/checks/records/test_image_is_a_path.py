@@ -1,0 +1,22 @@
+"""image/encoded contains the path of the image."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_trainer.validation.checks.records.image_is_a_path import RULE
+from support.breaking import BOX, Record, assert_named
+from support.inputs import Case
+from support.records import features
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+BROKEN = {
+    "the path of an image": Record(features(BOX, image__encoded=[b"/data/cat.jpg"]), "image/encoded"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_record_is_named(case: Case, broken: Record):
+    assert_named(case, broken, RULE.code)

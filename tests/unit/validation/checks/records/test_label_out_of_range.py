@@ -1,0 +1,41 @@
+"""The class of a box is not a class of the model."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_trainer.validation.checks.records.label_out_of_range import RULE
+from support.breaking import BOX, Record, assert_named, findings_of, scanned
+from support.inputs import Case
+from support.records import features
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+BROKEN = {
+    "label 0": Record(
+        features(BOX, image__object__class__text=None, image__object__class__label=[0]), "image/object/class/label"
+    ),
+    "label 38 of 37": Record(
+        features(BOX, image__object__class__text=None, image__object__class__label=[38]), "image/object/class/label"
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_record_is_named(case: Case, broken: Record):
+    assert_named(case, broken, RULE.code)
+
+
+@pytest.mark.parametrize(("label", "named"), [(-1, True), (0, True), (1, False), (37, False), (38, True)])
+def test_the_bounds(case: Case, label: int, named: bool):
+    record = features(BOX, image__object__class__text=None, image__object__class__label=[label])
+    assert bool(findings_of(scanned(case, record), RULE.code)) == named
+
+
+def test_a_text_whose_id_is_above_num_classes_is_named(case: Case):
+    case.config.model.ssd.num_classes = 1
+    record = features(BOX, text="american_bulldog")
+    (finding,) = findings_of(scanned(case, record), RULE.code)
+    assert (finding.where.field, finding.where.record) == ("image/object/class/text", 1)
+    assert "'american_bulldog' has id 2, but num_classes is 1" in finding.message

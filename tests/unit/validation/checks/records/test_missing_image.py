@@ -1,0 +1,23 @@
+"""A record has no image."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_trainer.validation.checks.records.missing_image import RULE
+from support.breaking import BOX, Record, assert_named
+from support.inputs import Case
+from support.records import features
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+BROKEN = {
+    "no image": Record(features(BOX, image__encoded=None), "image/encoded"),
+    "an empty image": Record(features(BOX, image__encoded=[b""]), "image/encoded"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_record_is_named(case: Case, broken: Record):
+    assert_named(case, broken, RULE.code)

@@ -1,0 +1,21 @@
+"""The training input has no input_path."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector_trainer.validation.checks.records.no_input_path import RULE
+from support.breaking import Change, assert_only, set_fields
+from support.inputs import Case
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+BREAKS: dict[str, Change] = {
+    "no input": set_fields(train_input_reader__tf_record_input_reader__input_path=[]),
+}
+
+
+@pytest.mark.parametrize("change", BREAKS.values(), ids=BREAKS)
+def test_a_mistake_is_named(case: Case, change: Change):
+    assert_only(case, change, RULE.code, "error")

@@ -1,0 +1,32 @@
+"""A file is not a TFRecord file; detected while its framing is read."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+
+import pytest
+
+from detector_trainer.validation.checks.records.not_tfrecord import RULE
+from support.breaking import BOX, on_disk, the_error
+from support.inputs import Case
+from support.records import example, features, framed, image
+
+RECORDED: tuple[str, ...] = ()
+"""No recorded case shows this finding."""
+
+
+SHARD = framed(example(features(BOX))) * 3
+FILES = {
+    "gzip": gzip.compress(SHARD),
+    "HTML": b"<!DOCTYPE html><html>Not found</html>",
+    "git-lfs": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+    "a JPEG": image() * 3,
+    "2^60 bytes without a checksum": struct.pack("<Q", 1 << 60) + framed(b"")[8:12],
+}
+
+
+@pytest.mark.parametrize("data", FILES.values(), ids=FILES)
+def test_a_file_of_another_kind_is_named(case: Case, data: bytes):
+    error = the_error(on_disk(case, data))
+    assert (error.code, error.where.record) == (RULE.code, None)
