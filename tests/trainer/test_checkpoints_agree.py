@@ -166,12 +166,12 @@ def verdict(folder: Path, config: Any, prefix: str, kind: str, *, dummy_computat
         ("center_net", "center_net", "detection", None, ""),
         # Catalogue 45: other classes. 46: other backbones.
         ("ssd", "ssd of five classes", "full", "checkpoint/shape-mismatch", "24] in the model and ["),
-        ("ssd", "ssd, half as wide", "detection", "checkpoint/shape-mismatch", "(depth_multiplier 0.5), the config asks for SSD"),
+        ("ssd", "ssd, half as wide", "detection", "checkpoint/shape-mismatch", "(depth_multiplier 0.5), the config requires SSD"),
         ("ssd", "ssd, another pyramid", "detection", "checkpoint/shape-mismatch", "pyramid 64 deep, that of the config is 128"),
-        ("ssd", "efficientdet", "detection", None, "SSD with ssd_efficientnet-b0_bifpn_keras, the config asks for"),
+        ("ssd", "efficientdet", "detection", None, "SSD with ssd_efficientnet-b0_bifpn_keras, the config requires"),
         ("ssd", "faster r-cnn", "detection", "checkpoint/type-mismatch", "Faster R-CNN with faster_rcnn_resnet50_keras"),
-        ("faster r-cnn", "ssd", "detection", "checkpoint/type-mismatch", "the config asks for Faster R-CNN"),
-        ("center_net", "ssd", "detection", None, "the config asks for CenterNet"),
+        ("faster r-cnn", "ssd", "detection", "checkpoint/type-mismatch", "the config requires Faster R-CNN"),
+        ("center_net", "ssd", "detection", None, "the config requires CenterNet"),
     ],
 )
 def test_the_verdict_on_a_detection_checkpoint(
