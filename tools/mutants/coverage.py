@@ -69,7 +69,7 @@ class Recorder:
             return (yield)
         finally:
             sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]
+            threading.settrace(None)
             seconds = time.process_time() - begun
             self._tests[item.nodeid] = {"seconds": seconds, "entered": sorted(self._entered)}
 
