@@ -11,12 +11,12 @@ from google.protobuf import text_format
 
 from detector_trainer.contract import Finding
 from detector_trainer.pipeline.resizer import CONDITIONAL, IDENTITY, KEEP_ASPECT, Resizer
-from detector_trainer.validation.checks.config.mixed_image_sizes import SAME_SIZE
+from detector_trainer.validation.checks.config.mixed_image_sizes import RULE, SAME_SIZE
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import features, image, write
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("mixed sizes in a batch of 2",)
 
 BOX = (0.1, 0.2, 0.5, 0.6)
 CODE = "config/mixed-image-sizes"
@@ -163,3 +163,9 @@ def test_colours_do_not_change_the_size(name: str):
 def test_weights_of_all_inputs_change_nothing(case: Case):
     case.config.train_input_reader.sample_from_datasets_weights[:] = [0.5]
     assert [finding.severity for finding in found(case, KEEP, (80, 60), (60, 80))] == ["error"]
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)
