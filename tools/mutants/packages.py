@@ -24,7 +24,9 @@ PACKAGES = {
     "reconcile": Package((f"{OPERATOR}/reconcile",), ("tests/unit/operator",), 0.97),
     "observe": Package((f"{OPERATOR}/observe",), ("tests/unit/operator",), 0.97),
     "builders": Package((f"{OPERATOR}/specs",), ("tests/unit/operator",), 0.97),
-    "checks": Package((f"{TRAINER}/validation/checks",), ("tests/unit/validation", "tests/unit/records"), 0.92),
+    "checks": Package(
+        (f"{TRAINER}/validation/checks",), ("tests/unit/validation", "tests/unit/records", "tests/unit/checkpoints"), 0.92
+    ),
     "training": Package(
         (f"{TRAINER}/training", f"{TRAINER}/lease", f"{TRAINER}/command"),
         ("tests/unit/training", "tests/unit/lease", "tests/unit/command"),
