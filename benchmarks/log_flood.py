@@ -57,7 +57,7 @@ FLOODS = ("newlines", "words", "progress")
 
 
 def text(kind: str, number: int) -> bytes:
-    """What one trainer prints next."""
+    """Return what one trainer prints next."""
     if kind == "newlines":
         return b"\n" * 2048
     if kind == "words":
@@ -72,7 +72,7 @@ def serve(folder: Path | None, kind: str) -> None:
     At the lowest priority: on a cluster other machines do this.
     """
     os.nice(19)
-    with suppress(OSError):  # where a session has a share of the processors of its own, the priority of a process says nothing
+    with suppress(OSError):  # where a session has a share of the processors of its own, the priority of a process has no effect
         Path("/proc/self/autogroup").write_text("19")
 
     async def log(request: web.Request) -> web.StreamResponse:

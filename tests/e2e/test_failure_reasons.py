@@ -1,4 +1,4 @@
-"""Every way a training can fail or wait, as the resource tells it: reason, message and hint, with pod, exit code and step."""
+"""Every way a training can fail or wait, as the resource reports it: reason, message and hint, with pod, exit code and step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("operator")]
 
 
 class Failure(NamedTuple):
-    """How the fake trainer ends, and what is told of it."""
+    """How the fake trainer ends, and how that is reported."""
 
     end: str
     reason: str
@@ -32,11 +32,11 @@ FAILURES = {
     "a stall that the trainer noticed": Failure("exit:74:TrainingStalled", "TrainingStalled", 74, "at step 3", final=False),
     "a full disk": Failure("exit:74:DiskFull", "DiskFull", 74, "at step 3", final=False),
     "a crash that nobody knows": Failure("crash", "Unclassified", 1, "", final=False),
-    "an exit without a word": Failure("silent:3", "Unclassified", 3, "", final=False),
+    "an exit without a message": Failure("silent:3", "Unclassified", 3, "", final=False),
     "a signal": Failure("segfault", "KilledBySignal", None, "SIGSEGV", final=False),
     "too much memory": Failure("oom", "OOMKilled", None, "64Mi", final=False),
     "a message that is too long": Failure("oversized", "Unclassified", 70, "", final=False),
-    "a message that is no JSON": Failure("broken", "Unclassified", 70, "", final=False),
+    "a message that is not JSON": Failure("broken", "Unclassified", 70, "", final=False),
 }
 
 

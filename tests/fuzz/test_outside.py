@@ -1,4 +1,4 @@
-"""What a tenant, a node or an API server says, damaged: decide answers, the status can be written, and a suspension still acts."""
+"""Texts of a tenant, a node or an API server, damaged: decide answers, the status can be written, and a suspension still acts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The validator agrees with what the real trainer did with each hand-made case, as recorded.json has it; `make oracle` asks it anew."""
+"""The validator agrees with what the real trainer did with each hand-made case, as recorded.json has it; `make oracle` runs it again."""
 
 from __future__ import annotations
 

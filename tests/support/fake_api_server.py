@@ -1,4 +1,4 @@
-"""An API server that keeps nothing but what was asked of it, and answers as a test says."""
+"""An API server that keeps nothing but what was asked of it, and answers as a test configures."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class FakeApiServer:
                 yield line if isinstance(line, bytes) else f"{line}\n".encode()
 
     def put(self, plural: str, manifest: Manifest) -> Manifest:
-        """Something that is there."""
+        """Add an object that exists already."""
         return self._keep(plural, manifest)
 
     def remove(self, plural: str, name: str) -> Manifest:

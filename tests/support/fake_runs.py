@@ -97,7 +97,7 @@ def validate(behaviour: str, output: Path) -> int:
 
 
 class Train:
-    """A training that does its steps at once and remembers the last one in a file."""
+    """A training that completes its steps immediately and remembers the last one in a file."""
 
     def __init__(self, model_dir: Path, num_steps: int, output: Path) -> None:
         self.saved, self.num_steps, self.output = model_dir / "saved-step", num_steps, output
@@ -120,7 +120,7 @@ class Train:
                 self.progress(self.num_steps // 2)
                 os.kill(os.getpid(), signal.SIGKILL)
             case "bad-data":
-                return self.end(65, "DataError", "Record 3 of pets.record cannot be decoded.", "Write it anew.")
+                return self.end(65, "DataError", "Record 3 of pets.record cannot be decoded.", "Write it again.")
             case "storage":
                 self.progress(self.num_steps // 2)
                 return self.end(74, "StorageError", "Cannot write the checkpoint: no space left.", "Free some space.")

@@ -31,7 +31,7 @@ def job(
     deleted: str | None = None,
     **status: Any,
 ) -> Manifest:
-    """A Job that has not ended unless `status` says so. A deleted one stays, as one does that is deleted with propagation Foreground."""
+    """A Job that has not ended unless by its `status`. A deleted one stays, as one does that is deleted with propagation Foreground."""
     name = f"pets-{kind}-{attempt}"
     metadata: Manifest = {
         "name": name,

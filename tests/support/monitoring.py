@@ -1,4 +1,4 @@
-"""What the chart's alerts and dashboard ask for, and what the operator exports."""
+"""What the chart's alerts and dashboard query, and what the operator exports."""
 
 from __future__ import annotations
 

@@ -85,4 +85,4 @@ MESSAGES = st.one_of(
         lambda text: st.sampled_from([1, 400, 4000]).map(text.__mul__)
     ),
 )
-"""Termination messages, or what is there instead."""
+"""Termination messages, or other texts in their place."""

@@ -68,11 +68,11 @@ class Cluster:
         self.store.put_resource(self.server.put("detectortrainings", manifest))
 
     def put_job(self, manifest: Manifest) -> None:
-        """Let a watch report a Job as it is now."""
+        """Let a watch report the present state of a Job."""
         self.store.put_job(self.server.put("jobs", manifest))
 
     def put_pod(self, manifest: Manifest) -> None:
-        """Let a watch report a pod as it is now."""
+        """Let a watch report the present state of a pod."""
         self.store.put_pod(self.server.put("pods", manifest))
 
     def serve(self, path: str, *manifests: Manifest) -> None:
@@ -122,7 +122,7 @@ class Cluster:
 
     @property
     def headline(self) -> Manifest:
-        """The condition that tells what it is doing."""
+        """The condition with what it is doing."""
         return self.condition("Training")
 
     def condition(self, kind: str) -> Manifest:

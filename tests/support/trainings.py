@@ -27,12 +27,12 @@ def training(generation: int = 1, status: Status | None = None, **spec: Any) -> 
 
 
 def validate_run(attempt: int = 1, *, generation: int = 1, **facts: Any) -> Run:
-    """A validation run, running since the beginning unless told otherwise."""
+    """A validation run, by default running since the beginning."""
     return _run(RunKind.VALIDATION, attempt, generation, facts)
 
 
 def train_run(attempt: int = 1, *, generation: int = 1, **facts: Any) -> Run:
-    """A training run, running since the beginning unless told otherwise."""
+    """A training run, by default running since the beginning."""
     return _run(RunKind.TRAINING, attempt, generation, facts)
 
 

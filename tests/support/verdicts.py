@@ -1,4 +1,4 @@
-"""Specs, and what is said of them: by the API server when one is applied, by `run` when it reads the file."""
+"""Specs, and their verdicts: by the API server when one is applied, by `run` when it reads the file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Case:
 
 
 def manifest(spec: Mapping[str, Any] | None = None, name: str = NAME) -> Manifest:
-    """A DetectorTraining; what is given replaces what is sound, and `...` takes a field out."""
+    """A DetectorTraining; the given fields replace valid ones, and `...` removes a field."""
     whole = {key: value for key, value in {**copy.deepcopy(SOUND), **(spec or {})}.items() if value is not ...}
     return {"apiVersion": "detector-training.io/v1alpha1", "kind": "DetectorTraining", "metadata": {"name": name}, "spec": whole}
 

@@ -17,7 +17,7 @@ from google.protobuf import descriptor_pb2
 from detector_trainer.data import DESCRIPTORS
 from generators import DATA
 
-# Besides all of object_detection/protos: tf.train.Example, and what a TF2 checkpoint's index and object graph are made of.
+# Besides all of object_detection/protos: tf.train.Example, and what a TF2 checkpoint's index and object graph consist of.
 ROOTS = (
     "tensorflow/core/example/example.proto",
     "tensorflow/core/protobuf/tensor_bundle.proto",
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def generate() -> bytes:
-    """The serialized FileDescriptorSet, dependencies first, in a stable order."""
+    """Generate the serialized FileDescriptorSet, dependencies first, in a stable order."""
     protos = sorted(_package("object_detection").glob("protos/*_pb2.py"))
     names = [f"object_detection/protos/{path.name.removesuffix('_pb2.py')}.proto" for path in protos]
     ordered: dict[str, descriptor_pb2.FileDescriptorProto] = {}

@@ -23,7 +23,7 @@ OPTIONS = {
 
 
 def generate() -> str:
-    """The feature extractor types of each meta-architecture that TF2's model_builder builds, and their `OPTIONS`, as JSON."""
+    """List the feature extractors that TF2's model_builder builds, by meta-architecture, with their `OPTIONS`, as JSON."""
     compat.install()
     from object_detection.builders import model_builder
 

@@ -33,7 +33,7 @@ CENTER_NETS = (
 
 
 def official_models() -> Iterator[Any]:
-    """The DetectionModel protos of the 40 official configs."""
+    """Return the DetectionModel protos of the 40 official configs."""
     for path in OFFICIAL_CONFIGS:
         config: Any = message_class("object_detection.protos.TrainEvalPipelineConfig")()
         text_format.Merge(path.read_text(), config)
@@ -41,7 +41,7 @@ def official_models() -> Iterator[Any]:
 
 
 def models() -> Iterator[Any]:
-    """All models, official ones first."""
+    """Yield all models, official ones first."""
     official = list(official_models())
     yield from official
     by_type = {getattr(model, model.WhichOneof("model")).feature_extractor.type: model for model in official}
@@ -79,7 +79,7 @@ def _changed(model: Any, kind: str | None = None, *, levels: tuple[int, int] | N
 
 
 def signature(model: Any, *, whole: bool) -> tuple[dict[str, Any], str]:
-    """The entry of a model in the file's first line, and the line of its graph; with TensorFlow.
+    """Return the entry of a model in the file's first line, and the line of its graph; with TensorFlow.
 
     Args:
         model: a DetectionModel proto.
@@ -165,8 +165,8 @@ def _symbolic(size: int, symbols: dict[int, tuple[str, int]]) -> Any:
 
 
 def generate() -> bytes:
-    """The file."""
-    import object_detection  # noqa: F401 - tells early that the trainer is missing
+    """Generate the file."""
+    import object_detection  # noqa: F401 - fails early if the trainer is missing
 
     official = [extractor_key(model) + str(heads_key(model)) for model in official_models()]
     entries: dict[str, dict[str, Any]] = {}

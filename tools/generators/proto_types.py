@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def written() -> dict[str, str]:
-    """Return the generated files as they are now, by their paths in `detector_trainer.protos`."""
+    """Return the present generated files, by their paths in `detector_trainer.protos`."""
     paths = [PACKAGE / "types.pyi", *(PACKAGE / STUBS).glob("*.pyi")]
     return {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8") for path in paths if path.exists()}
 

@@ -88,7 +88,7 @@ def test_an_interval_that_is_empty_is_left_to_prometheus(render):
 
 
 def test_the_namespace_of_a_training_is_not_renamed(render):
-    """Prometheus renames a label that the target has too, unless it is told to honor it; the alerts would name nothing."""
+    """Prometheus renames a label that the target has too, unless honor_labels is set; the alerts would name nothing."""
     (endpoint,) = only(render(*EVERYTHING), "ServiceMonitor")["spec"]["endpoints"]
     assert endpoint["honorLabels"] is True
 

@@ -1,4 +1,4 @@
-"""What becomes of what the deep checks' process says, and of one that says nothing any more. The process itself: tests/trainer."""
+"""Findings from the output of the process of the deep checks, and from one that has stopped writing. The process itself: tests/trainer."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def inputs(case: Case) -> Inputs:
 
 
 def page_of(case: Case) -> Page:
-    """The page of a validation of what is there."""
+    """The page of a validation of the case."""
     given = inputs(case)
     return Page(render(validate(given), given))
 
@@ -98,7 +98,7 @@ def named(case: Case, *records: int) -> list[Finding]:
     return [finding(n, f"records/code-{n}", file=str(case.record), record=number) for n, number in enumerate(records)]
 
 
-# What it says
+# Its text
 
 
 def test_it_says_the_verdict_and_what_was_looked_at(case: Case):

@@ -8,7 +8,7 @@ from detector_trainer.training.call_length import GROWTH, MAX_STEPS, TARGET_SECO
 
 
 class Calls:
-    """Calls of a training, each of which takes as long as is said."""
+    """Calls of a training, each of a given duration."""
 
     def __init__(self, *, start: int = 0, stop: int = 100_000, checkpoint_every: int = 100_000) -> None:
         self.now = 0.0

@@ -20,7 +20,7 @@ OPTIONS = {"batch_size": 8, "interval": 0.0, "human": False, "structured": True}
 
 
 class Watched:
-    """What the loop tells its watchdog; a stop is asked for once `stop_at` steps are done."""
+    """What the loop reports to its watchdog; a stop is requested once `stop_at` steps are done."""
 
     def __init__(self, stop_at: int | None = None) -> None:
         self.stop_at, self.told = stop_at, list[str]()

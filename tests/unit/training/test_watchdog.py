@@ -97,7 +97,7 @@ def test_a_checkpoint_before_the_first_step_proves_nothing_of_the_inputs():
 
 
 class Time(threading.Event):
-    """Waits without waiting: time passes at once, and a step completes at each of the given times."""
+    """Waits without waiting: time passes immediately, and a step completes at each of the given times."""
 
     def __init__(self, step_times: list[int]) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ class Time(threading.Event):
 
 
 def stall(step_times: list[int], timeout: float) -> tuple[float, list[str]]:
-    """When a run of these steps is taken for stalled, and what is told."""
+    """When a run of these steps counts as stalled, and what is reported."""
     passing, told = Time(step_times), list[str]()
     watchdog = Watchdog(
         TrainingState(step=3, steps_this_run=3),

@@ -6,71 +6,9 @@ import pytest
 
 from detector_operator.api import Overrides, PipelineConfig, Spec, Trainer, Validation
 from detector_operator.api.spec import Resources
-from detector_operator.reconcile.runs import LogView, RunState
 from support.manifests import training_job, validation_job
-from support.trainings import T0, after, at, decided, passed, train_run, training, validate_run
-
-# A value of each field that is not its default. A new field is added here, or to IN_DECISION below.
-TRAINER = {
-    "image": "other:2",
-    "image_pull_policy": "Never",
-    "image_pull_secrets": [{"name": "registry"}],
-    "gpus": 4,
-    "gpu_resource": "nvidia.com/mig-3g.20gb",
-    "resources": {"requests": {"cpu": "2"}},
-    "shm_size": "2Gi",
-    "env": [{"name": "NCCL_DEBUG", "value": "INFO"}],
-    "env_from": [{"configMapRef": {"name": "common"}}],
-    "volumes": [{"name": "data", "emptyDir": {}}],
-    "volume_mounts": [{"name": "data", "mountPath": "/data"}],
-    "node_selector": {"gpu": "a100"},
-    "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists"}],
-    "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
-    "priority_class_name": "high",
-    "runtime_class_name": "nvidia",
-    "scheduler_name": "volcano",
-    "service_account_name": "reader",
-    "pod_security_context": {"runAsUser": 4711},
-    "security_context": {"readOnlyRootFilesystem": False},
-    "labels": {"kueue.x-k8s.io/queue-name": "gpus"},
-    "annotations": {"sidecar.istio.io/inject": "false"},
-    "termination_grace_period_seconds": 600,
-}
-VALIDATION = {
-    "policy": "Warn",
-    "ignore": ["records/too-many-boxes"],
-    "timeout_seconds": 60,
-    "resources": {"limits": {"cpu": "8"}},
-    "node_selector": {"pool": "cpu"},
-    "tolerations": [{"key": "batch", "operator": "Exists"}],
-    "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
-    "labels": {"team": "vision"},
-    "annotations": {"sidecar.istio.io/inject": "false"},
-    "secrets": "Omit",
-}
-WITH_SECRET = {"envFrom": [{"secretRef": {"name": "s3"}}]}
-SPEC = {
-    "pipeline_config": {"path": "/other.config"},
-    "model_dir": "/models/other",
-    "num_steps": 200,
-    "checkpoint_every_steps": 7,
-    "stall_timeout_seconds": 60,
-}
-OVERRIDES = {
-    "num_classes": 37,
-    "batch_size": 8,
-    "fine_tune_checkpoint": "/data/ckpt-0",
-    "fine_tune_checkpoint_type": "detection",
-    "label_map_path": "/data/map.pbtxt",
-    "train_input_paths": ["/data/train.record"],
-    "eval_input_paths": ["/data/eval.record"],
-}
-RESOURCES = {"requests": {"cpu": "3"}, "limits": {"memory": "7Gi"}}
-SOURCES = {
-    "path": {"path": "/other.config"},
-    "config_map_key_ref": {"configMapKeyRef": {"name": "configs", "key": "pets"}},
-    "inline": {"inline": "model {}"},
-}
+from support.spec_fields import IN_DECISION, OVERRIDES, RESOURCES, SOURCES, SPEC, STEPPED, TRAINER, VALIDATION, WITH_SECRET
+from support.trainings import T0, decided, training, validate_run
 
 
 def alias(model, field):
@@ -86,33 +24,6 @@ def status_of(spec, *observations):
     """Return what a decision tells about a field: phase, reason, actions, and when to decide again."""
     decision = decided(training(**spec), *observations)
     return decision.status.phase, decision.status.reason, decision.actions, decision.wake_at
-
-
-STARTING = [passed(), train_run(state=RunState.STARTING)]
-STEPPED = [passed(), train_run(progress=at(40), log=LogView(read_at=after(1)))]
-CRASHED = [passed(), train_run(exit_code=70)]
-DONE = [passed(), train_run(exit_code=0, stored=True)]
-
-# Fields that decide and are in no Job: (a spec in which it alone is not the default, the situation, why no Job has it)
-IN_DECISION = {
-    "trainer.start_timeout_seconds": (
-        {"trainer": {"startTimeoutSeconds": 60}},
-        [(STARTING, T0)],
-        "a pod that does not come to its first step is stopped by the operator: the trainer may not have started",
-    ),
-    "retries": ({"retries": 0}, [(CRASHED, T0)], "each attempt is a Job, which `decide` counts"),
-    "active_deadline_seconds": (
-        {"activeDeadlineSeconds": 60},
-        [(STEPPED, T0)],
-        "it counts through all Jobs of the training",
-    ),
-    "ttl_seconds_after_finished": (
-        {"ttlSecondsAfterFinished": 60},
-        [(DONE, T0), (DONE, after(1))],
-        "a Job is not deleted before its end is recorded, which only the operator knows",
-    ),
-    "suspend": ({"suspend": True}, [(STEPPED, T0)], "a suspended training has no Job"),
-}
 
 
 def fields(model, prefix=""):
@@ -133,7 +44,9 @@ def fields(model, prefix=""):
 )
 def test_every_field_has_a_test_of_its_effect(model, prefix, values, own):
     tested = {f"{prefix}{name}" for name in values} | (IN_DECISION.keys() & fields(model, prefix)) | own
-    assert fields(model, prefix) - tested == set(), "fields without a value here: nobody knows whether they do anything"
+    assert fields(model, prefix) - tested == set(), (
+        "fields without a value in tests/support/spec_fields.py: their effect is not tested"
+    )
     assert tested - fields(model, prefix) == set(), "fields that no longer exist"
 
 
