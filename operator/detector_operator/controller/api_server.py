@@ -55,11 +55,17 @@ class ApiServer:
 
     def __init__(self, client: ApiClient, metrics: OperatorMetrics | None = None) -> None:
         self._client, self._metrics = client, metrics or NoMetrics()
+        self._pages: dict[str, int] = {}
 
     @property
     def client(self) -> ApiClient:
         """Return the client that sends the requests."""
         return self._client
+
+    @property
+    def page(self) -> int:
+        """Return how many objects of each list that was read fit in one response."""
+        return min(self._pages.values(), default=FIRST_PAGE)
 
     def replace_client(self, client: ApiClient) -> ApiClient:
         """Use another client for later requests. Returns the previous one, whose requests may still be running."""
@@ -150,20 +156,22 @@ class ApiServer:
         """
         for attempt in range(1, LIST_ATTEMPTS + 1):
             try:
-                return await self._pages(path, known, query)
+                return await self._list_pages(path, known, query)
             except ApiError as error:
                 if error.status != HTTPStatus.GONE or attempt == LIST_ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
 
-    async def _pages(self, path: str, known: Callable[[Manifest], bool], query: dict[str, str]) -> ListResult:
+    async def _list_pages(self, path: str, known: Callable[[Manifest], bool], query: dict[str, str]) -> ListResult:
         found: list[Manifest] = []
         left_out: list[str] = []
         page = {**query, "limit": str(min(FIRST_PAGE, PAGE))}
+        fit = PAGE
         while True:
             text = await self._text("GET", f"{path}?{urlencode(page)}")
             answer = json.loads(text)
-            page["limit"] = str(_next_page(len(answer["items"]), len(text)))
+            following = _next_page(len(answer["items"]), len(text))
+            page["limit"], fit = str(following), min(fit, following)
             del text
             for item in answer["items"]:
                 if known(item):
@@ -171,6 +179,7 @@ class ApiServer:
                 else:
                     found.append(compact(item))
             if not answer["metadata"].get("continue"):
+                self._pages[path] = fit
                 return ListResult(found, answer["metadata"]["resourceVersion"], frozenset(left_out))
             page["continue"] = answer["metadata"]["continue"]
 

@@ -22,8 +22,6 @@ from detector_operator.controller.workqueue import WorkQueue
 JOBS: Final = ("batch", "v1", "jobs")
 PODS: Final = ("", "v1", "pods")
 DELETED: Final = "DELETED"
-PAGE: Final = 20
-"""Objects in one page of kopf's lists, which hold whole objects of any size."""
 IDLE_SECONDS: Final = 0.2
 """How long kopf keeps an idle object in memory: after a list these are all objects."""
 
@@ -109,8 +107,11 @@ def _manifest(event: kopf.RawEvent) -> Manifest:
     return cast(Manifest, event["object"])
 
 
-def settings() -> kopf.OperatorSettings:
+def settings(page: int) -> kopf.OperatorSettings:
     """Return kopf's settings: no events, no finalizers, no peers; watch only own Jobs and pods, and keep none of their state.
+
+    Args:
+        page: number of objects in one response of the lists with which kopf begins.
 
     A watch that receives nothing, not even the bookmark that an API server sends every minute, is reopened.
     """
@@ -122,7 +123,7 @@ def settings() -> kopf.OperatorSettings:
     chosen.scanning.disabled = True
     chosen.watching.label_selectors[JOBS] = SELECTOR
     chosen.watching.label_selectors[PODS] = SELECTOR
-    chosen.watching.chunk_size = PAGE
+    chosen.watching.chunk_size = page
     chosen.watching.inactivity_timeout = INACTIVITY_SECONDS
     chosen.watching.server_timeout = WATCH_SECONDS
     chosen.watching.client_timeout = WATCH_SECONDS + REQUEST_SECONDS

@@ -89,7 +89,7 @@ async def run_operator(options: ManagerOptions, logger: logging.Logger, metrics:
         # Thousands of long-lived objects and hundreds of short-lived ones per request: collecting them would block everything.
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
-        await watch_with_kopf(namespace, handlers.registry(store, queue), handlers.settings(), take_signals)
+        await watch_with_kopf(namespace, handlers.registry(store, queue), handlers.settings(server.page), take_signals)
 
     watches = [
         Watch(

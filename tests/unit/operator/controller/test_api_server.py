@@ -229,6 +229,23 @@ def test_an_answer_has_about_a_mebibyte_at_most(talk, size, limits):
     assert asked == limits
 
 
+@pytest.mark.parametrize(("sizes", "page"), [([100, 100], 100), ([100_000, 100], 10), ([100, 3_000_000], 1)])
+def test_kopf_can_know_how_many_objects_of_every_list_fit_in_a_response(talk, sizes, page):
+    """It lists whole objects, in pages of a fixed number: a number for small ones would be far too large for large ones."""
+
+    async def answer(request):
+        size, count = int(request.path.rsplit("/", 1)[1]), int(request.query["limit"])
+        items = [{"metadata": {"uid": str(number)}, "x": "x" * size} for number in range(count)]
+        return web.json_response({"metadata": {"resourceVersion": "9"}, "items": items}, dumps=json.dumps)
+
+    async def lists(server):
+        for size in sizes:
+            await server.list(f"{CORE}/{size}", lambda _: True)
+        return server.page
+
+    assert talk(answer, lists) == page
+
+
 def test_no_answer_is_to_be_compressed(talk):
     async def answer(request):
         assert request.headers["Accept-Encoding"] == "identity"

@@ -95,11 +95,11 @@ def test_kopf_leaves_no_mark_on_a_resource(watch):
     registry = handlers.registry(watch.store, watch.asked)
     assert registry._changing.get_all_handlers() == []
     assert registry._spawning.get_all_handlers() == []
-    assert handlers.settings().posting.enabled is False
+    assert handlers.settings(10).posting.enabled is False
 
 
 def test_kopf_compares_nothing():
-    storage = handlers.settings().persistence.diffbase_storage
+    storage = handlers.settings(10).persistence.diffbase_storage
     assert (storage.build(body=pod(), extra_fields=()), storage.fetch(body=pod())) == ({}, None)
 
 
@@ -117,19 +117,23 @@ def test_kopf_is_told_nothing_new_by_a_credential_but_the_name(watch, monkeypatc
 
 
 def test_only_our_own_jobs_and_pods_are_watched():
-    selectors = handlers.settings().watching.label_selectors
+    selectors = handlers.settings(10).watching.label_selectors
     jobs = kopf.Resource("batch", "v1", "jobs", namespaced=True)
     assert list(selectors.collect(jobs)) == ["app.kubernetes.io/managed-by=detector-training"]
 
 
 def test_a_watch_on_which_nothing_comes_is_given_up_within_minutes():
     """Bookmarks come every minute; nothing comes on a connection that is half open."""
-    watching, networking = handlers.settings().watching, handlers.settings().networking
+    watching, networking = handlers.settings(10).watching, handlers.settings(10).networking
     assert 60 < watching.inactivity_timeout < 75
     assert isinstance(watching.server_timeout, int)  # it becomes a number in a query: the API server refuses "600.0"
     assert watching.client_timeout > watching.server_timeout
     assert max(watching.connect_timeout, networking.connect_timeout, networking.request_timeout) <= 30
 
 
+def test_kopf_lists_as_many_objects_at_a_time_as_fit():
+    assert handlers.settings(7).watching.chunk_size == 7
+
+
 def test_to_stop_one_of_several_watches_does_not_kill_the_process_later():
-    assert handlers.settings().process.ultimate_exiting_timeout is None
+    assert handlers.settings(10).process.ultimate_exiting_timeout is None
