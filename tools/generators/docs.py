@@ -33,9 +33,9 @@ def checks() -> str:
 
 def failures() -> str:
     """docs/failures.md."""
-    parts = [HEADER, "# What `train` and `diagnose` recognise in the trainer's words\n"]
-    parts.append("Found in the text of an error, in this order; the first that matches is the cause.\n")
-    parts.append("| code | says | do | exit code |\n|---|---|---|---|")
+    parts = [HEADER, "# What `train` and `diagnose` recognise in the messages of the trainer\n"]
+    parts.append("The text of an error is searched in this order; the first match is the cause.\n")
+    parts.append("| code | message | fix | exit code |\n|---|---|---|---|")
     parts += [
         f"| {failure.code} | {_cell(failure.message)} | {_cell(failure.fix)} | {int(failure.exit_code)} |" for failure in FAILURES
     ]

@@ -18,7 +18,7 @@ from detector_trainer.validation.rule import Cost, Rule
 UNLIKE = 4
 """The factor of heights or widths from which on a box and an anchor are not similar."""
 SHARE = 0.02
-"""Together with UNLIKE, the limits of YOLOv5's AutoAnchor, which computes new anchors if the best possible recall is below 0.98."""
+"""This and UNLIKE are the limits of YOLOv5's AutoAnchor, which computes new anchors if the best possible recall is below 0.98."""
 FEW = 10
 RULE = Rule(
     code="records/boxes-unlike-anchors",
