@@ -113,7 +113,7 @@ fuzz: $(VENV)/test.stamp  ## damaged inputs of every kind, different ones each t
 SEED ?= $(shell date +%s)
 SAMPLE ?= 200
 PACKAGES ?= policies reconcile observe builders checks training
-mutants: $(VENV)/test.stamp  ## SAMPLE small changes in each of PACKAGES, SEED says which: does a unit test fail?
+mutants: $(VENV)/test.stamp  ## make SAMPLE small changes in each of PACKAGES, drawn from SEED, and list those that no unit test notices
 	PYTHONPATH=tools $(BIN)/python -m mutants --seed $(SEED) --sample $(SAMPLE) $(PACKAGES)
 
 trainer-tests: $(VENV)/test.stamp  ## the tests that run the real trainer

@@ -1,6 +1,6 @@
 """How long the verdict on a checkpoint takes without TensorFlow: `python benchmarks/checkpoint.py`; 1 GiB of memory for the making.
 
-A Faster R-CNN ResNet-50 with random weights, 110 MB, asked for by its own config and by that of an SSD. Each run is a process of
+A Faster R-CNN ResNet-50 with random weights, 110 MB, requested by its own config and by that of an SSD. Each run is a process of
 its own; the file is in the page cache.
 """
 

@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def validated(config: Path) -> tuple[float, str]:
-    """Seconds, and what was found."""
+    """Return the seconds, and what was found."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "detector_trainer.cli", "validate", f"--pipeline-config={config}", "--deep"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

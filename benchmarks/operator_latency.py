@@ -24,8 +24,8 @@ from cluster.places import Places
 from cluster.up import Cluster, control_plane_up, down
 from detector_operator.api import DetectorTraining
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
-from detector_operator.specs.settings import Settings
-from detector_operator.specs.validation_job import build_validation_job
+from detector_operator.builders.settings import Settings
+from detector_operator.builders.validation_job import build_validation_job
 
 LOADS = ((60, 3.0), (200, 20.0))
 """Resources, and how many a second."""
@@ -35,13 +35,13 @@ Numbers = dict[str, float]
 
 
 async def measured(client: ApiClient, count: int, rate: float, prefix: str, *, alone: bool = False) -> list[float]:
-    """Milliseconds for each resource; `alone` creates the Jobs, too: there is no operator."""
+    """Return milliseconds for each resource; `alone` creates the Jobs, too: there is no operator."""
     created: dict[str, float] = {}
     seen: dict[str, float] = {}
     ready = asyncio.Event()
 
     async def look() -> None:
-        """Plain JSON: to make models of the Jobs would take longer than what is measured."""
+        """Request plain JSON: to build models of the Jobs would take longer than what is measured."""
         while len(seen) < count:
             answer: Any = await BatchV1Api(client).list_namespaced_job_without_preload_content(NAMESPACE, watch=True)
             ready.set()
@@ -72,7 +72,7 @@ async def measured(client: ApiClient, count: int, rate: float, prefix: str, *, a
 
 
 async def row(name: str, client: ApiClient, operator: Operator, count: int, rate: float) -> Numbers:
-    """A row of the table."""
+    """Format a row of the table."""
     before = operator.cpu
     milliseconds = await measured(client, count, rate, f"load-{count}-{rate:g}")
     return _row(name, milliseconds, (operator.cpu - before) * 1000 / count)

@@ -25,6 +25,7 @@ from cluster.images import ROOT
 from cluster.up import Cluster
 from cluster.waiting import until
 from detector_operator.api.resource import API_VERSION, GROUP, KIND, PLURAL, VERSION
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.decide import decide
 from support import trainings
 
@@ -35,7 +36,7 @@ IDLE, QUIET_SECONDS = 0.05, 3.0
 
 
 class Operator:
-    """Starts it, kills it, and tells what it uses."""
+    """Starts it, kills it, and measures what it uses."""
 
     def __init__(self, kubeconfig: Path) -> None:
         self._kubeconfig = kubeconfig
@@ -44,7 +45,7 @@ class Operator:
 
     @classmethod
     def audited(cls, cluster: Cluster) -> Operator:
-        """One whose requests are in the cluster's audit log, as those of every service account."""
+        """Start one whose requests are in the cluster's audit log, as those of every service account."""
         cluster.credentials.client("operator", "operator", "system:masters", "system:serviceaccounts")
         return cls(cluster.credentials.file("operator.kubeconfig"))
 
@@ -59,7 +60,7 @@ class Operator:
         return time.monotonic() - started
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -92,7 +93,7 @@ class Operator:
 
 
 async def settled(operator: Operator) -> float:
-    """When (time.monotonic) it began to have nothing to do."""
+    """Wait until it has nothing to do. Return since when (time.monotonic)."""
     quiet_since, before = time.monotonic(), operator.cpu
     while time.monotonic() - quiet_since < QUIET_SECONDS:
         await asyncio.sleep(0.25)
@@ -104,7 +105,7 @@ async def settled(operator: Operator) -> float:
 
 
 def training(name: str, **spec: Any) -> dict[str, Any]:
-    """A resource."""
+    """Return a resource."""
     given = {"pipelineConfig": {"path": "/data/pipeline.config"}, "modelDir": "/data/model", "numSteps": 100, **spec}
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": given}
 
@@ -150,7 +151,7 @@ async def finished(client: ApiClient, count: int, specs: Iterator[dict[str, Any]
         name, manifest = f"finished-{number}", training(f"finished-{number}", **next(own))
         resource = trainings.training(**manifest["spec"])
         for runs in ([trainings.passed()], [trainings.passed(), trainings.train_run(exit_code=0, progress=trainings.at(100))]):
-            resource = resource.model_copy(update={"status": decide(resource, runs, trainings.after(100)).status})
+            resource = resource.model_copy(update={"status": decide(resource, runs, trainings.after(100), POLICIES).status})
         status = resource.to_dict()["status"]
         assert status["phase"] == "Succeeded", status
         await create(client, manifest)

@@ -46,7 +46,7 @@ TARGETS = {"cold start, s": 10, "resident, MB": 150, "most resident, MB": 150}
 
 
 class Trainers:
-    """What the trainers print: all the same. The API server reads it from here, as from a kubelet."""
+    """What the trainers print, the same for all. The API server reads it from here, as from a kubelet."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -69,7 +69,7 @@ class Trainers:
             await runner.cleanup()
 
     async def report(self, step: int) -> None:
-        """All trainers take a step, and tell."""
+        """Let all trainers take a step, and log it."""
         line = Progress(step=step, total_steps=100, loss=1 / step, steps_per_second=0.1, time=round(time.time(), 3)).to_line()
         async with self._more:
             self._lines.append(line)
@@ -90,7 +90,7 @@ class Trainers:
 
 
 def add_nodes(cluster: Cluster) -> None:
-    """Fake nodes, on which pods of Jobs run for ever."""
+    """Fake nodes, on which pods of Jobs run forever."""
     stages = yaml.safe_load_all(program(cluster.places, "kwok").with_name("stages.yaml").read_text())
     file = cluster.places.state / "kwok.yaml"
     file.write_text(yaml.safe_dump_all([stage for stage in stages if stage["metadata"]["name"] != "pod-complete"]))
@@ -124,7 +124,7 @@ class Request:
 
 
 def requests(places: Places) -> Iterator[Request]:
-    """What the operator has asked for; what is open still is not there yet."""
+    """Count the requests of the operator that have been answered."""
     for line in (places.logs / "audit.log").read_text().splitlines():
         event = json.loads(line)
         if not event.get("userAgent", "").startswith(AGENT):
@@ -141,12 +141,12 @@ def requests(places: Places) -> Iterator[Request]:
 
 
 def now() -> datetime:
-    """With a time zone, as in the audit log."""
+    """Return the time with a time zone, as in the audit log."""
     return datetime.now().astimezone()
 
 
 async def start_running(client: ApiClient, count: int, specs: Iterator[dict[str, Any]]) -> None:
-    """Has the operator start trainings, and waits until it has seen all of them run."""
+    """Let the operator start trainings, and wait until it has seen all of them run."""
     trainer = {"gpus": 0, "tolerations": [fake_nodes.TOLERATION]}
 
     def manifest(number: int) -> dict[str, Any]:
@@ -166,21 +166,21 @@ async def start_running(client: ApiClient, count: int, specs: Iterator[dict[str,
 
 
 async def minute(operator: Operator) -> dict[str, float]:
-    """CPU seconds of a minute, and when it was."""
+    """Measure the CPU seconds of a minute, and when it was."""
     began, before = now(), operator.cpu
     await asyncio.sleep(60)
     return {"cpu": operator.cpu - before, "from": began.timestamp(), "to": now().timestamp()}
 
 
 async def reports(trainers: Trainers) -> None:
-    """All trainers tell of a step every 10 s."""
+    """Let all trainers log a step every 10 s."""
     for step in range(2, 2 + STEPS):
         await trainers.report(step)
         await asyncio.sleep(STEP_EVERY)
 
 
 async def measured(cluster: Cluster, options: argparse.Namespace) -> dict[str, Any]:
-    """All numbers."""
+    """Measure everything."""
     configuration, trainers = Configuration(), Trainers()
     await config.load_kube_config(str(cluster.places.kubeconfig), client_configuration=configuration)  # type: ignore[no-untyped-call]
     await trainers.report(1)
@@ -253,7 +253,7 @@ def _requests(cluster: Cluster, began: float, ended: float) -> dict[str, int]:
 
 
 def show(numbers: dict[str, Any]) -> None:
-    """The table."""
+    """Print the table."""
     print("| | | target |\n|---|---|---|")
     for name, number in numbers.items():
         text = ", ".join(f"{what} {count}" for what, count in number.items()) if isinstance(number, dict) else number

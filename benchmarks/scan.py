@@ -1,6 +1,6 @@
 """How fast records are scanned, against a bare checksum, tf.data and the real train_input: `python benchmarks/scan.py --gigabytes 2`.
 
-Records of about 87 kB are made of the photographs of examples/pets, outside of the tree. One core unless said otherwise; the files are
+Records of about 87 kB are generated from the photographs of examples/pets, outside of the tree. One core unless stated otherwise; the files are
 read once before, so that they come from the page cache. All in one run, so that the ratios hold.
 
 `python benchmarks/scan.py --gigabytes 0.3 --looks 9`: what looking at the images (brightness, edges, perceptual hash) adds to decoding
@@ -37,7 +37,7 @@ SHARDS = 8
 
 
 def make(folder: Path, gigabytes: float) -> tuple[list[Path], int]:
-    """Shards that hold the pets' records over and over; their paths and the number of records."""
+    """Write shards that hold the pets' records over and over; return their paths and the number of records."""
     source = ROOT / "examples/pets/pets_examples.record"
     whole = source.read_bytes()
     times = max(1, int(gigabytes * 1e9 / SHARDS / len(whole)))
@@ -50,7 +50,7 @@ def make(folder: Path, gigabytes: float) -> tuple[list[Path], int]:
 
 
 def crc_pass(paths: list[Path]) -> None:
-    """The checksum of everything, and nothing else."""
+    """Calculate the checksum of everything, and nothing else."""
     for path in paths:
         with path.open("rb", buffering=0) as file:
             while block := file.read(1 << 19):
@@ -58,7 +58,7 @@ def crc_pass(paths: list[Path]) -> None:
 
 
 def framing_pass(paths: list[Path]) -> None:
-    """Framing and checksums, record by record."""
+    """Read framing and checksums, record by record."""
     for path in paths:
         with path.open("rb", buffering=0) as file:
             for _ in records(file, path.stat().st_size):
@@ -66,7 +66,7 @@ def framing_pass(paths: list[Path]) -> None:
 
 
 def scan(paths: list[Path], *, decode: bool, processes: int) -> None:
-    """Our scan."""
+    """Run our scan."""
     overrides = {"trainInputPaths": json.dumps([str(path) for path in paths])}
     inputs = Inputs(CONFIG, overrides=overrides, decode_images=decode, processes=processes)
     outcome = scan_records(inputs, scan_checks)
@@ -103,14 +103,14 @@ print("seconds", time.perf_counter() - started, "records", done)
 
 
 def tensorflow(what: str, paths: list[Path], limit: int) -> float:
-    """Records per second of tf.data's parse_example or of the real train_input, on the cores this process may use."""
+    """Measure records per second of tf.data's parse_example or of the real train_input, on the cores this process may use."""
     command = [sys.executable, "-c", TF_DATA, what, ",".join(map(str, paths)), str(limit), CONFIG]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     return int(output[-1]) / float(output[-3])
 
 
 def timed(work: Callable[[], None]) -> float:
-    """Seconds of the better of two passes."""
+    """Measure the seconds of the better of two passes."""
     best = float("inf")
     for _ in range(2):
         started = time.perf_counter()
@@ -140,7 +140,7 @@ def rows(paths: list[Path], count: int) -> Iterator[tuple[str, float]]:
 
 
 def cost_of_looks(paths: list[Path], pairs: int) -> Iterator[float]:
-    """Processor time of a scan that looks at the images, over that of one that does not, pair by pair."""
+    """Measure the processor time of a scan that looks at the images, over that of one that does not, pair by pair."""
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     scan(paths[:1], decode=True, processes=1)
     for _ in range(pairs):

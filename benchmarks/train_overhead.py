@@ -35,14 +35,14 @@ with tf.distribute.MirroredStrategy().scope():
 
 
 def plain(config: Path, folder: str) -> float:
-    """Steps per second of the trainer alone."""
+    """Measure steps per second of the trainer alone."""
     output = subprocess.run([sys.executable, "-c", PLAIN, str(config), folder], capture_output=True, text=True, check=True).stdout
     times = [float(time) for time in re.findall(r"call ends ([\d.]+)", output)]
     return (len(times) - 1) * 100 / (times[-1] - times[0])
 
 
 def ours(config: Path, folder: str) -> float:
-    """Steps per second of `train`, with all it adds."""
+    """Measure steps per second of `train`, with all it adds."""
     command = [sys.executable, "-m", "detector_trainer.cli", "train", f"--pipeline_config_path={config}", f"--model_dir={folder}"]
     command += [f"--num_train_steps={LAST}", "--checkpoint_every_n=1000000", "--log-interval=0"]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout

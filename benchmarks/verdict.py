@@ -1,6 +1,6 @@
 """How long the verdict on everything but the records takes, as a whole process: `python benchmarks/verdict.py`.
 
-Against the time until the trainer says the same: `--against-trainer` runs each of some broken examples to its error as well.
+Against the time until the trainer reports the same: `--against-trainer` runs each of some broken examples to its error as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CLI = [sys.executable, "-m", "detector_trainer.cli"]
 
 
 def seconds(command: list[str]) -> float:
-    """Wall time of a command, whatever its exit code."""
+    """Measure the wall time of a command, whatever its exit code."""
     started = time.perf_counter()
     subprocess.run(command, capture_output=True, check=False)
     return time.perf_counter() - started

@@ -27,7 +27,7 @@ def write(path: Path, payloads: Iterable[bytes]) -> None:
 
 
 def read(path: Path) -> Iterator[bytes]:
-    """The payloads of a sound TFRecord file."""
+    """Read the payloads of a valid TFRecord file."""
     data, offset = path.read_bytes(), 0
     while offset < len(data):
         (length,) = struct.unpack_from("<Q", data, offset)
@@ -36,7 +36,7 @@ def read(path: Path) -> Iterator[bytes]:
 
 
 def example(features: Mapping[str, Values]) -> bytes:
-    """A serialized tf.train.Example: bytes, floats or ints by the type of the first value. Deterministic."""
+    """Serialize a tf.train.Example: bytes, floats or ints by the type of the first value. Deterministic."""
     message: Any = Example()
     for name, values in features.items():
         listed: list[Any] = [values] if isinstance(values, bytes) else list(values)

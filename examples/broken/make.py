@@ -1,4 +1,4 @@
-"""Makes the folders of frequent mistakes from `sound`: each differs from it in one thing. The same input gives the same bytes.
+"""Generate the directories of frequent mistakes from `sound`: each differs from it in one thing. The same input gives the same bytes.
 
 python examples/broken/make.py [--out DIR]
 """
@@ -27,14 +27,14 @@ class Folder:
 
     def __init__(self, name: str, out: Path) -> None:
         self.path = out / name
-        self.named = f"examples/broken/{name}"  # as the config says it: relative to the root of the repository
+        self.named = f"examples/broken/{name}"  # as in the config: relative to the root of the repository
         self.config = (SOUND / "pipeline.config").read_text().partition("\n\n")[2]
         self.training = (SOUND / "training.yaml").read_text().replace("sound", name)
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(parents=True)
 
     def say(self, wrong: str, right: str) -> int:
-        """Writes something wrong into the config, in place of what is right, and returns its line."""
+        """Write a mistake into the config, and return its line."""
         self.config, line = _replace(self.config, right, wrong)
         return line
 
@@ -43,7 +43,7 @@ class Folder:
         return self.say(file, "examples/broken/sound/pets.record")
 
     def spoil(self, features: dict[str, Callable[[Any], Any]]) -> None:
-        """A record file of its own, in one record of which some features have other values."""
+        """Write a record file of its own, in one record of which some features have other values."""
         payloads = list(tfrecord.read(SOUND / "pets.record"))
         message = tfrecord.Example.FromString(payloads[RECORD])
         for name, value in features.items():
@@ -54,14 +54,14 @@ class Folder:
         self.train_from(f"{self.named}/pets.record")
 
     def label_map(self, wrong: str, right: str) -> int:
-        """A label map of its own, with something wrong in place of what is right, and returns its line."""
+        """Write a label map of its own, with a mistake, and return its line."""
         text, line = _replace((PETS / "pet_label_map.pbtxt").read_text(), right, wrong)
         (self.path / "label_map.pbtxt").write_text(text)
         self.say(f"{self.named}/label_map.pbtxt", "examples/pets/pet_label_map.pbtxt")
         return line
 
     def expect(self, code: str, file: str, **place: str | int) -> None:
-        """Writes config, training.yaml, and what the validator must say: the code, and the place in a file of the folder."""
+        """Write config, training.yaml, and what the validator must report: the code, and the place in a file of the directory."""
         (self.path / "pipeline.config").write_text(self.config)
         (self.path / "training.yaml").write_text(self.training)
         (self.path / "expected.json").write_text(
@@ -155,7 +155,7 @@ MISTAKES = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to")
+    parser.add_argument("--out", type=Path, default=HERE, help="directory to write to")
     out = parser.parse_args().out
     for make in MISTAKES:
         make(Folder(make.__name__.replace("_", "-"), out))

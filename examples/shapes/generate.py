@@ -2,7 +2,7 @@
 
 python examples/shapes/generate.py [--out DIR] [--train N] [--eval N] [--seed N]
 
-Writes shapes_train.record, shapes_eval.record and label_map.pbtxt; DIR is this script's folder if not given.
+Writes shapes_train.record, shapes_eval.record and label_map.pbtxt; DIR is this script's directory if not given.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Shape:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent, help="folder to write to")
+    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent, help="directory to write to")
     parser.add_argument("--train", type=int, default=240, help="images to train on")
     parser.add_argument("--eval", type=int, default=60, help="images to evaluate on")
     parser.add_argument("--seed", type=int, default=0)
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def record(rng: np.random.Generator, name: str) -> bytes:
-    """A serialized tf.train.Example: one image with one to four shapes."""
+    """Return a serialized tf.train.Example: one image with one to four shapes."""
     background = texture(rng)
     shapes = scatter(rng, background)
     file = io.BytesIO()
@@ -84,7 +84,7 @@ def record(rng: np.random.Generator, name: str) -> bytes:
 
 
 def texture(rng: np.random.Generator) -> np.ndarray:
-    """uint8 [SIDE, SIDE, 3]: soft blotches around one colour, stripes, and some grain."""
+    """Draw uint8 [SIDE, SIDE, 3]: soft blotches around one colour, stripes, and some grain."""
     blotches = rng.normal(0, 18, size=(8, 8, 3))
     channels = [
         Image.fromarray(blotches[..., c].astype(np.float32)).resize((SIDE, SIDE), Image.Resampling.BICUBIC) for c in range(3)
@@ -98,7 +98,7 @@ def texture(rng: np.random.Generator) -> np.ndarray:
 
 
 def scatter(rng: np.random.Generator, background: np.ndarray) -> list[Shape]:
-    """One to four shapes that do not touch, in colours that stand out."""
+    """Choose one to four shapes that do not touch, in colours that stand out."""
     shapes: list[Shape] = []
     mean = background.mean(axis=(0, 1))
     wanted = rng.integers(1, 5)
@@ -120,7 +120,7 @@ def scatter(rng: np.random.Generator, background: np.ndarray) -> list[Shape]:
 
 
 def paint(background: np.ndarray, shapes: list[Shape]) -> Image.Image:
-    """The image with its shapes."""
+    """Draw the image with its shapes."""
     size = (SIDE * SUPERSAMPLING, SIDE * SUPERSAMPLING)
     image = Image.fromarray(background).resize(size, Image.Resampling.BILINEAR)
     draw = ImageDraw.Draw(image)

@@ -26,7 +26,7 @@ import tfrecord
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model-dir", type=Path, default=Path("runs/shapes"), help="folder with the checkpoints")
+    parser.add_argument("--model-dir", type=Path, default=Path("runs/shapes"), help="directory with the checkpoints")
     parser.add_argument("--out", type=Path, help="the picture; default: detections.png in the model dir")
     arguments = parser.parse_args()
     detect = load_detector(arguments.model_dir)
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def load_detector(model_dir: Path) -> Any:
-    """A function from an image, uint8 [height, width, 3], to boxes, classes and scores; None if there is no checkpoint."""
+    """Return a function from an image, uint8 [height, width, 3], to boxes, classes and scores; None if there is no checkpoint."""
     compat.install()
     import tensorflow as tf
     from object_detection.builders import model_builder
@@ -69,7 +69,7 @@ def load_detector(model_dir: Path) -> Any:
         return model.postprocess(model.predict(images, true_shapes), true_shapes)
 
     def run(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Boxes, float [n, 4] of ymin, xmin, ymax, xmax from 0 to 1; classes from 0; scores."""
+        """Return boxes, float [n, 4] of ymin, xmin, ymax, xmax from 0 to 1; classes from 0; scores."""
         result = detect(tf.constant(pixels))
         return tuple(result[f"detection_{what}"][0].numpy() for what in ("boxes", "classes", "scores"))
 
@@ -79,7 +79,7 @@ def load_detector(model_dir: Path) -> Any:
 
 
 def parse(payload: bytes) -> tuple[Image.Image, np.ndarray, np.ndarray]:
-    """The image, its boxes as run() gives them, and their classes from 0."""
+    """Return the image, its boxes as run() gives them, and their classes from 0."""
     features = tfrecord.Example.FromString(payload).features.feature
     edges = [features[f"image/object/bbox/{edge}"].float_list.value for edge in ("ymin", "xmin", "ymax", "xmax")]
     image = Image.open(io.BytesIO(features["image/encoded"].bytes_list.value[0])).convert("RGB")
@@ -87,7 +87,7 @@ def parse(payload: bytes) -> tuple[Image.Image, np.ndarray, np.ndarray]:
 
 
 def matched(boxes: np.ndarray, classes: np.ndarray, true_boxes: np.ndarray, true_classes: np.ndarray) -> list[bool]:
-    """Which detections hit a true shape of their class that no better one has hit. They come best first."""
+    """Return which detections hit a true shape of their class that no better one has hit. They come best first."""
     free, hits = set(range(len(true_boxes))), []
     for box, kind in zip(boxes, classes, strict=True):
         near = {i: iou(box, true_boxes[i]) for i in free if true_classes[i] == kind}
@@ -99,14 +99,14 @@ def matched(boxes: np.ndarray, classes: np.ndarray, true_boxes: np.ndarray, true
 
 
 def iou(one: np.ndarray, other: np.ndarray) -> float:
-    """Intersection over union of two boxes."""
+    """Calculate the intersection over union of two boxes."""
     sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
     common = sides.clip(0).prod()
     return float(common / ((one[2:] - one[:2]).prod() + (other[2:] - other[:2]).prod() - common))
 
 
 def draw(image: Image.Image, boxes: np.ndarray, classes: np.ndarray, scores: np.ndarray) -> Image.Image:
-    """The image, larger, with its detections."""
+    """Draw the image, larger, with its detections."""
     image = image.resize((image.width * SCALE, image.height * SCALE), Image.Resampling.BICUBIC)
     pen = ImageDraw.Draw(image)
     for (ymin, xmin, ymax, xmax), kind, score in zip(boxes, classes, scores, strict=True):
@@ -119,7 +119,7 @@ def draw(image: Image.Image, boxes: np.ndarray, classes: np.ndarray, scores: np.
 
 
 def sheet(pictures: list[Image.Image]) -> Image.Image:
-    """All pictures in one."""
+    """Combine all pictures into one."""
     width, height = pictures[0].size
     whole = Image.new("RGB", (COLUMNS * width, -(-len(pictures) // COLUMNS) * height))
     for number, picture in enumerate(pictures):

@@ -1,4 +1,4 @@
-"""The few requests of a watch from outside, with nothing of the operator's or of kubectl's in between."""
+"""The few requests of a watch from outside, with neither the operator's client nor kubectl."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cluster.up import Cluster
 
 GONE = 410
 ANSWER_SECONDS = 10.0
-"""A watch that is silent for so long is opened again: the other end may be gone without a word."""
+"""A watch that is silent for so long is opened again: the other end may have closed it silently."""
 
 
 class Unavailable(Exception):

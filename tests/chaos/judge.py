@@ -72,7 +72,7 @@ def created_jobs(audit_log: Path, namespace: str) -> Counter[str]:
 
 
 def interruptions(training: Training, record: Record) -> int:
-    """Count the runs that were interrupted, by the statuses: pods that the kubelet could not go on with."""
+    """Count the runs that were interrupted, by the statuses: pods that the kubelet could not continue."""
     most: dict[tuple[str, int], int] = {}
     for status in _statuses(training.name, record):
         generation = status.get("specGeneration", 0)
@@ -85,7 +85,7 @@ def interruptions(training: Training, record: Record) -> int:
 def start_errors(training: Training, record: Record, kind: str | None = None) -> int:
     """Count the pods of which a container could not be started: a kubelet that is killed as it starts one leaves it so.
 
-    The operator cannot tell that from an image without the command, and counts it as a failure that may pass.
+    The operator cannot distinguish that from an image without the command, and counts it as a failure that may pass.
     """
     return sum(
         any(_start_error(container) for container in _containers(pod.last))
@@ -171,7 +171,7 @@ def _at_the_same_time(name: str, record: Record) -> Iterable[str]:
 
 
 def _trained(pod: Seen) -> tuple[float | None, float | None]:
-    """Return when the trainer of a pod began, and when it ended; None if nothing tells."""
+    """Return when the trainer of a pod began, and when it ended; None if that is not known."""
     began: float | None = None
     ended: float | None = None
     for _, manifest in pod.versions:

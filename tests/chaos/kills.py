@@ -58,7 +58,7 @@ class Kills:
                     return
                 self.done.append((time.time(), planned.component))
                 kill[planned.component]()
-        except Exception as error:  # noqa: BLE001 - whoever plays has to know
+        except Exception as error:  # noqa: BLE001 - the player has to know
             self.error = error
 
 

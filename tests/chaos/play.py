@@ -1,4 +1,4 @@
-"""Plays a plan: applies trainings, does with each what its scenario says, and has components killed meanwhile."""
+"""Plays a plan: applies trainings, acts on each as its scenario defines, and has components killed meanwhile."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a plan."""
+    """The results of a plan."""
 
     plan: Plan
     kills: Kills
@@ -169,7 +169,7 @@ def _applied(stage: Stage, manifest: Manifest) -> bool:
 
 
 def _manifest(stage: Stage, training: Training) -> Manifest:
-    """Return the manifest of a training, and make its model directory, so that it can be told to go on."""
+    """Return the manifest of a training, and make its model directory, so that it can be allowed to continue."""
     manifest = pets(stage.volume, training.name)
     folder = stage.folder / "models" / training.name
     for each in (folder.parent, folder):
@@ -193,7 +193,7 @@ def _diary(stage: Stage, each: Played) -> Iterable[str]:
 
 
 def _catch_up(stage: Stage, record: Record) -> None:
-    """Wait until the watches have seen what there is; if one has not, what it missed is judged as missing."""
+    """Wait until the watches have seen every object; if one has not, what it missed is judged as missing."""
 
     def caught_up() -> bool:
         try:

@@ -127,6 +127,6 @@ class Record:
                 version = None
             except Unavailable:
                 ends.wait(AGAIN_SECONDS)
-            except Exception as error:  # noqa: BLE001 - whoever judges has to know
+            except Exception as error:  # noqa: BLE001 - the judge has to know
                 self.error = error
                 return

@@ -1,4 +1,4 @@
-"""What came of it, for people."""
+"""The result as text."""
 
 from __future__ import annotations
 

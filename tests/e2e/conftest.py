@@ -100,7 +100,7 @@ def image(request: pytest.FixtureRequest) -> Callable[[str], str]:
 
 @pytest.fixture
 def volume(request: pytest.FixtureRequest, namespace: Kubectl) -> Callable[[str, Path], Manifest]:
-    """Makes a folder of this machine a volume of the namespace's pods."""
+    """Makes a directory of this machine a volume of the namespace's pods."""
     request.getfixturevalue("own_cluster")  # whose node is this machine
     return functools.partial(claim_folder, namespace)
 
@@ -140,7 +140,7 @@ def workspace(
     yield Workspace(namespace, files, claimed, fake_trainer)
     if failed(request):
         lines = [line for line in operator.log().splitlines() if namespace.namespace in line]
-        sys.stdout.write("\n".join(["\n=== What the operator says of it ===", *lines, ""]))
+        sys.stdout.write("\n".join(["\n=== The operator's log ===", *lines, ""]))
 
 
 @pytest.fixture(scope="session")
@@ -185,7 +185,7 @@ def prometheus(own_cluster: Cluster) -> Iterator[Callable[..., Prometheus]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with the operator come last: what others say of the CRD and of rights is not said of a cluster that has both already.
+    """Tests with the operator come last: the others test the CRD and RBAC on a cluster that does not have them yet.
 
     Those with Kueue come after them.
     """
@@ -198,7 +198,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def wanted_images(items: list[pytest.Item]) -> list[images.Image]:
-    """The images that these tests will ask for, in the order in which they do."""
+    """The images that these tests need, in the order in which they need them."""
     if not any("image" in getattr(item, "fixturenames", ()) for item in items):
         return []
     real = any(item.get_closest_marker("trainer") for item in items)
@@ -206,7 +206,7 @@ def wanted_images(items: list[pytest.Item]) -> list[images.Image]:
 
 
 def wanted_programs(items: list[pytest.Item]) -> list[str]:
-    """The programs beside the cluster's own that these tests will ask for: those that are named as the fixture that starts them."""
+    """The programs beside the cluster's own that these tests need: they are named as the fixtures that start them."""
     used = {fixture for item in items for fixture in getattr(item, "fixturenames", ())}
     return [name for name in ("promtool", "prometheus", "kueue") if name in used]
 

@@ -13,7 +13,7 @@ from cluster.objects import DATA
 from e2e.manifests import RESTRICTED_CONTAINER
 
 SHELF = "shelf"
-"""The pod that has the volume in hand where it is no folder of this machine."""
+"""The pod that mounts the volume where it is not a directory of this machine."""
 
 
 class Files(Protocol):
@@ -23,15 +23,15 @@ class Files(Protocol):
         """The text of a file."""
 
     def write(self, path: str, text: str = "") -> None:
-        """Writes a file, and makes the folders it is in."""
+        """Writes a file, and creates its directories."""
 
     def names(self, folder: str) -> list[str]:
-        """The names in a folder."""
+        """The names in a directory."""
 
 
 @dataclass(frozen=True)
 class InFolder:
-    """The volume is a folder of this machine."""
+    """The volume is a directory of this machine."""
 
     folder: Path
 

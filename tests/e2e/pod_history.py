@@ -54,7 +54,7 @@ class PodHistory:
         return most
 
     def _events(self) -> list[tuple[str, str, str, str]]:
-        """Return what the watch has seen, once it has seen what there is."""
+        """Return what the watch has seen, once it has seen every pod that exists."""
         there = {pod["metadata"]["name"] for pod in self.kubectl.list("pods", SELECTOR)}
 
         def read() -> list[tuple[str, str, str, str]] | None:

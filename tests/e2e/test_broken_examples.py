@@ -1,4 +1,4 @@
-"""Each folder of examples/broken is rejected on the cluster, with the finding that its expected.json names, and without a GPU."""
+"""Each directory of examples/broken is rejected on the cluster, with the finding that its expected.json names, and without a GPU."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def training(workspace: Workspace, folder: str) -> dict[str, Any]:
 
 
 def test_each_is_rejected_for_its_mistake(workspace: Workspace):
-    """All at once: a validation is a pod's start, and a second."""
+    """All in parallel: a validation is a pod's start, and a second."""
     for folder in MISTAKES:
         config = f"examples/broken/{folder}/pipeline.config"
         workspace.files.write(config, workspace.files.read(config).replace('"examples/', '"/data/examples/'))

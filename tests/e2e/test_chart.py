@@ -81,7 +81,7 @@ def created(kubectl: Kubectl, manifest: dict[str, Any], *words: str) -> dict[str
 
 
 def rights(kubectl: Kubectl, account: str, *, owner: str, namespace: str) -> Rights:
-    """What a service account may do in a namespace: all that the API server says of it, as `kubectl auth can-i --list` does."""
+    """What a service account may do in a namespace: as the API server reports it, like `kubectl auth can-i --list` does."""
     review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": {"namespace": namespace}}
     found: Rights = {}
     for rule in created(kubectl, review, f"--as=system:serviceaccount:{owner}:{account}", "--validate=false")["status"][
@@ -99,7 +99,7 @@ def beyond(found: Rights, everybody: Rights) -> Rights:
 
 
 def may(kubectl: Kubectl, user: str, verb: str, resource: str, *, group: str = GROUP, namespace: str = "") -> bool:
-    """Asks the API server. Without a namespace: in all of them at once."""
+    """Asks the API server. Without a namespace: in all of them."""
     resource, _, subresource = resource.partition("/")
     asked = {"verb": verb, "group": group, "resource": resource, "subresource": subresource, "namespace": namespace}
     # Of those who have logged in: system:authenticated has rights too.

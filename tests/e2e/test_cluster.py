@@ -32,7 +32,7 @@ def pod_of(namespace: Kubectl, name: str) -> dict[str, Any] | None:
 def wait_for_pod(
     namespace: Kubectl, job_name: str, condition: Callable[[dict[str, Any]], Any], what: str, seconds: float = 60
 ) -> Any:
-    """What the condition says of the Job's pod, once it says something."""
+    """The message of the condition of the Job's pod, once it has one."""
     return until(
         lambda: (pod := pod_of(namespace, job_name)) and condition(pod), f"the pod of {job_name} to be {what}", seconds=seconds
     )

@@ -1,4 +1,4 @@
-"""Every way a training can fail or wait, as the resource tells it: reason, message and hint, with pod, exit code and step."""
+"""Every way a training can fail or wait, as the resource reports it: reason, message and hint, with pod, exit code and step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("operator")]
 
 
 class Failure(NamedTuple):
-    """How the fake trainer ends, and what is told of it."""
+    """How the fake trainer ends, and how that is reported."""
 
     end: str
     reason: str
@@ -32,11 +32,11 @@ FAILURES = {
     "a stall that the trainer noticed": Failure("exit:74:TrainingStalled", "TrainingStalled", 74, "at step 3", final=False),
     "a full disk": Failure("exit:74:DiskFull", "DiskFull", 74, "at step 3", final=False),
     "a crash that nobody knows": Failure("crash", "Unclassified", 1, "", final=False),
-    "an exit without a word": Failure("silent:3", "Unclassified", 3, "", final=False),
+    "an exit without a message": Failure("silent:3", "Unclassified", 3, "", final=False),
     "a signal": Failure("segfault", "KilledBySignal", None, "SIGSEGV", final=False),
     "too much memory": Failure("oom", "OOMKilled", None, "64Mi", final=False),
     "a message that is too long": Failure("oversized", "Unclassified", 70, "", final=False),
-    "a message that is no JSON": Failure("broken", "Unclassified", 70, "", final=False),
+    "a message that is not JSON": Failure("broken", "Unclassified", 70, "", final=False),
 }
 
 
@@ -97,7 +97,7 @@ def waits() -> dict[str, Wait]:
         "more GPUs than there are": Wait({"gpus": 9}, "Unschedulable", "nvidia.com/gpu"),
         "a node that is not there": Wait({"nodeSelector": {"none": "none"}}, "Unschedulable", "node"),
         "a service account that is not there": Wait(
-            {"serviceAccountName": "none"}, "ServiceAccountNotFound", "service account none"
+            {"serviceAccountName": "none"}, "ServiceAccountNotFound", "ServiceAccount none"
         ),
         "a Secret that is not there": Wait({"env": secret}, "SecretNotFound", "Secret none", "Starting"),
         "a ConfigMap that is not there": Wait({"env": config_map}, "ConfigMapNotFound", "ConfigMap none", "Starting"),
@@ -139,7 +139,7 @@ def test_a_config_that_is_not_there_is_said_and_goes_on_once_it_is(workspace: Wo
         lambda found: condition(found, "Training").get("reason") == "ConfigMapNotFound", "waiting for its config"
     )
     assert status["phase"] == "Validating"
-    assert "There is no ConfigMap pets in this namespace." in condition(status, "Training")["message"]
+    assert "ConfigMap pets not found in this namespace." in condition(status, "Training")["message"]
     text = workspace.files.read("examples/pets/pipeline.config")
     workspace.kubectl.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "pets"}, "data": {"config": text}})
     workspace.wait_for_phase("Succeeded", seconds=240)
@@ -166,7 +166,7 @@ def test_a_job_that_a_quota_leaves_no_room_for_is_said_once_and_goes_on_when_the
     workspace.apply(workspace.training())
     status = workspace.wait(lambda found: condition(found, "Training").get("reason") == "QuotaExceeded", "waiting for its quota")
     assert status["phase"] == "Validating"
-    assert "Cannot create Job pets-validate-1: quota no-jobs is exceeded" in condition(status, "Training")["message"]
+    assert "Cannot create Job pets-validate-1: exceeded quota no-jobs" in condition(status, "Training")["message"]
     workspace.kubectl("patch", "resourcequota", "no-jobs", "--type=merge", '--patch={"spec":{"hard":{"count/jobs.batch":"9"}}}')
     workspace.wait_for_phase("Succeeded", seconds=180)
     assert workspace.events().count(("Warning", "QuotaExceeded")) == 1

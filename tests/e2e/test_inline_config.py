@@ -1,4 +1,4 @@
-"""The config of a resource as a ConfigMap that the operator creates: it is there when a run needs it."""
+"""The config of a resource as a ConfigMap that the operator creates: it exists when a run needs it."""
 
 from __future__ import annotations
 

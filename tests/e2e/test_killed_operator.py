@@ -34,7 +34,7 @@ class Play:
         self.workspace.apply(self.workspace.training(fake={"FAKE_WAITS_FOR": MAY_END}, **spec))
 
     def let_it_end(self) -> None:
-        """From now on a training goes on to its end."""
+        """Let a training continue to its end."""
         self.workspace.files.write(f"models/pets/{MAY_END}")
 
     def wait(self, phase: str) -> None:
@@ -42,7 +42,7 @@ class Play:
         self.workspace.wait_for_phase(phase)
 
     def wait_for_step(self) -> None:
-        """Until it trains, and has said so."""
+        """Until it trains, and its status reports it."""
         self.workspace.wait(lambda status: status.get("training", {}).get("step"), "training")
 
     def wait_for_job(self, name: str, *, complete: bool = False) -> None:

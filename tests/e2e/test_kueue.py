@@ -1,4 +1,4 @@
-"""With a real Kueue, which starts Jobs and suspends them as it sees fit: the pods that exist are those that the status says."""
+"""With a real Kueue, which starts Jobs and suspends them as it sees fit: the pods that exist are those that the status reports."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Queue:
     history: PodHistory
 
     def apply(self, name: str = "pets", *, priority: str = "low", halts: bool = True, **spec: Any) -> None:
-        """Apply a training with one GPU, or change it. It goes on to its end once it is let, or where it does not halt."""
+        """Apply a training with one GPU, or change it. It continues to its end once it is allowed to, or where it does not halt."""
         trainer = {"gpus": 1, "labels": {QUEUE_LABEL: QUEUE, PRIORITY_LABEL: priority}}
         fake = {"FAKE_GPUS": "1", **(HALTS if halts else {})}
         self.workspace.apply(self.workspace.training(name, fake=fake, trainer=trainer, **{"validation": SKIP, **spec}))
 
     def let_it_end(self, name: str = "pets") -> None:
-        """From now on a training goes on to its end."""
+        """Let a training continue to its end."""
         self.workspace.files.write(f"models/{name}/may-end")
 
     def hold(self, policy: str, queue: str = QUEUE) -> None:
@@ -86,7 +86,7 @@ class Queue:
         return [pod["metadata"]["name"] for pod in found if pod["status"]["phase"] not in ("Succeeded", "Failed")]
 
     def agree(self, *names: str) -> None:
-        """Check that the pods that exist are those that the status says, once it has been written."""
+        """Check that the pods that exist are those that the status reports, once it has been written."""
 
         def same() -> bool:
             phases = {name: (self.workspace.kubectl.get("dt", name) or {}).get("status", {}).get("phase") for name in names}

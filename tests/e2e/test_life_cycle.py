@@ -1,4 +1,4 @@
-"""From kubectl apply to the end, and everything that may come in between."""
+"""From kubectl apply to the end, and everything that may happen before it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from e2e.workspace import Workspace, condition
 
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("operator")]
 HALTS = {"FAKE_AT_STEP": "7", "FAKE_WAITS_FOR": "go", "FAKE_ONCE": "1"}
-"""Its first run takes seven steps, and no more before it is told to go on or asked to stop."""
+"""Its first run takes seven steps, and no more before it is allowed to continue or asked to stop."""
 
 
 def test_a_sound_training_succeeds(workspace: Workspace):

@@ -1,4 +1,4 @@
-"""One of several watched namespaces is lost to the operator: the trainings of the others go on."""
+"""One of several watched namespaces is lost to the operator: the trainings of the others continue."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def lost(workspace: Workspace, operator: Operator, image: Callable[[str], str]) 
 
 
 def without_config(kubectl: Kubectl, name: str) -> Manifest:
-    """A training that is rejected by its validation, which nobody but the operator says."""
+    """A training that is rejected by its validation, which only the operator can report."""
     return {
         "apiVersion": "detector-training.io/v1alpha1",
         "kind": "DetectorTraining",

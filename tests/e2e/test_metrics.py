@@ -26,7 +26,7 @@ SECONDS = 30
 
 @pytest.fixture
 def watched(own_cluster: Cluster, operator: Operator, prometheus: Callable[..., Prometheus]) -> Prometheus:
-    """A Prometheus that scrapes the operator as the chart's ServiceMonitor says."""
+    """A Prometheus that scrapes the operator as the chart's ServiceMonitor configures it."""
     assert operator.cluster is own_cluster
     endpoint = service(own_cluster, JOB, namespace=NAMESPACE, name=f"{RELEASE}-metrics", port="metrics")
     scraped = endpoint | {"honor_labels": True, "scrape_interval": "2s", "scrape_timeout": "2s"}
@@ -41,7 +41,7 @@ def value(prometheus: Prometheus, name: str, /, **labels: str) -> float | None:
 
 
 def counted(prometheus: Prometheus, name: str, /, **labels: str) -> float:
-    """The value of a counter, which is there from the start: without one the newest scrape has failed."""
+    """The value of a counter, which exists from the start: without one the newest scrape has failed."""
     return until(lambda: value(prometheus, name, **labels), name, seconds=SECONDS)
 
 

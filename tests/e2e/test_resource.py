@@ -28,7 +28,7 @@ def definition(kubectl: Kubectl) -> Manifest:
 
 
 def explained(kubectl: Kubectl, *words: str) -> str | None:
-    """What `kubectl explain` says; None while the API server has not published the schema yet."""
+    """The output of `kubectl explain`; None while the API server has not published the schema yet."""
     try:
         return kubectl("explain", *words)
     except KubectlError:

@@ -1,4 +1,4 @@
-"""A pod with a GPU that does not train yet: the status says so, and it does not hold the GPU forever."""
+"""A pod with a GPU that does not train yet: the status reports it, and it does not hold the GPU forever."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_an_image_carries_the_licence_and_the_notice(places: Places, name: str):
 
 @pytest.mark.parametrize("name", ["operator", WITH_THE_TRAINER])
 def test_images_are_labelled(places: Places, name: str):
-    """The trainer's is built for CPUs here; what the one for GPUs says is in tests/unit/supply_chain/test_image_labels.py."""
+    """The trainer's is built for CPUs here; the one for GPUs is tested in tests/unit/supply_chain/test_image_labels.py."""
     image = images.IMAGES[name]
     images.archive(places, image)
     assert images.label(places, image, "org.opencontainers.image.licenses") == "Apache-2.0"

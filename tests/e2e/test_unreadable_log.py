@@ -1,4 +1,4 @@
-"""A log that cannot be read says nothing about the training: it goes on, and the operator says what it cannot see."""
+"""A log that cannot be read is not evidence about the training: it continues, and the operator reports the log."""
 
 from __future__ import annotations
 

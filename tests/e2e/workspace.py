@@ -25,7 +25,7 @@ class Workspace:
     def training(
         self, name: str = "pets", *, fake: dict[str, str] | None = None, trainer: Manifest | None = None, **spec: Any
     ) -> Manifest:
-        """A sound training of examples/pets on the CPU. `fake` says how the fake trainer behaves."""
+        """A valid training of examples/pets on the CPU. `fake` sets how the fake trainer behaves."""
         manifest = pets(self.volume, name)
         env = [{"name": key, "value": value} for key, value in (fake or {}).items()]
         manifest["spec"]["trainer"] |= {"image": self.fake_trainer, "env": env, **(trainer or {})}

@@ -1,4 +1,4 @@
-"""Bounds that hold for every input: of time and memory. Whoever exceeds one fails, as by an exception."""
+"""Bounds that hold for every input: of time and memory. A test that exceeds one fails, as by an exception."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _stop(*_: object) -> None:
 
 
 class Watch:
-    """Begins anew with each input."""
+    """Starts again with each input."""
 
     def begin(self) -> None:
         """Starts the clock."""

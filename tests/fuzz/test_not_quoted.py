@@ -1,4 +1,4 @@
-"""Files that are no label map and no pipeline config, with a secret in them: no word of it is in what is said of them, and that is short."""
+"""Files that are neither a label map nor a pipeline config, and contain a secret: no finding quotes it, and findings are short."""
 
 from __future__ import annotations
 

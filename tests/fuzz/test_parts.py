@@ -1,4 +1,4 @@
-"""Readers of single things, fed damaged ones: they give what they are for, or the one error that says what is wrong."""
+"""Readers of single things, fed damaged ones: they return a value, or raise the one error that names the fault."""
 
 from __future__ import annotations
 

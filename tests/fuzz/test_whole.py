@@ -40,7 +40,7 @@ READERS = {
 
 
 class Folder:
-    """Sound inputs: small records, everything else as in examples/broken/sound."""
+    """Valid inputs: small records, everything else as in examples/broken/sound."""
 
     def __init__(self, folder: Path) -> None:
         self.case = Case(folder)

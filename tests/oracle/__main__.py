@@ -1,8 +1,8 @@
 """`python -m oracle`, with PYTHONPATH=tests: cases past the trainer and the validator; ends with 1 if the two disagree.
 
-`--seed N --cases N`: mutations. `--sweep train_config --base plain`: every number of a part of a config, at the edge of what is sound.
-`--hand-made`: the cases of handmade/, and whether the trainer still does what recorded.json says.
-`--record`: those of them that recorded.json does not have as they are, and writes it.
+`--seed N --cases N`: mutations. `--sweep train_config --base plain`: every number of a part of a config, at the edge of what is valid.
+`--hand-made`: the cases of handmade/, and whether the trainer still does what is in recorded.json.
+`--record`: those of them that recorded.json does not have, or has otherwise, and writes it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main(argv: list[str]) -> int:
 
 
 def say(line: str) -> None:
-    """At once: a run takes minutes."""
+    """Print immediately: a run takes minutes."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
@@ -87,7 +87,7 @@ def say(line: str) -> None:
 def _changed(names: list[str], results: list[Result]) -> list[str]:
     before = recorded.verdicts()
     return [
-        f"{name}: the trainer {result.trainer.verdict}; recorded.json says {before[name].verdict if name in before else 'nothing'}"
+        f"{name}: the trainer {result.trainer.verdict}; recorded.json has {before[name].verdict if name in before else 'nothing'}"
         for name, result in zip(names, results, strict=False)
         if name not in before or before[name].verdict != result.trainer.verdict
     ]

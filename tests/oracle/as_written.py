@@ -29,7 +29,7 @@ class Labels:
     """A label map."""
 
     names: dict[str, list[int]]
-    """The ids of each name, and of each display name that is no name."""
+    """The ids of each name, and of each display name that is not a name."""
 
     @classmethod
     def read(cls, path: str) -> Labels | None:
@@ -98,7 +98,7 @@ def what_else(
 
 
 def what_is_odd(seen: list[tuple[dict[str, Any], dict[str, Any]]], channels: int) -> Iterator[str]:
-    """What no augmentation should make of sound records."""
+    """What no augmentation should make of valid records."""
     boxes = [truth["groundtruth_boxes"][: int(truth["num_groundtruth_boxes"])] for _, truth in seen]
     classes = [truth["groundtruth_classes"][: int(truth["num_groundtruth_boxes"])] for _, truth in seen]
     if any((learned > 1.1).any() for learned in boxes):
@@ -155,7 +155,7 @@ def _of_classes(record: Record, one_hot: Any, labels: Labels | None) -> Iterator
         if any(len(set(labels.names.get(text, ()))) > 1 for text in texts):
             yield "a name has two ids"
         if len(numbers) == len(texts) and numbers != meant:
-            yield "class/label says otherwise than class/text"
+            yield "class/label says otherwise than class/text"  # vocabulary: quoted
     else:
         meant = numbers
     if meant != learned:
@@ -163,7 +163,7 @@ def _of_classes(record: Record, one_hot: Any, labels: Labels | None) -> Iterator
 
 
 def has_odd_values(records: list[Record]) -> bool:
-    """Whether a number besides the sides of boxes is not finite or above 1: what comes of it, only a step shows."""
+    """Whether a number besides the sides of boxes is not finite or above 1: only a step shows the effect."""
     return any(
         isinstance(value, float) and not abs(value) <= 1
         for record in records

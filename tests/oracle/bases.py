@@ -1,4 +1,4 @@
-"""The sound inputs that cases begin from: detectors so small that a step takes seconds, and three records of two classes."""
+"""The valid inputs that cases begin from: detectors so small that a step takes seconds, and three records of two classes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ROWS = (
 
 @dataclass(frozen=True)
 class Base:
-    """Changes to the sound config, and features that the records have besides."""
+    """Changes to the valid config, and features that the records have besides."""
 
     text: str = ""
     """Text proto that is merged into the config."""
@@ -37,7 +37,7 @@ class Base:
     clears: tuple[str, ...] = ()
     """Blocks of the model that are emptied first."""
     model: str = ""
-    """The official config that has the model, which is then trained from scratch; empty for the sound config's own SSD."""
+    """The official config that has the model, which is then trained from scratch; empty for the valid config's own SSD."""
     keypoint_map: str = ""
     """The label map of a CenterNet with keypoints, which its model names."""
 

@@ -1,4 +1,4 @@
-"""A case: sound inputs of one kind, changed by edits that JSON can hold, so that every case can be written down and made again."""
+"""A case: valid inputs of one kind, changed by edits that JSON can hold, so that every case can be written down and made again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KINDS: dict[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """Sound inputs, and what is changed in them."""
+    """Valid inputs, and what is changed in them."""
 
     base: str
     """Of `bases.BASES`."""
@@ -43,7 +43,7 @@ class Case:
         return {EDITS[edit[0]] for edit in self.edits}
 
     def write(self, folder: Path) -> Written:
-        """Writes the inputs into a folder, in place of those that may be in it."""
+        """Writes the inputs into a directory, in place of those that may be in it."""
         written = Written(folder, self.base)
         for edit in self.edits:
             try:
@@ -86,7 +86,7 @@ EDITS = {
 
 
 class Written:
-    """The inputs in a folder, while they are edited and when they are done."""
+    """The inputs in a directory, while they are edited and when they are done."""
 
     def __init__(self, folder: Path, base: str) -> None:
         self.folder, self._base = folder, base

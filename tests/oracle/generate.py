@@ -1,4 +1,4 @@
-"""Mutations of sound inputs, the same for the same seed: any field of the config, the label map, any feature or byte of a record."""
+"""Mutations of valid inputs, the same for the same seed: any field of the config, the label map, any feature or byte of a record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PARTS = (
     "file",
     "checkpoint",
 )
-"""What a case changes, each as likely as often as it stands here; `model` is the config of another architecture."""
+"""What a case changes, each with a probability by how often it is listed here; `model` is the config of another architecture."""
 SSDS = "plain", "plain", "plain", "crop", "from scratch"
 ARCHITECTURES = (
     "Faster R-CNN", "EfficientDet", "CenterNet", "RetinaNet",
@@ -76,7 +76,7 @@ NUMBERS: dict[int, tuple[str, ...]] = {
 }
 PATHS = ("", "/nowhere/at/all", "FOLDER", "FOLDER/*.record", "FOLDER/train.record", "FOLDER/eval.record", "FOLDER/label_map.pbtxt",
          "PATH_TO_BE_CONFIGURED", "FOLDER/tr[a]in.record", "FOLDER/train.recor?", "FOLDER/zoo/ckpt-2.index", "FOLDER/zoo",
-         "FOLDER\\\\train.record")  # fmt: skip
+         "FOLDER\\\\train.record")  # fmt: skip  # vocabulary: quoted
 ROOTS = ("model", "train_config", "train_config", "train_input_reader", "eval_config", "eval_input_reader")
 
 

@@ -36,7 +36,7 @@ def verdicts() -> dict[str, Trainer]:
 
 
 def missing() -> list[Row]:
-    """The cases that it does not have, or not as they are now, or from another trainer."""
+    """The cases that it does not have, or has otherwise, or from another trainer."""
     if not RECORDED.exists() or read()["versions"] != versions():
         return list(ROWS)
     known = {name: (entry["base"], entry["edits"]) for name, entry in read()["cases"].items()}
@@ -44,7 +44,7 @@ def missing() -> list[Row]:
 
 
 def write(seen: dict[str, Trainer]) -> None:
-    """Writes down what the trainer said now, beside what it said before; the cases in the order of the table."""
+    """Writes down what the trainer did now, in addition to what it did before; the cases in the order of the table."""
     if RECORDED.exists():
         seen = verdicts() | seen
     cases = {

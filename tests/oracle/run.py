@@ -32,7 +32,7 @@ class Result:
 
     @property
     def said(self) -> str:
-        """The worst that the validator said."""
+        """The worst severity that the validator reported."""
         if self.validator.errors:
             return "error"
         if self.trainer.deep:
@@ -52,7 +52,7 @@ class Result:
 
 @dataclass
 class Matrix:
-    """How often the trainer did what, and what the validator said then."""
+    """How often the trainer did what, and what the validator reported then."""
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     disagreements: list[Result] = field(default_factory=list)
@@ -93,27 +93,27 @@ class Matrix:
         return "\n".join(lines)
 
 
-def run(cases: Iterable[Case], folder: Path, *, on_result: Callable[[Result, float], object] = lambda *_: None) -> Matrix:
+def run(cases: Iterable[Case], directory: Path, *, on_result: Callable[[Result, float], object] = lambda *_: None) -> Matrix:
     """Judges cases, one after the other, the validator while the trainer is at it.
 
     Args:
         cases: what to judge.
-        folder: where their inputs are written, each in place of the one before.
+        directory: where their inputs are written, each in place of the one before.
         on_result: called with each result and the seconds it took.
     """
     matrix = Matrix()
-    with Worker(log=folder / "trainer.log") as worker:
+    with Worker(log=directory / "trainer.log") as worker:
         for case in cases:
             started = time.monotonic()
-            result = judge(case, folder / "case", worker)
+            result = judge(case, directory / "case", worker)
             matrix.add(result)
             on_result(result, time.monotonic() - started)
     return matrix
 
 
-def judge(case: Case, folder: Path, worker: Worker) -> Result:
+def judge(case: Case, directory: Path, worker: Worker) -> Result:
     """Both verdicts on a case."""
-    written = case.write(folder)
+    written = case.write(directory)
     worker.begin(case, written)
     try:
         validator = Validator.of(written.report())

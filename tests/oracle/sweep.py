@@ -1,4 +1,4 @@
-"""Every number, switch and choice of a part of a sound config, changed one after the other: what mutations reach by chance only."""
+"""Every number, switch and choice of a part of a valid config, changed one after the other: what mutations reach by chance only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALUES: dict[int, tuple[str, ...]] = {
     FieldDescriptor.CPPTYPE_DOUBLE: ("0", "-1", "nan"),
     FieldDescriptor.CPPTYPE_BOOL: ("true", "false"),
 }
-"""At the edge of what is sound, by the type of the field. A choice takes each of its names; a text is left as it is."""
+"""At the edge of what is valid, by the type of the field. A choice takes each of its names; a text is left unchanged."""
 
 
 def sweep(base: str, part: str) -> Iterator[Case]:

@@ -1,4 +1,4 @@
-"""The real trainer and the validator agree on mutations of sound inputs: a few that are the same each time, so that it stays so.
+"""The real trainer and the validator agree on mutations of valid inputs: a few that are the same each time, so that it stays so.
 
 `make oracle` has hundreds of others.
 """

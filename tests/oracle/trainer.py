@@ -29,11 +29,11 @@ BATCH = 3
 NOISE = re.compile(
     r"\{\{function_node [^}]*\}\} ?|Error in user-defined function passed to ParallelMapDataset[^:]*:?\d* transformation with iterator: [^:]*: ?"
 )
-"""What TensorFlow says about itself in its messages."""
+"""What TensorFlow's messages contain about TensorFlow itself."""
 ROUNDS = 3
 """Times that augmented records are read: what an augmentation does is a matter of chance."""
 RATES = 60
-"""Steps at which the learning rate is asked for."""
+"""Steps at which the learning rate is evaluated."""
 Sample = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 """The features and labels that the input pipeline makes of one record."""
 SETTINGS = "train_config", "train_input_config", "model"
@@ -58,23 +58,23 @@ class Oracle:
     def __init__(self) -> None:
         self._kept: dict[Any, tuple[Any, Any]] = {}
 
-    def judge(self, folder: Path, parts: set[str], steps: int | None) -> Trainer:
-        """What the trainer does with the inputs in a folder.
+    def judge(self, directory: Path, parts: set[str], steps: int | None) -> Trainer:
+        """Judge what the trainer does with the inputs in a directory.
 
         Args:
-            folder: the inputs, as case.Written has them.
+            directory: with the inputs, as case.Written has them.
             parts: which of them are not as in a sound case; the others are not looked at again.
             steps: --num_train_steps.
         """
         try:
-            garbage, hidden = self._train(folder, parts, steps)
+            garbage, hidden = self._train(directory, parts, steps)
         except Failed as failed:
-            deep = _deep(folder, steps) if failed.stage in OF_THE_MODEL else ""
-            return Trainer(FAILS, failed.stage, _without_places(failed.error, folder), deep=deep)
+            deep = _deep(directory, steps) if failed.stage in OF_THE_MODEL else ""
+            return Trainer(FAILS, failed.stage, _without_places(failed.error, directory), deep=deep)
         return Trainer(GARBAGE if garbage else HIDDEN if hidden else TRAINS, garbage=[*garbage, *hidden])
 
-    def _train(self, folder: Path, parts: set[str], steps: int | None) -> tuple[list[str], list[str]]:
-        configs = _try("read the config", lambda: _configs(folder, steps))
+    def _train(self, directory: Path, parts: set[str], steps: int | None) -> tuple[list[str], list[str]]:
+        configs = _try("read the config", lambda: _configs(directory, steps))
         train_config, model_config = configs["train_config"], configs["model"]
         whole = bool(parts & {"config", "checkpoint", "run"})
         wanted = steps if steps is not None else train_config.num_steps or None
@@ -91,7 +91,7 @@ class Oracle:
             garbage = [reason for reason in garbage if reason not in hidden]  # not the augmentation's doing
         if whole or ("records" in parts and has_odd_values(read_records(_files(configs["train_input_config"])))):
             model = model or _try("build the model", lambda: model_builder.build(model_config, is_training=True))
-            garbage += _step(folder, train_config, batches, model, wanted)
+            garbage += _step(directory, train_config, batches, model, wanted)
         return garbage, [f"hidden by an augmentation: {reason}" for reason in hidden]
 
     def _without_augmentation(self, configs: dict[str, Any], model: Any) -> list[str]:
@@ -133,7 +133,7 @@ class Oracle:
         if not seen or (
             settings.num_epochs and settings.drop_remainder and len(seen) * settings.num_epochs < train_config.batch_size
         ):
-            raise Failed("read records", TimeoutError("waits for ever: no batch is ever full"))
+            raise Failed("read records", TimeoutError("waits for ever: no batch is ever full"))  # vocabulary: quoted
         self._fit(train_config, samples)
         patterns = settings.tf_record_input_reader.input_path
         missing = [f"{pattern} matches no file" for pattern in patterns if not tf.io.gfile.glob(pattern)]
@@ -163,28 +163,28 @@ def _draw(configs: dict[str, Any]) -> None:
     next(iter(dataset))
 
 
-def _without_places(error: str, folder: Path) -> str:
+def _without_places(error: str, directory: Path) -> str:
     """A message that is the same on every machine."""
-    return error.replace(str(folder), "FOLDER").replace(sysconfig.get_path("purelib"), "PACKAGES")
+    return error.replace(str(directory), "FOLDER").replace(sysconfig.get_path("purelib"), "PACKAGES")
 
 
-def _deep(folder: Path, steps: int | None) -> str:
+def _deep(directory: Path, steps: int | None) -> str:
     """The stage at which the deep checks fail; empty if they do not."""
     output: list[dict[str, Any]] = []
-    configs = config_util.get_configs_from_pipeline_file(str(folder / "pipeline.config"))
+    configs = config_util.get_configs_from_pipeline_file(str(directory / "pipeline.config"))
     wanted = steps or configs["train_config"].num_steps or 1
-    run_stages([str(folder / "pipeline.config"), str(wanted), "1", str(folder / "model")], output.append)
+    run_stages([str(directory / "pipeline.config"), str(wanted), "1", str(directory / "model")], output.append)
     return next((str(line["failed"]) for line in output if "failed" in line), "")
 
 
-def _configs(folder: Path, steps: int | None) -> dict[str, Any]:
-    configs = config_util.get_configs_from_pipeline_file(str(folder / "pipeline.config"))
+def _configs(directory: Path, steps: int | None) -> dict[str, Any]:
+    configs = config_util.get_configs_from_pipeline_file(str(directory / "pipeline.config"))
     arguments = {"train_steps": steps, "use_bfloat16": False}
     merged: dict[str, Any] = config_util.merge_external_params_with_configs(configs, None, kwargs_dict=arguments)
     return merged
 
 
-def _step(folder: Path, train_config: Any, samples: list[Sample], model: Any, steps: int | None) -> list[str]:
+def _step(directory: Path, train_config: Any, samples: list[Sample], model: Any, steps: int | None) -> list[str]:
     """The optimizer, the checkpoint, one step, the learning rate over the run."""
     batch = samples[: max(1, min(BATCH, train_config.batch_size))]
     features, labels = (
@@ -197,8 +197,8 @@ def _step(folder: Path, train_config: Any, samples: list[Sample], model: Any, st
         _try("build the optimizer", lambda: _loss(train_config, model, features, labels))
         _try("build the optimizer", lambda: optimizer.shadow_copy(model))
     if train_config.fine_tune_checkpoint:
-        _try("restore the checkpoint", lambda: _restore(folder, train_config, model, features, labels))
-    latest = tf.train.latest_checkpoint(str(folder / "model"))
+        _try("restore the checkpoint", lambda: _restore(directory, train_config, model, features, labels))
+    latest = tf.train.latest_checkpoint(str(directory / "model"))
     if latest is not None:
         checkpoint = tf.train.Checkpoint(step=step, model=model, optimizer=optimizer)
         _try("restore the checkpoint", lambda: checkpoint.restore(latest))
@@ -218,10 +218,10 @@ def _step(folder: Path, train_config: Any, samples: list[Sample], model: Any, st
     return garbage + list(_rates(rate, step, steps, _moments(train_config.optimizer)))
 
 
-def _restore(folder: Path, train_config: Any, model: Any, features: Any, labels: Any) -> None:
+def _restore(directory: Path, train_config: Any, model: Any, features: Any, labels: Any) -> None:
     """model_lib_v2.load_fine_tune_checkpoint, with an eager step in place of the traced dummy computation."""
     prefix, kind = train_config.fine_tune_checkpoint, train_config.fine_tune_checkpoint_type
-    variables_helper.ensure_checkpoint_supported(prefix, kind, str(folder / "model"))
+    variables_helper.ensure_checkpoint_supported(prefix, kind, str(directory / "model"))
     if not model_lib_v2.is_object_based_checkpoint(prefix):
         raise OSError("Checkpoint is expected to be an object-based checkpoint.")
     if train_config.fine_tune_checkpoint_version == 1:
@@ -240,7 +240,7 @@ def _loss(train_config: Any, model: Any, features: Any, labels: Any) -> None:
 
 
 def _moments(message: Any) -> Iterator[int]:
-    """Every whole number that stands in a schedule, by default too: something may happen at that step."""
+    """Every whole number in a schedule, by default too: something may happen at that step."""
     for field in message.DESCRIPTOR.fields:
         value = getattr(message, field.name)
         if field.message_type is not None and (field.is_repeated or message.HasField(field.name)):
@@ -284,7 +284,7 @@ READ_BY_THE_INPUT = (
 
 
 def _key(train_config: Any, settings: Any, model_config: Any) -> Any:
-    """What the input pipeline is made from; the records are read anew each time."""
+    """What the input pipeline is built from; the records are read again each time."""
     asked = type(train_config)()
     asked.CopyFrom(train_config)
     for field in type(train_config).DESCRIPTOR.fields:

@@ -8,7 +8,7 @@ from typing import Any
 from detector_trainer.contract import Report, Severity
 
 FAILS, TRAINS, GARBAGE, HIDDEN = "fails", "trains", "garbage", "hidden"
-"""It ends or waits for ever; it learns what was written; it learns something else; only an augmentation keeps it from either."""
+"""It ends or waits forever; it learns what was written; it learns something else; only an augmentation keeps it from either."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Trainer:
 
 @dataclass(frozen=True)
 class Validator:
-    """What the validator said."""
+    """What the validator reported."""
 
     errors: list[str]
     """Codes."""
@@ -52,7 +52,7 @@ class Validator:
 def agree(trainer: Trainer, validator: Validator) -> bool:
     """Whether the validator was right.
 
-    What fails is rejected; where the model must be built to tell, by `validate --deep`. What trains is not. Of what trains on something else than was written, the validator says so, as an
+    What fails is rejected; where the model must be built to tell, by `validate --deep`. What trains is not. Of what trains on something else than was written, the validator reports it, as an
     error or a warning; the same where only an augmentation that drops boxes hides it.
     """
     if validator.crash:

@@ -18,7 +18,7 @@ from oracle.case import Case, Written
 from oracle.verdict import FAILS, Trainer
 
 TIME_LIMIT = 180.0
-"""Seconds for one case. What takes longer waits for ever."""
+"""Seconds for one case. What takes longer waits forever."""
 START_LIMIT = 300.0
 MEMORY = 8 << 30
 """Bytes a case may take."""
@@ -53,7 +53,7 @@ class Worker:
         answer = self._line(time_limit)
         if answer is None:
             self.close()
-            return Trainer(FAILS, "read records", "TimeoutError: waits for ever")
+            return Trainer(FAILS, "read records", "TimeoutError: waits for ever")  # vocabulary: quoted
         if not answer:
             self.close()
             return Trainer(FAILS, "train", "the process died")
@@ -101,7 +101,7 @@ class Worker:
 def main() -> None:
     """The process itself."""
     lines = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # whatever the trainer prints is no verdict
+    os.dup2(2, 1)  # what the trainer prints is not a verdict
 
     def say(thing: dict[str, Any]) -> None:
         lines.write(json.dumps(thing) + "\n")

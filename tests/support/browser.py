@@ -1,4 +1,4 @@
-"""Opens pages in a headless Chromium, over its DevTools protocol, and tells what a person with that window would meet."""
+"""Opens pages in a headless Chromium, over its DevTools protocol, and reports what a user with that window would see."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def install() -> str | None:
 
 
 class NotStarted(Exception):
-    """The browser is there, and does not start; the message says what it wrote."""
+    """The browser is installed, and does not start; the message has its output."""
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Browser:
         self._events: list[dict[str, Any]] = []
 
     def ask(self, method: str, given: dict[str, Any] | None = None, session: str | None = None) -> dict[str, Any]:
-        """Sends a command and gives its result; events that come in between are kept."""
+        """Sends a command and gives its result; events that arrive meanwhile are kept."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": given or {}}
         if session:
@@ -113,7 +113,7 @@ class Browser:
                 message, _, self._rest = self._rest.partition(b"\0")
                 yield json.loads(message)
             if not select.select([self._back], [], [], PATIENCE)[0]:
-                raise AssertionError(f"the browser has said nothing for {PATIENCE} s")
+                raise AssertionError(f"the browser has sent nothing for {PATIENCE} s")
             data = os.read(self._back, 1 << 20)
             if not data:
                 return
@@ -175,7 +175,7 @@ def running(profile: Path) -> Iterator[Browser]:
     """A browser, which ends with the context.
 
     Args:
-        profile: an empty folder for what it writes.
+        profile: an empty directory for what it writes.
 
     Raises:
         NotStarted: it does not start.

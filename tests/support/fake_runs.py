@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # a fake imports nothing of this
 
     from detector_operator.api import Spec
     from detector_operator.local.commands import Commands
-    from detector_operator.local.workplace import Workplace
+    from detector_operator.local.run_layout import RunLayout
     from detector_operator.reconcile.runs import RunKind
 
 PASS = {"verdict": "pass", "findings": [], "stats": {"records": 10, "images": 10, "boxes": 12}, "durationSeconds": 0.1}
@@ -59,10 +59,10 @@ def commands(validate: Iterable[str] = ("pass",), train: Iterable[str] = ("succe
     started = {"validate": 0, "train": 0}
     plans = {"validate": tuple(validate), "train": tuple(train)}
 
-    def command(kind: RunKind, attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
+    def command(kind: RunKind, attempt: int, spec: Spec, layout: RunLayout) -> list[str]:
         behaviour = plans[kind][min(started[kind], len(plans[kind]) - 1)]
         started[kind] += 1
-        output = workplace.report(attempt) if kind == "validate" else workplace.termination_message(kind, attempt)
+        output = layout.report(attempt) if kind == "validate" else layout.termination_message(kind, attempt)
         return [sys.executable, "-S", __file__, kind, behaviour, spec.model_dir, str(spec.num_steps), str(output)]
 
     return command
@@ -97,7 +97,7 @@ def validate(behaviour: str, output: Path) -> int:
 
 
 class Train:
-    """A training that does its steps at once and remembers the last one in a file."""
+    """A training that completes its steps immediately and remembers the last one in a file."""
 
     def __init__(self, model_dir: Path, num_steps: int, output: Path) -> None:
         self.saved, self.num_steps, self.output = model_dir / "saved-step", num_steps, output
@@ -120,7 +120,7 @@ class Train:
                 self.progress(self.num_steps // 2)
                 os.kill(os.getpid(), signal.SIGKILL)
             case "bad-data":
-                return self.end(65, "DataError", "Record 3 of pets.record cannot be decoded.", "Write it anew.")
+                return self.end(65, "DataError", "Record 3 of pets.record cannot be decoded.", "Write it again.")
             case "storage":
                 self.progress(self.num_steps // 2)
                 return self.end(74, "StorageError", "Cannot write the checkpoint: no space left.", "Free some space.")

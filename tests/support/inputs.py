@@ -1,4 +1,4 @@
-"""A sound set of inputs in a folder, to be broken in one place."""
+"""A valid set of inputs in a directory, to be broken in one place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOUND = ROOT / "examples" / "broken" / "sound"
 
 
 class Case:
-    """The sound example, copied: config, label map, records, checkpoint; all paths absolute."""
+    """The valid example, copied: config, label map, records, checkpoint; all paths absolute."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

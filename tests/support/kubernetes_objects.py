@@ -8,7 +8,7 @@ from typing import Any
 from detector_operator.api import Stop
 from detector_operator.api.resource import Metadata
 from detector_operator.api.status import rfc3339
-from detector_operator.specs.manifest import Manifest
+from detector_operator.builders.manifest import Manifest
 from support.trainings import T0, after
 
 UID = "5f1e7d6a-0000-4000-8000-000000000001"
@@ -31,7 +31,7 @@ def job(
     deleted: str | None = None,
     **status: Any,
 ) -> Manifest:
-    """A Job that has not ended unless `status` says so. A deleted one stays, as one does that is deleted with propagation Foreground."""
+    """A Job that has not ended unless by its `status`. A deleted one stays, as one does that is deleted with propagation Foreground."""
     name = f"pets-{kind}-{attempt}"
     metadata: Manifest = {
         "name": name,

@@ -1,4 +1,4 @@
-"""A sound record, and the same with features replaced: by values of any kind and number, which a list of values cannot say."""
+"""A valid record, and the same with features replaced: by values of any kind and number."""
 
 from __future__ import annotations
 

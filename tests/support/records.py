@@ -25,7 +25,7 @@ def image(kind: str = "JPEG", size: tuple[int, int] = (32, 24), mode: str = "RGB
 
 
 def features(*boxes: tuple[float, float, float, float], text: str = "Abyssinian", **changes: Any) -> Features:
-    """Features of a sound record: boxes as (ymin, xmin, ymax, xmax). Changes by the end of a name, `__` for `/`; None removes."""
+    """Features of a valid record: boxes as (ymin, xmin, ymax, xmax). Changes by the end of a name, `__` for `/`; None removes."""
     found: Features = {"image/encoded": [image()], "image/source_id": [b"1"]}
     if boxes:
         for index, side in enumerate(SIDES):
@@ -59,7 +59,7 @@ def framed(payload: bytes) -> bytes:
 
 
 def write(path: Path, records: Iterable[Mapping[str, Any] | bytes]) -> Path:
-    """Writes a record file of features, or of payloads as they are."""
+    """Writes a record file of features, or of payloads unchanged."""
     payloads = (record if isinstance(record, bytes) else example(record) for record in records)
     path.write_bytes(b"".join(framed(payload) for payload in payloads))
     return path

@@ -82,7 +82,7 @@ MODELS = {
 
 
 class Zoo:
-    """Models and their checkpoints, each made when it is first asked for."""
+    """Models and their checkpoints, each created when it is first used."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._models = folder, dict[str, Any]()
@@ -142,7 +142,7 @@ def trainers_words(model: Any, prefix: str, kind: str) -> str | None:
 
 
 def verdict(folder: Path, config: Any, prefix: str, kind: str, *, dummy_computation: bool = True) -> list[Finding]:
-    """What is found about the checkpoint, as `validate` says it."""
+    """What is found about the checkpoint, as `validate` reports it."""
     asked = Config()
     asked.CopyFrom(config)
     asked.train_config.fine_tune_checkpoint, asked.train_config.fine_tune_checkpoint_type = prefix, kind
@@ -166,12 +166,12 @@ def verdict(folder: Path, config: Any, prefix: str, kind: str, *, dummy_computat
         ("center_net", "center_net", "detection", None, ""),
         # Catalogue 45: other classes. 46: other backbones.
         ("ssd", "ssd of five classes", "full", "checkpoint/shape-mismatch", "24] in the model and ["),
-        ("ssd", "ssd, half as wide", "detection", "checkpoint/shape-mismatch", "(depth_multiplier 0.5), the config asks for SSD"),
+        ("ssd", "ssd, half as wide", "detection", "checkpoint/shape-mismatch", "(depth_multiplier 0.5), the config requires SSD"),
         ("ssd", "ssd, another pyramid", "detection", "checkpoint/shape-mismatch", "pyramid 64 deep, that of the config is 128"),
-        ("ssd", "efficientdet", "detection", None, "SSD with ssd_efficientnet-b0_bifpn_keras, the config asks for"),
+        ("ssd", "efficientdet", "detection", None, "SSD with ssd_efficientnet-b0_bifpn_keras, the config requires"),
         ("ssd", "faster r-cnn", "detection", "checkpoint/type-mismatch", "Faster R-CNN with faster_rcnn_resnet50_keras"),
-        ("faster r-cnn", "ssd", "detection", "checkpoint/type-mismatch", "the config asks for Faster R-CNN"),
-        ("center_net", "ssd", "detection", None, "the config asks for CenterNet"),
+        ("faster r-cnn", "ssd", "detection", "checkpoint/type-mismatch", "the config requires Faster R-CNN"),
+        ("center_net", "ssd", "detection", None, "the config requires CenterNet"),
     ],
 )
 def test_the_verdict_on_a_detection_checkpoint(
@@ -295,7 +295,7 @@ def test_damage_is_an_error_where_the_trainer_reads_it(zoo: Zoo, tmp_path: Path,
     [
         ("ssd", None),
         ("ssd, half as wide", "checkpoint/shape-mismatch"),
-        ("faster r-cnn", "run/resumes-in-part"),  # without a word
+        ("faster r-cnn", "run/resumes-in-part"),  # silently
     ],
 )
 def test_the_verdict_on_a_checkpoint_to_resume(zoo: Zoo, tmp_path: Path, held: str, code: str | None):
@@ -327,7 +327,7 @@ def test_the_signatures_are_those_of_the_installed_trainer(zoo: Zoo, name: str):
     kind = "detection" if signature.heads_key is None else "full"
     known = signature.graph(kind, model_signatures.numbers(config.model))
     checkpoint = tf.train.Checkpoint(**zoo.model(name).restore_from_objects(fine_tune_checkpoint_type=kind))
-    assert checkpoint.save_counter is not None  # asked for, it is made
+    assert checkpoint.save_counter is not None  # created by the access
     own = Walker().graph(checkpoint)
     assert shapes_by_path(known) == shapes_by_path(own)
     assert set(known.paths().values()) == set(own.paths().values())

@@ -1,4 +1,4 @@
-"""Each shim is needed: its test fails as soon as upstream has mended the break, and then the shim goes."""
+"""Each shim is needed: its test fails as soon as upstream has fixed the break, and then the shim is deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STARTS_WITH_KERAS_2 = "import os; os.environ['TF_USE_LEGACY_KERAS'] = '1'; os.en
 
 
 def error_of(code: str) -> str:
-    """What a fresh Python says of some code on stderr; empty if it ran."""
+    """What a fresh Python writes to stderr for some code; empty if it ran."""
     command = [sys.executable, "-c", STARTS_WITH_KERAS_2 + code]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

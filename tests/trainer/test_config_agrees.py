@@ -1,7 +1,7 @@
 """The verdict on a config, a label map, a file of records or a checkpoint is that of the trainer's own builders and readers.
 
 FAILS: the trainer raises, and the code is an error. SILENT: it does not, and something else is trained than was meant; the code
-says so. SOUND: it does not, and nothing is said.
+reports it. SOUND: it does not, and nothing is reported.
 """
 
 from __future__ import annotations
@@ -288,7 +288,7 @@ INPUTS = [
     ("no path", paths(), FAILS, "records/no-input-path"),
     ("a path that has no file", paths("none-*.record"), FAILS, "records/no-file"),
     ("a path that has no file, beside one that has", paths("none-*.record", "."), SILENT, "records/no-file"),
-    ("a folder", a_folder, FAILS, "records/unreadable-file"),
+    ("a directory", a_folder, FAILS, "records/unreadable-file"),
     ("a path with a line end", lambda case: paths("a\nb.record")(case), FAILS, "config/control-character-in-path"),
     ("ids from 0", label_map("item { id: 0 name: 'cat' }"), FAILS, "label-map/reserved-id"),
     ("no ids", label_map("item { name: 'cat' }"), FAILS, "label-map/reserved-id"),
@@ -313,7 +313,7 @@ INPUTS = [
 def test_inputs_that_the_trainer_reads(case: Case, change: Change, outcome: Outcome, code: str):
     case.config.ClearField("eval_input_reader")
     change(case)
-    # A label map of other classes: what that does to the records is held to the trainer in test_records_agree.
+    # A label map of other classes: what that does to the records is compared with the trainer in test_records_agree.
     scan = code.startswith("records/")
     if code == "records/":
         case.write()
@@ -406,7 +406,7 @@ CHECKPOINTS = [
     ("PATH_TO_BE_CONFIGURED", prefix("PATH_TO_BE_CONFIGURED"), FAILS, "checkpoint/not-found"),
     ("its index", prefix("{}.index"), FAILS, "checkpoint/not-a-prefix"),
     ("its data", prefix("{}.data-00000-of-00001"), FAILS, "checkpoint/not-a-prefix"),
-    ("its folder", prefix("{folder}"), FAILS, "checkpoint/not-a-prefix"),
+    ("its directory", prefix("{folder}"), FAILS, "checkpoint/not-a-prefix"),
     ("an index with a flipped bit", part(INDEX, lambda data: flipped(data, 60)), FAILS, "checkpoint/unreadable"),
     ("an index that is cut off", part(INDEX, lambda data: data[:-20]), FAILS, "checkpoint/unreadable"),
     ("an empty index", part(INDEX, lambda _: b""), FAILS, "checkpoint/unreadable"),

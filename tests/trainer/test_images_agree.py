@@ -1,4 +1,4 @@
-"""An image is sound for the scan exactly when TensorFlow's decoders take it: held against them on thousands of damaged images."""
+"""An image is valid for the scan exactly when TensorFlow's decoders accept it: compared on thousands of damaged images."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def damaged(image: bytes, rng: random.Random) -> Iterator[bytes]:
 
 
 def trains(image: bytes) -> bool:
-    """What the trainer's decoder says (tf_slim's tfexample_decoder.Image, with three channels)."""
+    """What the trainer's decoder returns (tf_slim's tfexample_decoder.Image, with three channels)."""
     import tensorflow as tf
 
     decode = tf.io.decode_jpeg if image.startswith(b"\xff\xd8\xff") else tf.io.decode_image

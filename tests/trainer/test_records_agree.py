@@ -1,8 +1,8 @@
 """The verdict on a record is the trainer's: each record here goes through the scan and through the real train_input.
 
-Three outcomes. The trainer FAILS: the scan has an error. It TRAINS on what was written: the scan says nothing. It is SILENT
-about learning something else than was written: the scan says so, as an error or a warning. Where classes are in question,
-the row says which ones the trainer learns.
+Three outcomes. The trainer FAILS: the scan has an error. It TRAINS on what was written: the scan reports nothing. It is SILENT
+about learning something else than was written: the scan reports it, as an error or a warning. Where classes are in question,
+the row lists those that the trainer learns.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def flipped(jpeg: bytes) -> bytes:
 
 
 class Row(NamedTuple):
-    """What is changed in a sound record of two boxes, and what must come of it."""
+    """What is changed in a valid record of two boxes, and the expected result."""
 
     name: str
     changes: dict[str, Any] | bytes
@@ -110,7 +110,7 @@ PLAIN = [
     ),
     Row("a feature without a kind", {"image/height": Feature()}, TRAINS),
     Row("wrong height and width", {"image/height": ints(7), "image/width": ints(0)}, TRAINS),
-    Row("a PNG said to be a JPEG", {"image/encoded": texts(picture(kind="PNG"))}, TRAINS),
+    Row("a PNG declared as a JPEG", {"image/encoded": texts(picture(kind="PNG"))}, TRAINS),
     Row("RGBA", image(picture(kind="PNG", mode="RGBA")), TRAINS),
     Row("a PNG of 16 bits", image(sixteen_bits()), TRAINS),
     Row("CMYK", image(picture(mode="CMYK")), TRAINS),
@@ -299,7 +299,7 @@ def test_the_trainer_and_the_scan_agree_on_every_record(tmp_path: Path, group: G
     )
     in_question = {row.name: row.learns for row in group.rows if row.learns is not None}
     assert {name: classes for name, classes in zip(names, learned, strict=True) if name in in_question} == in_question
-    sound = record({**SOUND, **group.sound})  # beside the one in question, so that the dataset as a whole is sound
+    sound = record({**SOUND, **group.sound})  # next to the one in question, so that the dataset as a whole is valid
     for number, row in enumerate(group.rows):
         report = prepared(tmp_path / str(number), group, [sound, payloads[number]]).report()
         found = {code: severity for code, severity in codes(report).items() if code.startswith("records/")}

@@ -1,4 +1,4 @@
-"""The size that an image is said to get is the one that the trainer gives it, and images of two sizes end its input pipeline."""
+"""The predicted size of an image is the one that the trainer gives it, and images of two sizes end its input pipeline."""
 
 from __future__ import annotations
 

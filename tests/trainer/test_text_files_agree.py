@@ -21,8 +21,8 @@ FORMS: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("comments", lambda text: b"# One.\n" + text.replace(b"\n", b" # Two {\n") + b"\n# Three", READS),
     ("tabs and form feeds", lambda text: b"\t\x0c" + text.replace(b"  ", b"\t"), READS),
     ("commas and semicolons", lambda text: text.replace(b"\n}", b",\n}"), READS),
-    ("a comment that is no ASCII", lambda text: "# größer\n".encode() + text, READS),
-    ("a comment that is no UTF-8", lambda text: b"# caf\xe9\n" + text, NO_TEXT),
+    ("a comment that is not ASCII", lambda text: "# größer\n".encode() + text, READS),
+    ("a comment that is not UTF-8", lambda text: b"# caf\xe9\n" + text, NO_TEXT),
     ("UTF-16", lambda text: text.decode().encode("utf-16"), NO_TEXT),
     ("UTF-16 without a mark", lambda text: text.decode().encode("utf-16-le"), NO_TEXT),
     ("cut off", lambda text: text.rstrip()[:-1], NO_PROTO),
@@ -43,7 +43,7 @@ def _trainer() -> None:
 
 @pytest.fixture
 def case(tmp_path: Path) -> Case:
-    folder = tmp_path / "a folder with spaces"
+    folder = tmp_path / "a directory with spaces"
     folder.mkdir()
     case = Case(folder)
     case.write()

@@ -1,4 +1,4 @@
-"""What documents itself is complete, stands where its code says, and the pages made of it are current."""
+"""The documentation of checks and failures is complete and in the file that its code names, and the generated pages are current."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def codes_below(package: Path) -> set[str]:
 
 def test_each_check_is_in_a_table_and_its_file_is_called_as_its_code():
     in_tables = {code for codes in CHAIN.values() for code in codes} | {rule.code for rule in DEEP_RULES}
-    assert in_tables == codes_below(Path(checks.__path__[0]))
+    files = codes_below(Path(checks.__path__[0]))
+    assert files - in_tables == set(), "not in CHAIN (validation/chain.py): nothing calls these checks"
+    assert in_tables - files == set(), "in CHAIN (validation/chain.py), without a file in validation/checks"
 
 
 AREAS = sorted({code.partition("/")[0].replace("-", "_") for code, entry in entries().items() if entry.failures})
@@ -99,7 +101,7 @@ def test_each_verdict_is_held_to_something(code: str):
     for by in rule.verified_by:
         package = importlib.util.find_spec(by.partition("/")[0]) if by not in tests else None
         if package is not None:
-            assert Path(str(package.origin)).parents[1].joinpath(by).is_file(), f"{by} is no file of the trainer's"
+            assert Path(str(package.origin)).parents[1].joinpath(by).is_file(), f"{by} is not a file of the trainer"
 
 
 @pytest.mark.parametrize("code", CHECKED)
@@ -124,7 +126,7 @@ def test_the_table_of_the_catalogue_has_the_severities_of_the_rules():
 
 @pytest.mark.parametrize("name", sorted(docs.PAGES))
 def test_a_page_is_current(name: str):
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == docs.PAGES[name](), "run `make generate`"
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == docs.PAGES[name](), "run `make docs`"
 
 
 # The threat model

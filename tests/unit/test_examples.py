@@ -1,4 +1,4 @@
-"""The examples and the official configs, through the command line: what is sound is accepted, what is broken is rejected."""
+"""The examples and the official configs, through the command line: valid ones are accepted, broken ones rejected."""
 
 from __future__ import annotations
 

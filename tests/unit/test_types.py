@@ -1,4 +1,4 @@
-"""Values have types: `Any` only where none can be said, arrays with their dtype."""
+"""Values have types: `Any` only where none can be given, arrays with their dtype."""
 
 from __future__ import annotations
 

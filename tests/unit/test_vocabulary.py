@@ -14,23 +14,27 @@ from vocabulary.words import HABITS, Habit
 
 ROOT = Path(__file__).parents[2]
 PENDING = (
-    "benchmarks",
     "charts/detector-training/files/detectortrainings.yaml",
     "docs/catalogue.md",
     "docs/checks.md",
     "docs/failures.md",
-    "examples/broken/make.py",
-    "examples/shapes",
     "operator",
-    "tests",
-    "tools/cluster",
-    "tools/generators",
+    "tests/support/recorded.py",
+    "tests/support/verdicts.py",
+    "tests/trainer/test_checkpoints_agree.py",
+    "tests/unit/cli/test_diagnose.py",
+    "tests/unit/command",
+    "tests/unit/deep",
+    "tests/unit/gitops",
+    "tests/unit/operator",
+    "tests/unit/records",
+    "tests/unit/report",
+    "tests/unit/validation",
     "trainer_image",
-    "CONTRIBUTING.md",
     "README.md",
 )
 """Files and directories that are not cleaned yet; take one out when `python -m vocabulary PATH` finds nothing in it."""
-PENDING_DOCSTRINGS = ("benchmarks", "examples", "operator", "tools/cluster", "tools/generators", "trainer_image")
+PENDING_DOCSTRINGS = ("operator", "trainer_image")
 """The same for `python -m vocabulary --docstrings PATH`."""
 
 
@@ -121,7 +125,7 @@ def test_what_quotes_another_program_is_marked(tmp_path: Path):
     assert [hit.line for hit in scan(tmp_path, ["a.py"])] == [5]
 
 
-@pytest.mark.parametrize("first", ["Return the sum.", "Returns the sum.", "Tries it.", "Passes."])
+@pytest.mark.parametrize("first", ["Return the sum.", "Returns the sum.", "Tries it.", "Passes.", "Return which of them match."])
 def test_a_verb_is_imperative_or_in_the_third_person(first: str):
     assert begins_with_verb(first)
 

@@ -16,7 +16,7 @@ FAKE_GPUS = 4
 
 
 def start_dns(sandbox: Sandbox, places: Places, credentials: Credentials, kubectl: Kubectl) -> None:
-    """CoreDNS as a process of the node, behind the usual Service."""
+    """Start CoreDNS as a process of the node, behind the usual Service."""
     corefile = places.state / "Corefile"
     kubeconfig = credentials.file("coredns.kubeconfig")
     credentials.client("coredns", "coredns", "system:masters")
@@ -53,7 +53,7 @@ def _dns_service() -> list[dict[str, Any]]:
 
 
 def fake_gpus(kubectl: Kubectl, count: int = FAKE_GPUS, node: str = NODE) -> None:
-    """Has a node say that it has GPUs. Containers that ask for some get scheduled there, and see none."""
+    """Let a node report GPUs. Containers that request some are scheduled there, and see none."""
     path = "/status/capacity/" + GPU_RESOURCE.replace("/", "~1")
     patch = json.dumps([{"op": "add", "path": path, "value": str(count)}])
     kubectl("patch", "node", node, "--subresource=status", "--type=json", "--patch", patch)

@@ -49,7 +49,7 @@ class Authority:
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
     def issue(self, user: str, *, groups: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> Pair:
-        """A certificate for a client and, where it has names or addresses, for a server."""
+        """Issue a certificate for a client and, where it has names or addresses, for a server."""
         key = ec.generate_private_key(ec.SECP256R1())
         attributes = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in groups]
         subject = x509.Name([*attributes, x509.NameAttribute(NameOID.COMMON_NAME, user)])
@@ -62,12 +62,12 @@ class Authority:
 
 
 def service_account_key() -> bytes:
-    """A key that signs the tokens of service accounts, as PEM."""
+    """Create a key that signs the tokens of service accounts, as PEM."""
     return _pem(rsa.generate_private_key(65537, 2048))
 
 
 def kubeconfig(server: str, authority: Authority, client: Pair) -> str:
-    """A kubeconfig with everything in it; JSON is YAML."""
+    """Format a kubeconfig with everything in it; JSON is YAML."""
     return json.dumps(
         {
             "apiVersion": "v1",

@@ -33,7 +33,7 @@ class Credentials:
 
     @classmethod
     def make(cls, places: Places) -> Credentials:
-        """New ones, for a new cluster."""
+        """Make new ones, for a new cluster."""
         made = cls(places.state / "certificates", Authority("test-cluster"))
         made.folder.mkdir()
         made.file("ca.crt").write_bytes(made.authority.certificate)
@@ -55,13 +55,13 @@ class Credentials:
         return made
 
     def client(self, name: str, user: str, *groups: str) -> Pair:
-        """A client certificate, as a kubeconfig NAME.kubeconfig."""
+        """Issue a client certificate, as a kubeconfig NAME.kubeconfig."""
         pair = self.authority.issue(user, groups=groups)
         self.file(f"{name}.kubeconfig").write_text(kubeconfig(SERVER, self.authority, pair))
         return pair
 
     def file(self, name: str) -> Path:
-        """The path of one of the files."""
+        """Return the path of one of the files."""
         return self.folder / name
 
 
@@ -69,13 +69,13 @@ def start(sandbox: Sandbox, places: Places, credentials: Credentials) -> None:
     """Starts all four; returns once the API server is ready."""
     start_etcd(sandbox, places)
     start_apiserver(sandbox, places, credentials)
-    # A controller manager that may not read /healthz for 10 s ends for good: the roles are created while the API server starts.
+    # A controller manager that may not read /healthz for 10 s exits: the roles are created while the API server starts.
     until(lambda: ready(places), "the API server", seconds=READY_SECONDS)
     start_controllers(sandbox, places, credentials)
 
 
 def start_etcd(sandbox: Sandbox, places: Places) -> None:
-    """Without fsync: nobody will miss this cluster after a power cut."""
+    """Start etcd, without fsync: nobody will miss this cluster after a power cut."""
     url = f"http://127.0.0.1:{ETCD_PORT}"
     sandbox.spawn(
         "etcd",
@@ -92,7 +92,7 @@ def start_etcd(sandbox: Sandbox, places: Places) -> None:
 
 
 def start_apiserver(sandbox: Sandbox, places: Places, credentials: Credentials) -> None:
-    """The API server, with the admission plugins and the authorization that are usual."""
+    """Start the API server, with the admission plugins and the authorization that are usual."""
     file = credentials.file
     sandbox.spawn(
         "kube-apiserver",
@@ -131,7 +131,7 @@ def start_apiserver(sandbox: Sandbox, places: Places, credentials: Credentials) 
 
 
 def start_controllers(sandbox: Sandbox, places: Places, credentials: Credentials) -> None:
-    """The controller manager and the scheduler."""
+    """Start the controller manager and the scheduler."""
     file = credentials.file
     sandbox.spawn(
         "kube-controller-manager",
@@ -154,7 +154,7 @@ def start_controllers(sandbox: Sandbox, places: Places, credentials: Credentials
 
 
 def ready(places: Places) -> bool:
-    """Whether the API server says of itself that it is ready."""
+    """Return whether the API server reports that it is ready."""
     config = json.loads(places.kubeconfig.read_text())
     authority = base64.b64decode(config["clusters"][0]["cluster"]["certificate-authority-data"]).decode()
     context = ssl.create_default_context(cadata=authority)
@@ -166,7 +166,7 @@ def ready(places: Places) -> bool:
 
 
 def _audit_policy(places: Places) -> Path:
-    """Who asked for what, without the bodies: tests count requests."""
+    """Log who requested what, without the bodies: tests count requests."""
     path = places.state / "audit-policy.yaml"
     path.write_text(
         json.dumps(

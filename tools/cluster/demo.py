@@ -22,14 +22,14 @@ RESOURCES = {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "1500m
 
 
 def demo(places: Places) -> bool:
-    """Brings a new cluster up, trains, and tells; whether the training succeeded."""
+    """Starts a new cluster, trains, and prints what happens. Returns whether the training succeeded."""
     started = time.monotonic()
 
     def tell(what: str) -> None:
         print(f"{time.monotonic() - started:4.0f} s  {what}", flush=True)
 
     cluster = up(places)
-    tell("A Kubernetes of one node is ready.")
+    tell("A single-node Kubernetes cluster is ready.")
     for image in (images.OPERATOR, images.TRAINER):
         node.import_image(cluster.sandbox, places, images.archive(places, image))
     tell("It has the images of the operator and of the trainer.")

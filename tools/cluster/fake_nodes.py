@@ -1,4 +1,4 @@
-"""Nodes that only say they are there, by kwok: their pods start and end without running."""
+"""Nodes that only exist in the API, by kwok: their pods start and end without running."""
 
 from __future__ import annotations
 

@@ -30,13 +30,13 @@ def restart_etcd(cluster: Cluster) -> None:
 
 
 def stop_node(cluster: Cluster) -> None:
-    """The kubelet is gone, its containers run on: as a node looks whose network is cut. Returns when it is noticed."""
+    """Stop the kubelet, while its containers keep running: as a node looks whose network is cut. Returns when it is noticed."""
     kill(cluster, "kubelet")
     cluster.kubectl.wait("node", NODE, lambda found: not node_is_ready(found), "lost", seconds=90)
 
 
 def start_node(cluster: Cluster) -> None:
-    """The kubelet is back."""
+    """Start the kubelet again."""
     node.start_kubelet(cluster.sandbox, cluster.places, cluster.credentials)
     cluster.kubectl.wait(
         "node", NODE, lambda found: node_is_ready(found) and not found["spec"].get("taints"), "Ready", seconds=90
@@ -48,7 +48,7 @@ KUBELET_PORT = "10250"
 
 @contextmanager
 def kubelet_unreachable(cluster: Cluster, *verdict: str) -> Iterator[None]:
-    """Cut the API server off from the kubelet, which goes on working: no log can be read, and streams of logs break.
+    """Cut the API server off from the kubelet, which keeps working: no log can be read, and streams of logs break.
 
     Args:
         cluster: whose kubelet it is.
@@ -63,7 +63,7 @@ def kubelet_unreachable(cluster: Cluster, *verdict: str) -> Iterator[None]:
 
 
 def kill_containers(cluster: Cluster, pod: Manifest) -> None:
-    """SIGKILL for every process of a pod's containers; returns when they are gone."""
+    """Send SIGKILL to every process of a pod's containers; return when they are gone."""
     containers = {status.get("containerID", "").rpartition("/")[2] for status in pod["status"]["containerStatuses"]}
     containers.discard("")  # one that has not started: processes in no group at all would match
     for pid in cluster.sandbox.contained(containers):
@@ -72,7 +72,7 @@ def kill_containers(cluster: Cluster, pod: Manifest) -> None:
 
 
 def kill(cluster: Cluster, program: str) -> None:
-    """SIGKILL for every process of a program in the cluster; returns when they are gone, and their ports are free."""
+    """Send SIGKILL to every process of a program in the cluster; return when they are gone, and their ports are free."""
     with ExitStack() as opened:
         processes = [os.pidfd_open(pid) for pid in cluster.sandbox.processes(program)]
         for process in processes:

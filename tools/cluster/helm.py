@@ -20,7 +20,7 @@ Manifest = dict[str, Any]
 
 
 class HelmError(Exception):
-    """helm failed; the message is what it said."""
+    """helm failed; the message is its output."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,6 @@ class Helm:
     def render(
         self, *words: str | Path, release: str = "detector-training", chart: Path = CHART, kubernetes: str = KUBERNETES
     ) -> list[Manifest]:
-        """The manifests of a chart. `words` are more arguments of `helm template`, `kubernetes` is the version of the cluster."""
+        """Render the manifests of a chart, with more arguments of `helm template`, for a version of Kubernetes."""
         text = self("template", f"--kube-version={kubernetes}", release, chart, *words)
         return [manifest for manifest in yaml.safe_load_all(text) if manifest is not None]

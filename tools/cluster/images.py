@@ -43,7 +43,7 @@ IMAGES = {"fake-trainer": FAKE_TRAINER, "operator": OPERATOR, "trainer": TRAINER
 
 
 def archive(places: Places, image: Image) -> Path:
-    """An OCI archive of an image, built if what goes into it has changed.
+    """Return an OCI archive of an image, built if what goes into it has changed.
 
     Raises:
         NotBuilt: a step of the build failed.
@@ -63,13 +63,13 @@ def archive(places: Places, image: Image) -> Path:
 
 
 def label(places: Places, image: Image, key: str) -> str:
-    """The value of a label of an image that was built."""
+    """Read the value of a label of an image that was built."""
     return _buildah(places, "inspect", "--type=image", f'--format={{{{index .OCIv1.Config.Labels "{key}"}}}}', image.name).strip()
 
 
 @contextmanager
 def root_of(places: Places, image: Image) -> Iterator[Path]:
-    """The file system of an image, as long as the context lasts."""
+    """Mount the file system of an image, as long as the context lasts."""
     where = str(archive(places, image))
     container = _buildah(
         places, "from", "--pull-never", image.name if _has(places, image.name) else f"oci-archive:{where}"
@@ -167,7 +167,7 @@ def _buildah(places: Places, *words: str) -> str:
 
 
 def _run(command: list[str]) -> str:
-    """Runs it, behind whatever else the machine has to do: tests go on while an image is built."""
+    """Runs a command at low priority: tests continue while an image is built."""
     done = subprocess.run(["nice", *command], capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotBuilt(f"{' '.join(command[:2])} … failed:\n{(done.stdout + done.stderr)[-4000:]}")

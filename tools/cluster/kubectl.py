@@ -18,7 +18,7 @@ INTERVAL_SECONDS = 0.25
 
 
 class KubectlError(Exception):
-    """kubectl failed; the message is what it said."""
+    """kubectl failed; the message is its output."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Kubectl:
     namespace: str = "default"
 
     def within(self, namespace: str) -> Kubectl:
-        """The same for another namespace."""
+        """Return the same for another namespace."""
         return replace(self, namespace=namespace)
 
     def command(self, *words: str) -> list[str]:
-        """The command line, for who has a stream to give to it."""
+        """Return the command line, for callers that pass a stream to it."""
         return [self.program, f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}", *words]
 
     def __call__(self, *words: str, stdin: str | None = None) -> str:
@@ -50,7 +50,7 @@ class Kubectl:
         return done.stdout
 
     def lines(self, *words: str) -> Generator[str, None, None]:
-        """What kubectl prints, line by line as it comes. It is ended when the generator is closed."""
+        """Yield what kubectl prints, line by line. It is ended when the generator is closed."""
         with subprocess.Popen(self.command(*words), stdout=subprocess.PIPE, text=True, env=self._environment()) as running:
             try:
                 yield from map(str.rstrip, running.stdout or ())
@@ -58,7 +58,7 @@ class Kubectl:
                 running.kill()
 
     def apply(self, *manifests: Manifest) -> None:
-        """Server-side apply."""
+        """Apply server-side."""
         text = "\n---\n".join(json.dumps(manifest) for manifest in manifests)
         self("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=text)
 
@@ -67,17 +67,17 @@ class Kubectl:
         self("create", "-f", "-", stdin="\n---\n".join(json.dumps(manifest) for manifest in manifests))
 
     def get(self, kind: str, name: str) -> Manifest | None:
-        """An object; None if there is none."""
+        """Get an object; None if it does not exist."""
         text = self("get", kind, name, "--output=json", "--ignore-not-found")
         return json.loads(text) if text.strip() else None
 
     def list(self, kind: str, selector: str = "") -> list[Manifest]:
-        """Objects of a kind."""
+        """List the objects of a kind."""
         items: list[Manifest] = json.loads(self("get", kind, f"--selector={selector}", "--output=json"))["items"]
         return items
 
     def wait(self, kind: str, name: str, condition: Callable[[Manifest], Any], what: str, *, seconds: float = 60) -> Manifest:
-        """The object, once it is there and the condition holds.
+        """Return the object, once it exists and the condition holds.
 
         Raises:
             NotInTime: it does not.
@@ -94,7 +94,7 @@ class Kubectl:
         return {**os.environ, "HOME": str(self.kubeconfig.parent)}
 
     def story(self) -> str:
-        """All that there is to know of a namespace: for when a test has failed."""
+        """Describe everything in a namespace: for when a test has failed."""
         parts = []
         for words in (
             ("get", "jobs,pods", "-o", "wide"),

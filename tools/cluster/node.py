@@ -20,7 +20,7 @@ SANDBOX_IMAGE = "localhost/sleep:1"
 
 
 def start_containerd(sandbox: Sandbox, places: Places) -> None:
-    """containerd with folders of its own, and the image that holds the namespaces of a pod."""
+    """Start containerd with directories of its own, and the image that holds the namespaces of a pod."""
     socket = containerd_socket(places)
     config = places.state / "containerd.toml"
     config.write_text(_containerd_config(places, _write_cni(places)))
@@ -30,7 +30,7 @@ def start_containerd(sandbox: Sandbox, places: Places) -> None:
 
 
 def start_kubelet(sandbox: Sandbox, places: Places, credentials: Credentials) -> None:
-    """The kubelet. Its thresholds of eviction are low: a full disk is no failure of the tests."""
+    """Start the kubelet. Its thresholds of eviction are low: a full disk does not fail the tests."""
     config = places.state / "kubelet.yaml"
     thresholds = {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%", "nodefs.inodesFree": "1%"}
     config.write_text(
@@ -74,7 +74,7 @@ def start_kubelet(sandbox: Sandbox, places: Places, credentials: Credentials) ->
 
 
 def start_kube_proxy(sandbox: Sandbox, places: Places, credentials: Credentials) -> None:
-    """kube-proxy, which gives Services their addresses."""
+    """Start kube-proxy, which gives Services their addresses."""
     config = places.state / "kube-proxy.yaml"
     config.write_text(
         json.dumps(
@@ -93,7 +93,7 @@ def start_kube_proxy(sandbox: Sandbox, places: Places, credentials: Credentials)
 
 
 def containerd_socket(places: Places) -> Path:
-    """Where containerd listens."""
+    """Return the socket of containerd."""
     return places.state / "containerd.sock"
 
 
@@ -107,7 +107,7 @@ def import_image(sandbox: Sandbox, places: Places, archive: Path) -> None:
 
 
 def images(sandbox: Sandbox, places: Places) -> set[str]:
-    """Names of the images that containerd has."""
+    """List the names of the images that containerd has."""
     listed = sandbox.run(["ctr", "--address", containerd_socket(places), "--namespace", "k8s.io", "images", "list", "--quiet"])
     return set(listed.split())
 
@@ -173,5 +173,5 @@ def _sandbox_image(places: Places) -> Path:
 
 
 def cgroups_usable() -> bool:
-    """Whether control groups are mounted here."""
+    """Return whether control groups are mounted here."""
     return (CGROUPS / "memory").exists() or (CGROUPS / "cgroup.controllers").exists()

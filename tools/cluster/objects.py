@@ -13,20 +13,20 @@ DATA = "/data"
 
 
 def restricted_namespace(name: str) -> Manifest:
-    """A namespace whose pods have to meet the Pod Security level `restricted`."""
+    """Create a namespace whose pods have to meet the Pod Security level `restricted`."""
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 
 def prepared(folder: Path) -> Path:
-    """A folder of this machine with the examples in it, writable for every user."""
+    """Fill a directory of this machine with the examples, writable for every user."""
     shutil.copytree(ROOT / "examples", folder / "examples")
     folder.chmod(0o777)
     return folder
 
 
 def claim_folder(kubectl: Kubectl, name: str, folder: Path) -> Manifest:
-    """Makes a folder of the node a claim of the namespace, as in production; the volume of a pod that uses it."""
+    """Makes a directory of the node a claim of the namespace, as in production. Returns the volume of a pod that uses it."""
     volume_name = f"{kubectl.namespace}-{name}"
     size = {"storage": "1Gi"}
     # The volume names its claim: the other way round, a claim that is seen first waits for the next round, 15 s later.
@@ -51,14 +51,14 @@ def claim_folder(kubectl: Kubectl, name: str, folder: Path) -> Manifest:
 
 
 def claim(kubectl: Kubectl, name: str) -> Manifest:
-    """A volume of the cluster's default StorageClass; bound once a pod uses it."""
+    """Return a claim of the cluster's default StorageClass; bound once a pod uses it."""
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
     kubectl.create({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": spec})
     return {"name": name, "persistentVolumeClaim": {"claimName": name}}
 
 
 def pets(volume: Manifest, name: str = "pets") -> Manifest:
-    """A training of examples/pets on the CPU, with examples/ at the top of the volume."""
+    """Return a training of examples/pets on the CPU, with examples/ at the top of the volume."""
     files = f"{DATA}/examples/pets"
     return {
         "apiVersion": "detector-training.io/v1alpha1",

@@ -15,7 +15,7 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def write_archive(path: Path, name: str, layer: bytes, command: Sequence[str]) -> None:
-    """An OCI archive with an image of one layer, an uncompressed tar."""
+    """Write an OCI archive with an image of one layer, an uncompressed tar."""
     blobs: dict[str, bytes] = {}
 
     def blob(data: bytes, kind: str) -> dict[str, Any]:

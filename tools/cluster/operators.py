@@ -30,11 +30,11 @@ class Operator:
 
     @classmethod
     def of(cls, kubectl: Kubectl, helm: Path, cluster: Cluster | None) -> Operator:
-        """The one of a cluster, installed or not; `helm` is the program."""
+        """Return the one of a cluster, installed or not; `helm` is the program."""
         return cls(kubectl.within(NAMESPACE), Helm(helm, kubectl.kubeconfig, NAMESPACE), cluster)
 
     def install(self, image: str, trainer_image: str, *words: str) -> str:
-        """Installs or upgrades it, and gives what helm says; returns when it is available.
+        """Installs or upgrades it, waits until it is available, and returns the output of helm.
 
         Args:
             image: the operator's, with its tag.
@@ -76,7 +76,7 @@ class Operator:
         until(lambda: not self._pods(), "the end of the operator's pod", seconds=60)
 
     def kill(self) -> None:
-        """Ends it without a word, at any moment; another pod takes its place.
+        """Kills it, at any moment; another pod takes its place.
 
         SIGKILL where the cluster is ours, and the pod is deleted then: the kubelet would wait longer each time before it starts
         a killed container again.
@@ -90,7 +90,7 @@ class Operator:
         self.kubectl("delete", "pod", name, "--grace-period=1", "--wait=false")
 
     def log(self) -> str:
-        """What it has logged since its pod started."""
+        """Read its log since its pod started."""
         return self.kubectl("logs", DEPLOYMENT)
 
     def _wait_until_available(self) -> None:

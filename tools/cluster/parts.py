@@ -31,7 +31,7 @@ TAGS = {"prometheus": ("remove_all_sd", "enable_kubernetes_sd")}
 COLLECT = "400"
 """The compiler collects its garbage less often than it would by itself, and takes a fifth less time."""
 FORMAT = b"2"
-"""To be changed with what is made of the sources."""
+"""Increase it when the sources are built differently."""
 CHART = "chart"
 """Name of the directory beside the program kueue that its Helm chart is copied to."""
 
@@ -39,11 +39,11 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class NotBuilt(Exception):
-    """A program cannot be built; the message says why."""
+    """A program cannot be built; the message has the reason."""
 
 
 def program(places: Places, name: str) -> Path:
-    """The path of a program, built if it is not there yet.
+    """Return the path of a program, built if it does not exist yet.
 
     Raises:
         NotBuilt: Go is missing, or the build failed.
@@ -86,14 +86,14 @@ def _key(module: str) -> str:
 
 def _build(module: str, folder: Path) -> None:
     if shutil.which("go") is None:
-        raise NotBuilt("Go is missing: install Go 1.24 or newer, which fetches the version that the modules ask for.")
+        raise NotBuilt("Go is missing: install Go 1.24 or newer, which fetches the version that the modules require.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     print(f"Building {', '.join(Path(package).name for package in MODULES[module])} ...", flush=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{module}-") as scratch:
         target = Path(scratch, "out")
         target.mkdir()
         command = [
-            "nice",  # tests go on meanwhile
+            "nice",  # tests run meanwhile
             "go",
             "build",
             "-trimpath",

@@ -16,7 +16,7 @@ API_PORT = 6443
 
 @dataclass(frozen=True)
 class Places:
-    """Folders outside of the tree."""
+    """Directories outside of the repository."""
 
     cache: Path
     """Programs and images: built once, kept."""
@@ -25,7 +25,7 @@ class Places:
 
     @classmethod
     def default(cls) -> Places:
-        """Below $XDG_CACHE_HOME, or where DETECTOR_TRAINING_CLUSTER_DIR says."""
+        """Return the directories below $XDG_CACHE_HOME, or below DETECTOR_TRAINING_CLUSTER_DIR."""
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         top = Path(os.environ.get("DETECTOR_TRAINING_CLUSTER_DIR") or home / "detector-training" / "cluster")
         return cls(top / "cache", top / "state")
@@ -42,5 +42,5 @@ class Places:
 
     @property
     def holder(self) -> Path:
-        """Says which process holds the namespaces."""
+        """The file that names the process that holds the namespaces."""
         return self.state / "holder.json"

@@ -60,7 +60,7 @@ class Sandbox:
 
     @classmethod
     def running(cls, places: Places) -> Sandbox | None:
-        """The one that is there, if any."""
+        """Return the running one, if any."""
         try:
             known = json.loads(places.holder.read_text())
         except (OSError, ValueError):
@@ -92,7 +92,7 @@ class Sandbox:
         return done.stdout
 
     def processes(self, program: str) -> list[int]:
-        """Ids, on this machine, of the processes inside that run a program of that name."""
+        """List the ids, on this machine, of the processes inside that run a program of that name."""
         inside = Path(f"/proc/{self.holder}/ns/pid").readlink()
         found = []
         for path in Path("/proc").glob("[0-9]*"):
@@ -106,7 +106,7 @@ class Sandbox:
         return found
 
     def contained(self, containers: Collection[str]) -> list[int]:
-        """Ids, on this machine, of the processes in containers with these ids: they have control groups of that name."""
+        """List the ids, on this machine, of the processes in containers with these ids: they have control groups of that name."""
         found = []
         for path in Path("/proc").glob("[0-9]*"):
             try:
@@ -118,12 +118,12 @@ class Sandbox:
         return found
 
     def _enter(self, command: Sequence[str | Path]) -> list[str]:
-        # Not `ip netns exec`: it mounts /sys anew, and the kubelet then finds no control groups.
+        # Not `ip netns exec`: it mounts /sys again, and the kubelet then finds no control groups.
         enter = ["nsenter", f"--target={self.holder}", "--mount", "--net", "--uts", "--ipc", "--pid", "--"]
         return [*enter, *map(str, command)]
 
     def _mount(self) -> None:
-        """What the kubelet, containerd and the CNI plugins write outside of their own folders goes into memory."""
+        """What the kubelet, containerd and the CNI plugins write outside of their own directories is kept in memory."""
         for folder in ("/run", "/var/log", "/var/lib/cni", "/var/lib/kubelet"):
             Path(folder).mkdir(parents=True, exist_ok=True)
             self.run(["mount", "-t", "tmpfs", "tmpfs", folder])
@@ -139,7 +139,7 @@ class Sandbox:
             ["address", "add", f"{ADDRESS}/{PREFIX}", "dev", "eth0"],
             ["link", "set", "eth0", "up"],
             ["link", "set", "lo", "up"],
-            # There is no way out: what a test sends anywhere else fails at once.
+            # There is no way out: what a test sends anywhere else fails immediately.
             ["route", "add", "unreachable", "default"],
             # The API server calls webhooks at the address of their Service: without a route, the packet is dropped before
             # kube-proxy's rules replace that address by the pod's.
@@ -150,7 +150,7 @@ class Sandbox:
 
 
 def end(places: Places) -> None:
-    """Ends the sandbox that is there, if any, with everything in it; also what a crash has left."""
+    """Ends the running sandbox, if any, with everything in it; also what a crash has left."""
     sandbox = Sandbox.running(places)
     if sandbox is not None:
         os.kill(sandbox.holder, signal.SIGKILL)
@@ -165,7 +165,7 @@ def end(places: Places) -> None:
 
 
 def leftovers(places: Places) -> list[str]:
-    """What of a cluster is still on this machine: processes, mounts, interfaces and control groups, each in a few words."""
+    """List what of a cluster is still on this machine: processes, mounts, interfaces and control groups, each in a few words."""
     sandbox = Sandbox.running(places)
     found = [f"process {sandbox.holder}"] if sandbox is not None else []
     found += [f"mount {line.split()[1]}" for line in Path("/proc/mounts").read_text().splitlines() if str(places.state) in line]
@@ -174,14 +174,14 @@ def leftovers(places: Places) -> list[str]:
 
 
 def groups() -> list[Path]:
-    """Our control group, in each hierarchy: one with version 2, several with version 1."""
+    """Return our control group in each hierarchy: one with version 2, several with version 1."""
     if (CGROUPS / "cgroup.controllers").exists():
         return [CGROUPS / ROOT_GROUP]
     return [path / ROOT_GROUP for path in sorted(CGROUPS.iterdir()) if path.is_dir() and not path.is_symlink() and _mounted(path)]
 
 
 def start_time(pid: int) -> str | None:
-    """When a process started, in clock ticks since boot: with its id, it names a process for ever. None if there is none."""
+    """Return when a process started, in clock ticks since boot, or None: together with its id, it identifies a process."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:

@@ -18,7 +18,7 @@ from cluster.waiting import until
 
 
 class Unusable(Exception):
-    """No cluster can be had on this machine; the message says what it lacks."""
+    """A cluster cannot be started on this machine; the message names what is missing."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Cluster:
 
 
 def why_not() -> str | None:
-    """Why this machine cannot have a cluster, in one sentence; None if it can."""
+    """Explain why this machine cannot have a cluster, in one sentence; None if it can."""
     if os.name != "posix" or not Path("/proc").exists():
         return "a cluster needs Linux"
     if os.geteuid() != 0:
@@ -55,7 +55,7 @@ def prepare(places: Places) -> None:
 
 
 def up(places: Places) -> Cluster:
-    """A new cluster, with a node that is ready, DNS and fake GPUs. One that is there already is ended first.
+    """Start a new cluster, with a node that is ready, DNS and fake GPUs. One that is there already is ended first.
 
     Raises:
         Unusable: this machine cannot have one.
@@ -73,7 +73,7 @@ def up(places: Places) -> Cluster:
 
 
 def control_plane_up(places: Places) -> Cluster:
-    """A new cluster without a node: what is created in it stays as it is.
+    """Start a new cluster without a node: what is created in it does not change.
 
     Raises:
         Unusable: this machine cannot have one.
@@ -107,7 +107,7 @@ def _clear(places: Places) -> None:
 
 
 def node_is_ready(found: dict[str, object]) -> bool:
-    """Whether a Node has the condition Ready."""
+    """Return whether a Node has the condition Ready."""
     status = found.get("status")
     conditions = status.get("conditions", []) if isinstance(status, dict) else []
     return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)

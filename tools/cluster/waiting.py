@@ -15,7 +15,7 @@ class NotInTime(Exception):
 
 
 def until(condition: Callable[[], T | None], what: str, *, seconds: float, every: float = INTERVAL_SECONDS) -> T:
-    """The first answer of the condition that is neither None nor False.
+    """Wait for the first answer of the condition that is neither None nor False.
 
     Raises:
         NotInTime: there was none within so many seconds.

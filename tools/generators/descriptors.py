@@ -17,7 +17,7 @@ from google.protobuf import descriptor_pb2
 from detector_trainer.data import DESCRIPTORS
 from generators import DATA
 
-# Besides all of object_detection/protos: tf.train.Example, and what a TF2 checkpoint's index and object graph are made of.
+# Besides all of object_detection/protos: tf.train.Example, and the protos of a TF2 checkpoint's index and object graph.
 ROOTS = (
     "tensorflow/core/example/example.proto",
     "tensorflow/core/protobuf/tensor_bundle.proto",
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def generate() -> bytes:
-    """The serialized FileDescriptorSet, dependencies first, in a stable order."""
+    """Return the serialized FileDescriptorSet, dependencies first, in a stable order."""
     protos = sorted(_package("object_detection").glob("protos/*_pb2.py"))
     names = [f"object_detection/protos/{path.name.removesuffix('_pb2.py')}.proto" for path in protos]
     ordered: dict[str, descriptor_pb2.FileDescriptorProto] = {}
@@ -55,7 +55,7 @@ def _with_dependencies(
 
 
 def _source(name: str) -> Path:
-    """The pb2 module of a proto file, found without importing its package."""
+    """Return the pb2 module of a proto file, found without importing its package."""
     module = f"{name.removesuffix('.proto')}_pb2.py"
     if name.startswith("google/protobuf/"):
         return Path(google.protobuf.__file__).parents[2] / module
@@ -71,7 +71,7 @@ def _package(name: str) -> Path:
 
 
 def _serialized(source: Path) -> bytes:
-    """The serialized FileDescriptorProto in a pb2 module: `serialized_pb=…` (old style) or `AddSerializedFile(…)`."""
+    """Extract the serialized FileDescriptorProto of a pb2 module: `serialized_pb=…` (old style) or `AddSerializedFile(…)`."""
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.keyword) and node.arg == "serialized_pb" and isinstance(node.value, ast.Constant):
             value = node.value.value
@@ -86,7 +86,7 @@ def _serialized(source: Path) -> bytes:
             continue
         if isinstance(value, bytes):
             return value
-    raise SystemExit(f"{source}: no serialized descriptor in it; the package has changed, look at how its pb2 modules are made")
+    raise SystemExit(f"{source}: no serialized descriptor: the package has changed, check how its pb2 modules are generated")
 
 
 if __name__ == "__main__":

@@ -19,11 +19,11 @@ OPTIONS = {
     "spaghettinet_arch_name": "spaghettinet_arch_name",
     "conv_hyperparams": "conv_hyperparams",
 }
-"""Fields of a feature_extractor that model_builder hands on only if they are set, and an argument that each becomes."""
+"""Fields of a feature_extractor that model_builder passes on only if they are set, and an argument that each becomes."""
 
 
 def generate() -> str:
-    """The feature extractor types of each meta-architecture that TF2's model_builder builds, and their `OPTIONS`, as JSON."""
+    """Return as JSON the feature extractor types that TF2's model_builder builds, by meta-architecture, and their `OPTIONS`."""
     compat.install()
     from object_detection.builders import model_builder
 

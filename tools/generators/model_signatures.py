@@ -33,7 +33,7 @@ CENTER_NETS = (
 
 
 def official_models() -> Iterator[Any]:
-    """The DetectionModel protos of the 40 official configs."""
+    """Yield the DetectionModel protos of the 40 official configs."""
     for path in OFFICIAL_CONFIGS:
         config: Any = message_class("object_detection.protos.TrainEvalPipelineConfig")()
         text_format.Merge(path.read_text(), config)
@@ -41,7 +41,7 @@ def official_models() -> Iterator[Any]:
 
 
 def models() -> Iterator[Any]:
-    """All models, official ones first."""
+    """Yield all models, official ones first."""
     official = list(official_models())
     yield from official
     by_type = {getattr(model, model.WhichOneof("model")).feature_extractor.type: model for model in official}
@@ -63,7 +63,7 @@ def models() -> Iterator[Any]:
 
 
 def _changed(model: Any, kind: str | None = None, *, levels: tuple[int, int] | None = None, **options: Any) -> Any:
-    """A copy with another feature extractor, of which alone the variables are kept."""
+    """Copy a model with another feature extractor; only the variables of the extractor are kept."""
     changed = type(model)()
     changed.CopyFrom(model)
     settings = getattr(changed, changed.WhichOneof("model"))
@@ -79,11 +79,11 @@ def _changed(model: Any, kind: str | None = None, *, levels: tuple[int, int] | N
 
 
 def signature(model: Any, *, whole: bool) -> tuple[dict[str, Any], str]:
-    """The entry of a model in the file's first line, and the line of its graph; with TensorFlow.
+    """Build a model with TensorFlow; return its entry in the first line of the file, and the line of its graph.
 
     Args:
         model: a DetectionModel proto.
-        whole: with the heads.
+        whole: include the heads.
     """
     import tensorflow as tf
     from object_detection.protos import model_pb2
@@ -123,7 +123,7 @@ def signature(model: Any, *, whole: bool) -> tuple[dict[str, Any], str]:
 
 
 def _counted(roots: dict[str, int | None], line: str) -> dict[str, Any]:
-    """How many variables are below each root, and the numbers that their shapes depend on."""
+    """Count the variables below each root; list the numbers that their shapes depend on."""
     nodes, shapes = json.loads(line)
     variables = {number for number, _ in shapes}
     below = {
@@ -133,7 +133,7 @@ def _counted(roots: dict[str, int | None], line: str) -> dict[str, Any]:
 
 
 def _deepen(model: Any) -> int | None:
-    """Gives the feature pyramid the depth of a prime; None if it has none."""
+    """Set the depth of the feature pyramid to a prime and return it; None if the model has no pyramid."""
     settings = getattr(model, model.WhichOneof("model"))
     extractor = settings.feature_extractor
     if "fpn" not in {field.name for field, _ in extractor.ListFields()}:
@@ -165,8 +165,8 @@ def _symbolic(size: int, symbols: dict[int, tuple[str, int]]) -> Any:
 
 
 def generate() -> bytes:
-    """The file."""
-    import object_detection  # noqa: F401 - tells early that the trainer is missing
+    """Return the content of the file."""
+    import object_detection  # noqa: F401 - fails early if the trainer is missing
 
     official = [extractor_key(model) + str(heads_key(model)) for model in official_models()]
     entries: dict[str, dict[str, Any]] = {}

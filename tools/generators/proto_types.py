@@ -33,13 +33,13 @@ def main() -> None:
 
 
 def written() -> dict[str, str]:
-    """Return the generated files as they are now, by their paths in `detector_trainer.protos`."""
+    """Return the current generated files, by their paths in `detector_trainer.protos`."""
     paths = [PACKAGE / "types.pyi", *(PACKAGE / STUBS).glob("*.pyi")]
     return {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8") for path in paths if path.exists()}
 
 
 def generate() -> dict[str, str]:
-    """Return the generated files as they should be, by their paths in `detector_trainer.protos`."""
+    """Return what the generated files must contain, by their paths in `detector_trainer.protos`."""
     renamed = _renamed()
     names = [file.name for file in renamed.file if not file.name.startswith("google/")]
     with tempfile.TemporaryDirectory() as scratch:

@@ -53,7 +53,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", default="1", help="which mutants are in the sample; default 1")
     parser.add_argument("--sample", type=int, metavar="N", help="mutants of each package; default: all")
     parser.add_argument("--only", default="", metavar="PATH", help="only mutants of files with this in their path")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="mutants that are tried at once")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="mutants that are tried in parallel")
     parser.add_argument("packages", nargs="+", choices=list(PACKAGES), metavar="PACKAGE", help=", ".join(PACKAGES))
     return parser.parse_args(argv)
 

@@ -43,6 +43,8 @@ def create(root: Path, kind_name: str, name: str) -> tuple[list[str], list[str]]
             template, {**values, "path": _fill(kind.files[0].path, values), "test": _fill(kind.files[-1].path, values)}
         )
     for line in kind.lines:
+        if line.only and line.only not in values:
+            continue
         path = _fill(line.path, values)
         if path not in changed and not (root / path).is_file():
             raise NotCreated(f"{path} does not exist")

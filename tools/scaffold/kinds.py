@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 CHECKS = "trainer_image/detector_trainer/validation/checks"
 CHECK_TESTS = "tests/unit/validation/checks"
+TESTS_OF_CHECKS = "tests/unit/validation/checks"
 CHAIN = "trainer_image/detector_trainer/validation/chain.py"
 FAILURES = "trainer_image/detector_trainer/failures/$area_module.py"
 VERBS = "trainer_image/detector_trainer/cli/__init__.py"
-POLICIES = "operator/detector_operator/reconcile/decide.py"
+POLICIES = "operator/detector_operator/policies/chain.py"
 SPEC = "operator/detector_operator/api/spec.py"
-EVERY_FIELD = "tests/unit/operator/specs/test_every_field.py"
-JOBS = "operator/detector_operator/specs"
+FIELDS = "tests/support/spec_fields.py"
+JOBS = "operator/detector_operator/builders"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class NewLine:
         text: the lines.
         begin: regular expression of a line; the search begins behind it.
         end: the search ends before the next line that matches this one.
-        behind: what the line before the new ones looks like. With `in_order`, before the first one that sorts behind the text.
+        behind: what the line before the new ones looks like.
+        in_order: before the first such line that sorts behind the text, instead of behind the last one.
+        only: the name of a value without which nothing is inserted.
     """
 
     path: str
@@ -44,6 +47,7 @@ class NewLine:
     end: str
     behind: str
     in_order: bool = False
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,10 +152,10 @@ KINDS: dict[str, Kind] = {
             NewLine(POLICIES, "    $module,", r"from detector_operator\.policies import \(", r"\)", r"    \w+,", in_order=True),
             NewLine(
                 POLICIES,
-                "    $module.policy,  # TODO: when it decides",
+                "        $module.policy,  # TODO: when it decides",
                 r"POLICIES: ",
-                r"    training\.policy,",
-                r"    \w+\.policy,",
+                r"        training\.policy,",
+                r"        \w+\.policy,",
             ),
         ),
         then=(
@@ -176,7 +180,7 @@ KINDS: dict[str, Kind] = {
                 r"    (\(|\),)",
             ),
         ),
-        then=("Replace every TODO in cli/cmd_$verb.py, its test and the table of verbs.", "Describe it in README.md."),
+        then=("Replace every TODO in cli/cmd_$verb.py, its test and the table of verbs.",),
     ),
     "spec-field": Kind(
         what="a field of spec, spec.trainer or spec.validation",
@@ -191,11 +195,20 @@ KINDS: dict[str, Kind] = {
                 r"class ",
                 r'.*"""$',
             ),
-            NewLine(EVERY_FIELD, '    "$snake": "other",', r"$values = \{", r"\}", r'    "'),
+            NewLine(FIELDS, '    "$snake": "other",', r"$values: .* = \{", r"\}", r'    "'),
+            NewLine(
+                FIELDS,
+                '    "$parent.$snake": "TODO: why the admission policy has no list for it",',
+                r"UNLISTED = \{",
+                r"\}",
+                r'    "',
+                only="parent",
+            ),
         ),
         then=(
-            "Give it its type, default, bounds and description in api/spec.py, and another value in test_every_field.py.",
-            f"Use it where the pods are built, in {JOBS}; or in a policy, and move its value to IN_DECISION in that test.",
+            "Give it its type, default, bounds and description in api/spec.py, a value in tests/support/spec_fields.py.",
+            "State in UNLISTED why any user may set it; where not, add a list to admissionPolicy.allowed of the chart instead.",
+            f"Use it where the pods are built, in {JOBS}; or in a policy, and move its value to IN_DECISION.",
             "make crd, which adds it to the CRD",
         ),
     ),

@@ -33,7 +33,8 @@ def functions_without_verb(source: str) -> Iterator[tuple[int, str]]:
 def begins_with_verb(docstring: str) -> bool:
     """Return whether the first word is a verb, imperative or in the third person."""
     word, _, rest = " ".join(docstring.split()).partition(" ")
-    is_noun = word.endswith((",", ":")) or rest.startswith(("of ", "that ", "which ", "whose ", "per "))  # "Names of the pods."
+    is_noun = word.endswith((",", ":")) or rest.startswith(("of ", "per "))  # "Names of the pods."
+    is_noun |= word.endswith("s") and word != "Returns" and rest.startswith(("that ", "which ", "whose "))  # "Records that ..."
     return not is_noun and bool(_base_forms(word.rstrip(".;").lower()) & VERBS)
 
 

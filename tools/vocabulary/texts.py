@@ -59,8 +59,8 @@ def python_text(source: str) -> Text:
 
 
 def _paragraph(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Take these lines out of their list, with an empty line behind them."""
-    taken = [*lines, (lines[-1][0], "")] if lines else []
+    """Take these lines out of their list, with an empty line behind them. A single word is a key or a path, not prose."""
+    taken = [*lines, (lines[-1][0], "")] if len(" ".join(text for _, text in lines).split()) > 1 else []
     lines.clear()
     return taken
 

@@ -12,9 +12,9 @@ VERBS = frozenset(
     deserialise deserialize detach detect determine diff digest disable discard distinguish divide do download draw
     drop dump duplicate edit emit empty enable encode end enforce enqueue ensure enter escape establish estimate
     evaluate evict execute exit expand expect explain export expose extend extract fail fake fetch fill filter find
-    finish fit fix flag flatten flush fold follow forbid force forget format forward free freeze gather generate get
+    finish fit fix flag flatten flush fold follow forbid force forget format forward free frame freeze gather generate get
     give grant group grow guess hand handle hash have hide hold identify ignore import increase increment indent infer
-    initialise initialize inject insert inspect install interpret interrupt invoke iterate join judge keep kill know
+    initialise initialize inject insert inspect install interpret interrupt invoke iterate issue join judge keep kill know
     label launch learn leave let limit link list listen load lock log look lower make mark mask match measure merge
     migrate mirror modify monitor mount move multiply mutate name narrow normalise normalize note notify observe omit
     open order override overwrite own pack pad parse partition pass patch pause perform pick place plan plot poll pop
@@ -27,7 +27,7 @@ VERBS = frozenset(
     shrink shut sign signal simulate skip sleep snapshot solve sort spawn specify spend split stack start state step
     stop store stream strip submit subtract suggest sum summarise summarize supply suppress suspend swap switch
     synchronise synchronize tail take tally teach tell terminate test throttle throw time tokenise tokenize track
-    train transform translate traverse treat trim truncate try turn unpack unwrap update upgrade upload use validate
+    trace train transform translate traverse treat trim truncate try turn unpack unwrap update upgrade upload use validate
     verify visit wait wake walk warn watch weigh work wrap write yield
     """.split()  # noqa: SIM905 - one per line would be 300 lines
 )

@@ -1,6 +1,6 @@
-"""The 62 known ways a training fails: what the trainer does with each. What finds them says so itself, by their numbers.
+"""The 62 known ways a training fails, and what the trainer does with each. Checks and failures refer to them by number.
 
-docs/catalogue.md is made of this, of the checks' RULEs and of the classified failures.
+docs/catalogue.md is generated from this, from the RULEs of the checks and from the classified failures.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Known:
     happens: str
     """What the trainer does, without this project."""
     only_training: str = ""
-    """Where no check can tell beforehand, or none can tell all: why, and what `train` does about it."""
+    """Why no check can find it, or all of it, before the training; and what `train` does about it."""
 
 
 CATALOGUE: dict[int, Known] = {
@@ -35,14 +35,14 @@ CATALOGUE: dict[int, Known] = {
     9: Known("more steps than total_steps", "trains with a rate of 0, silently"),
     10: Known(
         "learning rate too high for the batch",
-        "the loss becomes NaN, and the trainer goes on for ever",
-        "Which rate is too high depends on the data: the check compares with the official configs; `train` looks at every loss.",
+        "the loss becomes NaN, and the trainer continues indefinitely",
+        "Which rate is too high depends on the data: the check compares with the official configs; `train` checks every loss.",
     ),
     11: Known("image resizer", "ends with `ValueError` when the model is built, or with `Cannot add tensor to the batch`"),
     12: Known(
         "augmentation does not fit",
         "ends with `NameError`, `TypeError` or `ValueError`; some change what is learned, silently",
-        "An augmentation is known by running it: `validate --deep` does, on the first images.",
+        "Only running an augmentation shows it: `validate --deep` does, on the first images.",
     ),
     13: Known("fields that TF2 ignores", "trains all variables, silently"),
     14: Known(
@@ -58,11 +58,11 @@ CATALOGUE: dict[int, Known] = {
     20: Known("class/text not in the map", "drops the box, silently"),
     21: Known("label out of range", "trains the box as background, silently"),
     22: Known("text and label disagree, or text empty", "takes the text, silently; an empty one is the last item of the map"),
-    23: Known("empty record file", "waits for ever; beside good files it is left out, silently"),
+    23: Known("empty record file", "waits indefinitely; next to valid files it is left out, silently"),
     24: Known(
         "truncated or corrupt record file", "ends with `DataLossError` when it gets there; a few bytes at the end are silent"
     ),
-    25: Known("training images in the evaluation", "trains; the evaluation measures what was learned by heart"),
+    25: Known("training images in the evaluation", "trains; the evaluation measures memorised images"),
     26: Known("wrong feature names", "trains without boxes, silently; without an image it ends with `Input is empty`"),
     27: Known("wrong feature types", "ends with `Data types don't match`"),
     28: Known(
@@ -79,10 +79,10 @@ CATALOGUE: dict[int, Known] = {
     35: Known("masks and keypoints", "ends with an index or reshape error; PNG masks of a wrong size or number are silent"),
     36: Known("wrong kind of Example", "ends with `Input is empty`, `Feature list … is required` or `Unsupported input_type`"),
     37: Known("source_id twice", "evaluates on a part of the images, with a line in the log"),
-    38: Known("too little data, imbalance", "trains, and what it trains finds little"),
+    38: Known("too little data, imbalance", "trains, but the model finds little"),
     39: Known("sampling weights", "ends with `TypeError`"),
     40: Known("checkpoint path wrong", "ends with `NotFoundError`"),
-    41: Known("checkpoint path is no prefix", "ends with `OSError`, `not an sstable` or `Is a directory`"),
+    41: Known("checkpoint path is not a prefix", "ends with `OSError`, `not an sstable` or `Is a directory`"),
     42: Known("checkpoint of TF1", "ends with `OSError`"),
     43: Known("checkpoint version V1", "ends with `ValueError`"),
     44: Known("checkpoint type unset or wrong", "ends with `AssertionError` or `ValueError`"),
@@ -93,46 +93,46 @@ CATALOGUE: dict[int, Known] = {
         "corrupt checkpoint",
         "ends with `not an sstable`, `Read less bytes` or `Checksum does not match`, after building the model",
     ),
-    49: Known("model_dir is the checkpoint's folder", "ends with `RuntimeError`"),
-    50: Known("model_dir already at the last step", "ends with success, having done nothing"),
+    49: Known("model_dir is the directory of the checkpoint", "ends with `RuntimeError`"),
+    50: Known("model_dir already at the last step", "ends with success without training"),
     51: Known("resume with another architecture, or damaged", "ends with `Shape mismatch` or `Read less bytes`"),
-    52: Known("resume with another optimizer", "goes on with momentums of zero, silently"),
-    53: Known("checkpoint file points nowhere", "begins again at step 0 and overwrites, silently"),
+    52: Known("resume with another optimizer", "continues with momentums of zero, silently"),
+    53: Known("checkpoint file points nowhere", "starts from step 0 and overwrites, silently"),
     54: Known("fewer steps than between two checkpoints", "never saves what it trained"),
     55: Known("batch not divisible by the GPUs", "ends with `ValueError`; a batch of 0 ends inside the model"),
     56: Known(
         "GPU memory",
-        "ends with `ResourceExhaustedError`, at once or at the first large batch",
-        "What a model takes depends on the GPU, its driver and what else runs there; `train` names it when it happens.",
+        "ends with `ResourceExhaustedError`, immediately or at the first large batch",
+        "The memory of a model depends on the GPU, its driver and other processes; `train` reports it when it happens.",
     ),
     57: Known(
         "host memory",
         "is killed",
-        "What buffers and masks take depends on the records drawn; `train` and the operator name it when it happens.",
+        "The memory of buffers and masks depends on the records drawn; `train` and the operator report it when it happens.",
     ),
     58: Known(
         "fewer shards than workers",
         "a worker without a file ends with `StopIteration`, the others wait",
-        "The number of workers is of the cluster, not of the config; `train` names it when it happens.",
+        "The number of workers belongs to the cluster, not to the config; `train` reports it when it happens.",
     ),
     59: Known(
         "flags",
         "ignores misspelt flags; without a config it ends with `TypeError`",
-        "Flags are given to `train`: it refuses those it does not know and names the nearest.",
+        "Flags belong to `train`: it rejects unknown ones and suggests the closest.",
     ),
     60: Known(
         "versions",
         "ends with `AttributeError` or `ImportError`",
-        "It is a matter of the image that trains: `doctor` and `train` name it; the project's own image has what fits together.",
+        "It depends on the image that trains: `doctor` and `train` report it; the project's own image has compatible versions.",
     ),
     61: Known(
         "no visible GPU",
         "trains on the CPU, silently",
-        "It is a matter of the machine that trains: `train --require-gpus` ends there, `preflight` and `doctor` say so.",
+        "It depends on the machine that trains: `train --require-gpus` exits, `preflight` and `doctor` report it.",
     ),
     62: Known(
         "steps not a multiple of 100",
         "trains up to the next hundred",
-        "Nothing is wrong with the inputs: `train` ends exactly at the last step, and reports each.",
+        "The inputs are correct: `train` ends exactly at the last step, and reports each.",
     ),
 }

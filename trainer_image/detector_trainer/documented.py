@@ -1,6 +1,6 @@
-"""What every check and every classified failure says about itself, once, in its own file.
+"""The documentation of every check and classified failure, written once, in its own file.
 
-`detector-training explain CODE`, `diagnose` and docs/ are all made from these.
+`detector-training explain CODE`, `diagnose` and docs/ are generated from it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Documented:
-    """The words of one check or failure. Markdown, short."""
+    """The texts of one check or failure: short Markdown."""
 
     code: str
     """`area/what-is-wrong`; the file that defines it has the same path, with underscores."""
@@ -19,7 +19,7 @@ class Documented:
     what: str
     """What is wrong, in one sentence."""
     why: str
-    """What the trainer does with it, and so why it matters."""
+    """What the trainer does with it, and therefore why it matters."""
     fix: str
     """What to do, concretely."""
     example: str = ""

@@ -1,4 +1,4 @@
-"""Everything that documents itself, by code: the checks of the validator and the classified failures."""
+"""All checks of the validator and classified failures, by code."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from detector_trainer.validation.rule import Rule
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known under one code."""
+    """The check and the failures with one code."""
 
     code: str
     rule: Rule | None
-    """The check that finds it before a training."""
+    """The check that finds it before a training, if there is one."""
     failures: tuple[Failure, ...]
-    """What names it in the words of a training that failed."""
+    """The failures that recognise it in the output of a failed training."""
 
     @property
     def what(self) -> str:
-        """What is wrong, in a sentence. The check's words stand before the failure's."""
+        """What is wrong, in a sentence. The text of the check takes precedence."""
         return self.rule.what if self.rule else self.failures[0].what
 
     @property
@@ -57,7 +57,7 @@ class Entry:
 
 @cache
 def entries() -> dict[str, Entry]:
-    """All entries by code, in alphabetical order."""
+    """Return all entries by code, in alphabetical order."""
     rules = {rule.code: rule for rule in _rules()}
     failures: dict[str, list[Failure]] = {}
     for failure in FAILURES:
@@ -66,7 +66,7 @@ def entries() -> dict[str, Entry]:
 
 
 def _rules() -> list[Rule]:
-    """The RULE of every module below validation/checks."""
+    """Import every module below validation/checks; return their RULEs."""
     found = []
     for info in pkgutil.walk_packages(checks.__path__, f"{checks.__name__}."):
         if not info.ispkg:

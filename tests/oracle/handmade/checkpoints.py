@@ -10,7 +10,7 @@ CHECKPOINTS = (
     config("40", "PATH_TO_BE_CONFIGURED", "train_config.fine_tune_checkpoint", '"PATH_TO_BE_CONFIGURED/ckpt-0"'),
     config("41", "the index", "train_config.fine_tune_checkpoint", '"FOLDER/zoo/ckpt-2.index"'),
     config("41", "the data", "train_config.fine_tune_checkpoint", '"FOLDER/zoo/ckpt-2.data-00000-of-00001"'),
-    config("41", "the folder", "train_config.fine_tune_checkpoint", '"FOLDER/zoo"'),
+    config("41", "the folder", "train_config.fine_tune_checkpoint", '"FOLDER/zoo"'),  # vocabulary: quoted
     config("43", "no version", VERSION, None),
     config("44", "no type", TYPE, None),
     config("44", "fine_tune", TYPE, '"fine_tune"'),

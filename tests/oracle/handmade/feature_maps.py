@@ -10,7 +10,7 @@ BIFPN = f"{EXTRACTOR}.bifpn"
 def levels(
     entries: str, low: str, high: str, first: str, last: str, base: str, *, of: str = "", top: int = 7, block: str = LEVELS
 ) -> Row:
-    """A row with other levels of a pyramid, 3 to `top` as it is, and anchors for others; empty for what stays."""
+    """A row with other levels of a pyramid, 3 to `top` unchanged, and anchors for others; empty for what stays."""
     fields = [f"{path}.{level}" for path in (block, GRID) for level in ("min_level", "max_level")]
     return case(
         entries,

@@ -7,7 +7,7 @@ from oracle.handmade.row import CENTER_NET, INPUT, KEYPOINT_TASK, STAGES, case, 
 INPUT_READERS = (
     config("6", "no such input_path", INPUT + "[0]", '"/nowhere/train.record"'),
     case("6", "one of two paths is missing", ["config", INPUT, '"/nowhere/train.record"']),
-    config("6", "a folder as input_path", INPUT + "[0]", '"FOLDER"'),
+    config("6", "a folder as input_path", INPUT + "[0]", '"FOLDER"'),  # vocabulary: quoted
     config("6", "no input_path", INPUT, None),
     config("N7", "a pattern", INPUT + "[0]", '"FOLDER/trai?.record"'),
     config("7", "no such label map", "train_input_reader.label_map_path", '"/nowhere/label_map.pbtxt"'),

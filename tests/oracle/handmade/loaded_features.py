@@ -159,7 +159,7 @@ CONTEXT_OPTIONS = (
 
 
 def image(**how: Any) -> str:
-    """A picture as it stands in an edit."""
+    """A picture as an edit has it."""
     return picture(**how).decode("latin-1")
 
 
@@ -197,7 +197,7 @@ MORE_CHANNELS = (
         for base in ("plain", "from scratch", "Faster R-CNN", "EfficientDet", "RetinaNet", "Mask R-CNN", "CenterNet", "DeepMAC")
     ),
     case("", "-1 additional channels", ["config", f"{LOAD}.num_additional_channels", "-1"]),
-    case("", "a channel that is not asked for", *CHANNELS_OF[1:]),
+    case("", "a channel that is not asked for", *CHANNELS_OF[1:]),  # vocabulary: quoted
     case("11", "an additional channel and gray images", ["config", "model.ssd.image_resizer.fixed_shape_resizer.convert_to_grayscale", "true"], base="channels"),
     case("11", "an additional channel for an hourglass, by BGR", *CHANNELS_OF, HOURGLASS, ["config", f"{CENTER_NET}.feature_extractor.bgr_ordering", "true"], *means(*"0000"), base="CenterNet"),
 )  # fmt: skip

@@ -10,7 +10,7 @@ CONFIDENCES = "model.ssd.use_confidences_as_targets"
 DEEPMAC = f"{CENTER_NET}.deepmac_mask_estimation"
 
 AS_THEY_ARE = tuple(config("N15", f"{base} as it is", "train_config.batch_size", "2", base=base) for base in ARCHITECTURES)
-"""The architectures that cases begin from, each as it is."""
+"""The architectures that cases begin from, each unchanged."""
 
 OF_SSD = (
     config("14", "an IoU above 1", f"{NMS}.iou_threshold", "1.5"),
@@ -144,4 +144,4 @@ CENTER_NETS = (
 """Tasks of a CenterNet, of which a DeepMAC is one."""
 
 TOLD_BY_DEEP = (config("14", "confidences as targets, one of the two unpadded", CONFIDENCES, "true"),)
-"""What only `--deep` tells."""
+"""What only `--deep` reports."""

@@ -59,7 +59,7 @@ RECORDS = (
     box("32", "infinity under a crop", "xmax", "inf", base="crop"),
     box("32", "no area", "xmin", 0.7),
     case("34", "101 boxes", *(["feature", 1, BOX + side, "float", [value] * 101] for side, value in zip(SIDES, (0.1, 0.1, 0.5, 0.6), strict=True)), ["feature", 1, CLASS + "text", "bytes", ["dog"] * 101], ["feature", 1, CLASS + "label", "int", [2] * 101]),
-    case("35", "masks asked for, and none there", ["config", "train_input_reader.load_instance_masks", "true"]),
+    case("35", "masks asked for, and none there", ["config", "train_input_reader.load_instance_masks", "true"]),  # vocabulary: quoted
     case("35", "PNG masks read as numbers", ["config", "train_input_reader.mask_type", "NUMERICAL_MASKS"], base="PNG masks"),
     case("35", "a mask short", ["feature", 0, MASK, "float", [1.0] * 64 * 48], base="numerical masks"),
     case("35", "keypoints short", ["feature", 0, KEYPOINT + "x", "float", [0.5] * 5], base="keypoints"),

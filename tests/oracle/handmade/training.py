@@ -1,4 +1,4 @@
-"""What train_config says beside the checkpoint, the optimizer and the augmentations: steps, batches, padding."""
+"""What train_config sets in addition to the checkpoint, the optimizer and the augmentations: steps, batches, padding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record has every version that an API server told of, however often it was away."""
+"""The record has every version that an API server reported, however often it was unavailable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cluster.waiting import until
 
 
 class Server:
-    """Answers lists and watches of Jobs as a test says; other kinds are empty."""
+    """Answers lists and watches of Jobs as a test defines; other kinds are empty."""
 
     def __init__(self):
         self.jobs, self.events, self.asked = [], {}, []

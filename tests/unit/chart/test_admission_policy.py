@@ -10,6 +10,7 @@ import yaml
 
 from cluster.helm import CHART, HelmError
 from detector_operator.api.spec import Trainer, Validation
+from support.spec_fields import UNLISTED
 
 ENABLED = "admissionPolicy.enabled=true"
 KINDS = {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
@@ -114,32 +115,15 @@ def test_an_empty_list_allows_none(policy):
     assert any("is not allowed in this cluster; remove it" in rule.get("messageExpression", "") for rule in rules)
 
 
-# Fields of a pod that no list is about, and why none needs to be.
-UNLISTED = {
-    "image_pull_policy": "an image that is on the node was pulled by the rules of its registry; AlwaysPullImages is there for that",
-    "gpus": "a number: a ResourceQuota limits it",
-    "shm_size": "counts as memory of the container",
-    "volume_mounts": "paths in the container; what is mounted is in volumes",
-    "node_selector": "narrows the choice of nodes",
-    "affinity": "narrows the choice of nodes",
-    "termination_grace_period_seconds": "at most an hour, by its schema",
-    "start_timeout_seconds": "is the operator's",
-    # Of the validation:
-    "policy": "not of its pod",
-    "ignore": "not of its pod",
-    "timeout_seconds": "not of its pod",
-    "secrets": "leaves something out",
-    "validation.resources": "never an extended resource, by its builder; a ResourceQuota limits the others",
-}
-
-
 @pytest.mark.parametrize(("model", "part"), [(Trainer, "trainer"), (Validation, "validation")])
 def test_a_list_is_about_every_field_of_a_pod_that_a_spec_can_set(policy, model, part):
     text = json.dumps(policy(STRICT)[0])
     for name, field in model.model_fields.items():
         listed = re.search(rf"variables\.{part}\.\??{field.alias or name}\b", text) is not None
         reason = UNLISTED.get(f"{part}.{name}", UNLISTED.get(name))
-        assert listed != bool(reason), f"spec.{part}.{field.alias}: neither in a rule of the policy nor in UNLISTED, or in both"
+        assert listed != bool(reason), (
+            f"spec.{part}.{field.alias}: neither in a rule of the policy nor in UNLISTED (tests/support/spec_fields.py), or in both"
+        )
 
 
 def test_two_releases_have_policies_of_their_own(policy):

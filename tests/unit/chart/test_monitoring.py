@@ -10,7 +10,7 @@ import yaml
 
 from cluster.helm import CHART
 from cluster.images import ROOT
-from detector_operator.operate import training_collector
+from detector_operator.controller import training_collector
 from support.monitoring import (
     ALERTS,
     DASHBOARD,
@@ -88,7 +88,7 @@ def test_an_interval_that_is_empty_is_left_to_prometheus(render):
 
 
 def test_the_namespace_of_a_training_is_not_renamed(render):
-    """Prometheus renames a label that the target has too, unless it is told to honor it; the alerts would name nothing."""
+    """Prometheus renames a label that the target has too, unless honor_labels is set; the alerts would name nothing."""
     (endpoint,) = only(render(*EVERYTHING), "ServiceMonitor")["spec"]["endpoints"]
     assert endpoint["honorLabels"] is True
 

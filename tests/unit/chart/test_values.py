@@ -93,7 +93,7 @@ def test_the_readme_has_a_table_of_them():
 
 
 def test_the_schema_has_the_same_and_asks_for_each():
-    """A value that is set to null is gone, and a template would go on without it."""
+    """A value that is set to null is removed, and a template would be rendered without it."""
     names = set(SCHEMA["required"]) - set(GROUPS)
     for group in GROUPS:
         part = SCHEMA

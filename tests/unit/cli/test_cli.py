@@ -51,7 +51,7 @@ def test_a_reader_that_leaves_a_pipe_is_no_error():
 
 
 def test_the_first_process_of_a_container_ends_by_sigterm_whatever_the_verb_is_doing():
-    """It has no number 1 here: what the kernel would spare it is told from what it has a handler for by the exit code."""
+    """It has no number 1 here: the exit code distinguishes signals that the kernel would ignore from those that it handles."""
     script = (
         "import os, signal, sys, types; from detector_trainer import cli; os.getpid = lambda: 1\n"
         "verb = types.ModuleType('verb'); verb.main = lambda _: (print('busy', flush=True), signal.pause())\n"

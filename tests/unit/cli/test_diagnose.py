@@ -28,7 +28,7 @@ def test_the_cause_is_found_with_its_line_and_the_step(log: Path, capsys):
     assert main(["diagnose", str(log)]) == 0
     out = capsys.readouterr().out
     assert out.startswith("records/truncated\n  line 4: ")
-    assert "It had come to step 120 of 2000." in out
+    assert "Last step: 120 of 2000." in out
 
 
 def test_json_says_the_same(log: Path, capsys):
@@ -52,14 +52,14 @@ def test_a_loss_that_became_nan_is_noticed(log: Path, capsys):
     assert main(["diagnose", str(log)]) == 0
     out = capsys.readouterr().out
     assert "NonFiniteLoss\n  line 2" in out
-    assert "step 300" in out
+    assert "Last step: 300." in out
 
 
 def test_without_a_cause_it_says_so_and_shows_what_looks_like_one(log: Path, capsys):
     log.write_text("fine\nWeirdError: never seen\nfine\n")
     assert main(["diagnose", str(log)]) == 1
     out = capsys.readouterr().out
-    assert "No cause that is known was found." in out
+    assert "No known cause found." in out
     assert "2: WeirdError: never seen" in out
 
 

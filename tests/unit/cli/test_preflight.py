@@ -1,4 +1,4 @@
-"""`detector-training preflight`: exit codes and last words of the init container."""
+"""`detector-training preflight`: exit codes and termination messages of the init container."""
 
 from __future__ import annotations
 

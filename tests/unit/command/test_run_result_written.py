@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from detector_trainer.command.run_result import Ended, Ending, Standing, of_exception
+from detector_trainer.command.run_result import RunResult, RunTerminated, TrainingState, of_exception
 from detector_trainer.contract import ExitCode
 
-STANDING = Standing(step=7, total_steps=9, checkpoint="m/ckpt-2", checkpoint_step=5, steps_this_run=3)
-RESULT = Ending(ExitCode.CRASH, "SomeReason", "It failed.", "Look there.", "Traceback\n", STANDING)
+STATE = TrainingState(step=7, total_steps=9, checkpoint="m/ckpt-2", checkpoint_step=5, steps_this_run=3)
+RESULT = RunResult(ExitCode.CRASH, "SomeReason", "It failed.", "Look there.", "Traceback\n", STATE)
 
 
 def test_the_termination_message_has_all_of_it(tmp_path: Path):
-    RESULT.tell(str(tmp_path / "message"))
+    RESULT.report(str(tmp_path / "message"))
     assert json.loads((tmp_path / "message").read_text()) == {
         "reason": "SomeReason",
         "message": "It failed.",
@@ -29,13 +29,13 @@ def test_the_termination_message_has_all_of_it(tmp_path: Path):
 
 @pytest.mark.parametrize("path", [None, ""])
 def test_without_a_path_nothing_is_written_and_nothing_said_of_it(path: str | None, capsys: pytest.CaptureFixture[str]):
-    RESULT.tell(path)
+    RESULT.report(path)
     assert capsys.readouterr().err == "Traceback\ndetector-training: SomeReason: It failed.\ndetector-training: Look there.\n"
 
 
 def test_a_path_that_cannot_be_written_is_named_and_the_rest_is_still_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = tmp_path / "missing" / "message"
-    RESULT.tell(str(path))
+    RESULT.report(str(path))
     first, *_, last = capsys.readouterr().err.splitlines()
     assert str(path) in first
     assert first.endswith(": No such file or directory")
@@ -43,13 +43,13 @@ def test_a_path_that_cannot_be_written_is_named_and_the_rest_is_still_shown(tmp_
 
 
 def test_a_run_that_is_ended_on_purpose_keeps_code_reason_message_and_hint():
-    ended = Ended(ExitCode.DATA, "SomeReason", "On purpose.", "A hint.")
+    ended = RunTerminated(ExitCode.DATA, "SomeReason", "On purpose.", "A hint.")
     assert str(ended) == "On purpose."
-    assert ended.ending(STANDING) == Ending(ExitCode.DATA, "SomeReason", "On purpose.", "A hint.", "", STANDING)
+    assert ended.result(STATE) == RunResult(ExitCode.DATA, "SomeReason", "On purpose.", "A hint.", "", STATE)
 
 
 def test_without_a_hint_there_is_none():
-    assert Ended(ExitCode.DATA, "SomeReason", "On purpose.").ending(STANDING).hint == ""
+    assert RunTerminated(ExitCode.DATA, "SomeReason", "On purpose.").result(STATE).hint == ""
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_without_a_hint_there_is_none():
     ids=["after steps of this run", "resumed, and no step since"],
 )
 def test_the_step_is_named_only_after_a_step_of_this_run(steps: int, known: str, unknown: str):
-    standing = Standing(step=7, steps_this_run=steps)
-    message = of_exception(OSError(28, "No space left on device"), standing).message
+    state = TrainingState(step=7, steps_this_run=steps)
+    message = of_exception(OSError(28, "No space left on device"), state).message
     assert message.endswith(known)
     assert ("step" in message) == bool(known)
-    assert of_exception(RuntimeError("x"), standing).message.startswith(unknown)
+    assert of_exception(RuntimeError("x"), state).message.startswith(unknown)
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("x")], ids=["known", "unknown"])
 def test_a_failure_has_its_traceback_a_hint_and_where_the_run_was(error: Exception):
-    ending = of_exception(error, STANDING)
-    assert str(error) in ending.traceback
-    assert ending.hint
-    assert ending.standing is STANDING
+    result = of_exception(error, STATE)
+    assert str(error) in result.traceback
+    assert result.hint
+    assert result.state is STATE
 
 
 def test_a_run_begins_without_any_step():
-    assert Standing() == Standing(step=None, total_steps=None, checkpoint=None, checkpoint_step=None, steps_this_run=0)
+    assert TrainingState() == TrainingState(step=None, total_steps=None, checkpoint=None, checkpoint_step=None, steps_this_run=0)

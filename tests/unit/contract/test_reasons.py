@@ -1,4 +1,4 @@
-"""Reasons are what Kubernetes allows as a condition's reason, and each is said once."""
+"""Reasons are what Kubernetes allows as a condition's reason, and each is defined once."""
 
 from __future__ import annotations
 

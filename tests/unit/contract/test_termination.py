@@ -16,7 +16,7 @@ def finding(number: int = 0, severity: Severity = Severity.ERROR) -> Finding:
         code=f"records/mistake-{number}",
         severity=severity,
         message=f"Box {number} is wrong. " * 5,
-        hint="Mend it. " * 5,
+        hint="Fix the record. " * 3,
         where=Where(file=f"/data/shard-{number:05d}.record", record=number, field="image/object/bbox/xmin"),
     )
 

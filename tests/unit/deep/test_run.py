@@ -1,4 +1,4 @@
-"""What becomes of what the deep checks' process says, and of one that says nothing any more. The process itself: tests/trainer."""
+"""Findings from the output of the process of the deep checks, and from one that has stopped writing. The process itself: tests/trainer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_an_error_without_a_class_comes_back_in_the_trainers_words():
     failure = {"failed": "compute the loss", "type": "KeyError", "words": "'what'\n", "traceback": "KeyError: 'what'"}
     finding = only(findings(said(failure), "p.config"))
     assert (finding.code, finding.severity) == ("deep/failed", "error")
-    assert finding.message == "At the stage `compute the loss` the trainer says KeyError: 'what'"
+    assert finding.message == "The trainer failed at the stage `compute the loss`: KeyError: 'what'"
 
 
 def test_an_error_of_the_machine_is_no_reason_to_reject():
@@ -98,7 +98,7 @@ def test_a_process_that_takes_too_long_is_ended_and_rejects_nothing():
     heard = run_process(script("print(json.dumps({'stage': 'read batches'}), flush=True); time.sleep(600)"), time_limit=1.0)
     finding = only(findings(heard, "p.config"))
     assert (finding.code, finding.severity) == ("deep/not-finished", "warning")
-    assert finding.message == "The deep checks stopped at the stage `read batches`: it was not done after 1 s."
+    assert finding.message == "The deep checks stopped at the stage `read batches`: it did not finish within 1 s."
 
 
 def test_a_process_that_eats_the_memory_is_ended_before_the_kernel_ends_all():
@@ -108,7 +108,7 @@ def test_a_process_that_eats_the_memory_is_ended_before_the_kernel_ends_all():
 
 def test_a_process_that_dies_leaves_its_last_words():
     heard = run_process(script("sys.stderr.write('out of luck\\n'); os.kill(os.getpid(), 9)"))
-    assert "ended without a word; the last it wrote: out of luck" in only(findings(heard, "p.config")).message
+    assert "ended without a result; its last output: out of luck" in only(findings(heard, "p.config")).message
 
 
 def test_a_line_that_was_not_written_to_its_end_is_left_out():

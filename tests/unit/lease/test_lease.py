@@ -235,7 +235,7 @@ def test_one_of_several_gets_the_lease_of_a_new_directory(tmp_path: Path, monkey
 def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ):
-    """Renewed after it stood still for as long as makes it abandoned: either it or one claimer goes on, not both."""
+    """Renewed after a pause that makes it abandoned: either its holder or one claimer continues, not both."""
     world = Interleaved(seed)
     world.interleave(monkeypatch, LeaseDirectory, OPERATIONS)
     holder = _LeaseFiles(LeaseDirectory(lease_file(str(tmp_path)).parent))
@@ -257,7 +257,7 @@ def test_a_holder_that_renews_during_the_takeover_keeps_the_lease_or_sees_who_ha
 
 
 class Together(Clock):
-    """The clock of one of several claimers: none goes on before each has read the lease, then time passes as it does."""
+    """The clock of one of several claimers: none continues before each has read the lease, then time passes normally."""
 
     def __init__(self, barrier: threading.Barrier) -> None:
         super().__init__(lambda: barrier.wait(30))

@@ -1,4 +1,4 @@
-"""What a pipeline config or label map says is quoted only where it looks like one: its path may name a mounted Secret."""
+"""The text of a pipeline config or label map is quoted only where it looks like one: its path may name a mounted Secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Too few GPUs are found where CUDA cannot possibly see enough; where it cannot be told, `train` looks."""
+"""Too few GPUs are reported where CUDA cannot possibly see enough; in doubt, `train` checks."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def looked(tmp_path: Path, gpus: int, devices: tuple[str, ...], **environment: s
         (2, ("null", "kfd"), {}),
     ],
     ids=[
-        "none asked for",
-        "none asked for, all hidden",
+        "none requested",
+        "none requested, all hidden",
         "one card",
         "one card, not the first of its node",
         "two cards",
-        "more than asked for",
+        "more than requested",
         "injected through CDI",
         "slices of a card (MIG)",
         "WSL",

@@ -192,7 +192,7 @@ def test_the_report_names_the_image_that_was_not_decoded_and_does_not_reject_it(
     image = jpeg(16_384, 16_384, scans=ONE_BY_ONE)
     (finding,) = image_findings(tmp_path, monkeypatch, {"image/encoded": texts(image)})
     assert (finding.code, finding.severity, finding.where.field) == ("records/image-not-decoded", "warning", "image/encoded")
-    assert "16,384 x 16,384 pixels take 1,536 MiB" in finding.message
+    assert "16,384 x 16,384 pixels need 1,536 MiB" in finding.message
 
 
 HUGE_MASK = jpeg(16_384, 16_384, frame=PROGRESSIVE, sampling=GRAY, scans=((0,),))

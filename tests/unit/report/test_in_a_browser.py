@@ -1,6 +1,6 @@
 """The page of a validation in a real browser: on a phone and on a desk, in the dark and on paper, with no finding and with 10,000.
 
-Set DETECTOR_TRAINING_SCREENSHOTS to a folder to get pictures of what is looked at here.
+Set DETECTOR_TRAINING_SCREENSHOTS to a directory to keep screenshots of these pages.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def inputs(case: Case) -> Inputs:
 
 
 def page_of(case: Case) -> Page:
-    """The page of a validation of what is there."""
+    """The page of a validation of the case."""
     given = inputs(case)
     return Page(render(validate(given), given))
 
@@ -98,7 +98,7 @@ def named(case: Case, *records: int) -> list[Finding]:
     return [finding(n, f"records/code-{n}", file=str(case.record), record=number) for n, number in enumerate(records)]
 
 
-# What it says
+# Its text
 
 
 def test_it_says_the_verdict_and_what_was_looked_at(case: Case):
@@ -112,7 +112,7 @@ def test_it_says_the_verdict_and_what_was_looked_at(case: Case):
 def test_each_finding_has_its_code_place_message_fix_and_count(case: Case):
     given = finding(1, file="a.record", record=3, field="image/encoded").model_copy(update={"count": 1234})
     text = page_with(case, given).text
-    assert "REJECT It will not train as it is. 1 error." in text
+    assert "REJECT It will not train. 1 error." in text
     for words in (given.code, "a.record, record 3, image/encoded", given.message, given.hint, "1,234 times"):
         assert words in text
 
@@ -188,7 +188,7 @@ def test_a_box_without_a_place_is_told_only(case: Case, value):
         (features(BOX, image__encoded=None), "The record has no image."),
         (features(BOX, image__encoded=[image(size=(300, 300))[:700]]), "The image cannot be decoded"),
         (features(BOX, image__encoded=[b"cat.jpg"]), "The image cannot be decoded"),
-        (b"\xff\xff no example", "The record is no tf.train.Example."),
+        (b"\xff\xff no example", "The record is not a tf.train.Example."),
     ],
     ids=["none", "cut off", "a path", "no Example"],
 )

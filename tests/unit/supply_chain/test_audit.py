@@ -27,10 +27,10 @@ def pip_audit(tmp_path: Path):
         (tmp_path / "runs.json").write_text(json.dumps(runs))
         script = (
             "import json, pathlib, sys\n"
-            f"folder = pathlib.Path({str(tmp_path)!r}); noted = folder / 'arguments.json'\n"
+            f"top = pathlib.Path({str(tmp_path)!r}); noted = top / 'arguments.json'\n"
             "before = json.loads(noted.read_text()) if noted.exists() else []\n"
             "noted.write_text(json.dumps([*before, sys.argv[1:]]))\n"
-            "print(json.loads((folder / 'runs.json').read_text())[len(before)])\n"
+            "print(json.loads((top / 'runs.json').read_text())[len(before)])\n"
             f"sys.stderr.write({error!r})\n"
         )
         (tmp_path / "pip_audit.py").write_text(script)

@@ -27,7 +27,7 @@ def directory(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def skopeo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Puts a skopeo on the path that answers as the test says, and notes its arguments."""
+    """Puts a skopeo on the path that answers as the test defines, and notes its arguments."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
 
     def answers(manifest: bytes = b"", *, error: str = "", code: int = 0) -> Path:

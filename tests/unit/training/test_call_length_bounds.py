@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from detector_trainer.training.call_length import GROWTH, MAX_STEPS, TARGET_SECONDS, Pace
+from detector_trainer.training.call_length import GROWTH, MAX_STEPS, TARGET_SECONDS, CallLength
 
 
 class Calls:
-    """Calls of a training, each of which takes as long as is said."""
+    """Calls of a training, each of a given duration."""
 
     def __init__(self, *, start: int = 0, stop: int = 100_000, checkpoint_every: int = 100_000) -> None:
         self.now = 0.0
-        self.pace = Pace(start=start, stop=stop, checkpoint_every=checkpoint_every, clock=lambda: self.now)
+        self.pace = CallLength(start=start, stop=stop, checkpoint_every=checkpoint_every, clock=lambda: self.now)
 
     def call(self, seconds: float, step: int = 0) -> int:
         steps = self.pace.next(step)

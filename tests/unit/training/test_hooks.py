@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from detector_trainer.command.run_result import Ended, Standing
+from detector_trainer.command.run_result import RunTerminated, TrainingState
 from detector_trainer.contract import ExitCode, Progress, reasons
 from detector_trainer.training import hooks
-from detector_trainer.training.call_length import Pace
+from detector_trainer.training.call_length import CallLength
 from detector_trainer.training.hooks import FirstNonFinite, StepsPerCall, TrainLoop
 from support.fake_trainer import FakeTrainer
 
@@ -20,11 +20,11 @@ OPTIONS = {"batch_size": 8, "interval": 0.0, "human": False, "structured": True}
 
 
 class Watched:
-    """What the loop tells its watchdog; a stop is asked for once `stop_at` steps are done."""
+    """What the loop reports to its watchdog; a stop is requested once `stop_at` steps are done."""
 
     def __init__(self, stop_at: int | None = None) -> None:
         self.stop_at, self.told = stop_at, list[str]()
-        self.stop_asked = stop_at == 0
+        self.stop_requested = stop_at == 0
 
     def can_stop_safely(self) -> None:
         self.told.append("can stop safely")
@@ -33,23 +33,23 @@ class Watched:
         self.told.append("stepped")
 
     def after_call(self, step: int) -> None:
-        self.stop_asked = self.stop_at is not None and step >= self.stop_at
+        self.stop_requested = self.stop_at is not None and step >= self.stop_at
 
 
 class Run:
     """A training of the fake trainer with the hooks."""
 
     def __init__(self, trainer: FakeTrainer, *, stop_at: int | None = None, checkpoint_every: int = 10, **options: Any) -> None:
-        self.trainer, self.watch, self.standing = trainer, Watched(stop_at), Standing()
+        self.trainer, self.watch, self.state = trainer, Watched(stop_at), TrainingState()
         trainer.seen.after_call = self.watch.after_call
         self.about_to_save: list[int | None] = []
         self.loop = TrainLoop(
             trainer.tf,
-            standing=self.standing,
-            watch=self.watch,  # type: ignore[arg-type]
+            state=self.state,
+            watchdog=self.watch,  # type: ignore[arg-type]
             reporter_options={**OPTIONS, **options},  # type: ignore[typeddict-item]
             checkpoint_every=checkpoint_every,
-            before_save=lambda: self.about_to_save.append(self.standing.checkpoint_step),
+            before_save=lambda: self.about_to_save.append(self.state.checkpoint_step),
         )
         self.checkpoint_every = checkpoint_every
 
@@ -61,7 +61,7 @@ class Run:
 @pytest.fixture(autouse=True)
 def quick_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps that take no time: the calls grow to 1, 1, 4, 16, 64 and 100 steps."""
-    monkeypatch.setattr(hooks, "Pace", partial(Pace, clock=lambda: 0.0))
+    monkeypatch.setattr(hooks, "CallLength", partial(CallLength, clock=lambda: 0.0))
 
 
 @pytest.fixture
@@ -80,21 +80,21 @@ def test_calls_grow_and_end_on_checkpoint_steps_and_on_the_last_step():
     run = Run(FakeTrainer())
     assert run.train(33) == "trained"
     assert steps_of(run.trainer) == [1, 1, 4, 4, 10, 10, 3]
-    assert (run.standing.step, run.standing.total_steps, run.standing.steps_this_run) == (33, 33, 33)
+    assert (run.state.step, run.state.total_steps, run.state.steps_this_run) == (33, 33, 33)
 
 
 def test_a_resumed_training_counts_from_where_it_began():
     run = Run(FakeTrainer(first_step=7))
     run.train(20)
     assert steps_of(run.trainer) == [1, 1, 4, 4, 3]
-    assert (run.standing.step, run.standing.steps_this_run) == (20, 13)
+    assert (run.state.step, run.state.steps_this_run) == (20, 13)
 
 
 def test_a_checkpoint_is_saved_at_the_start_when_it_is_due_and_at_the_last_step():
     run = Run(FakeTrainer())
     run.train(25)
     assert run.trainer.seen.saved == [0, 10, 20, 25]
-    assert (run.standing.checkpoint, run.standing.checkpoint_step) == ("m/ckpt-4", 25)
+    assert (run.state.checkpoint, run.state.checkpoint_step) == ("m/ckpt-4", 25)
 
 
 def test_the_last_step_is_saved_once_when_it_is_a_checkpoint_step():
@@ -113,13 +113,13 @@ def test_it_is_asked_before_every_checkpoint_whether_it_may_be_written():
 def test_a_stop_ends_after_the_call_and_with_a_checkpoint(stop_at: int, saved: list[int], step: int):
     run = Run(FakeTrainer(), stop_at=stop_at)
     run.train(100)
-    assert (run.trainer.seen.saved, run.standing.step) == (saved, step)
+    assert (run.trainer.seen.saved, run.state.step) == (saved, step)
 
 
 def test_a_stop_before_the_first_step_saves_and_reports_nothing(reported: Callable[[], list[Progress]]):
     run = Run(FakeTrainer(first_step=7), stop_at=0)
     run.train(100)
-    assert (run.trainer.seen.saved, run.trainer.seen.calls, run.standing.step) == ([], [], 7)
+    assert (run.trainer.seen.saved, run.trainer.seen.calls, run.state.step) == ([], [], 7)
     assert reported() == []
 
 
@@ -135,11 +135,11 @@ def test_the_watchdog_knows_from_when_on_it_can_stop_and_of_every_call():
 @pytest.mark.parametrize("start", [20, 21])
 def test_a_training_that_is_at_its_last_step_has_nothing_to_do(start: int):
     run = Run(FakeTrainer(first_step=start))
-    with pytest.raises(Ended) as ended:
+    with pytest.raises(RunTerminated) as ended:
         run.train(20)
     assert (ended.value.code, ended.value.reason) == (ExitCode.DONE, reasons.ALREADY_COMPLETE)
     assert f"is at step {start}, and the training is to end at step 20." in ended.value.message
-    assert (run.standing.step, run.standing.total_steps) == (start, 20)
+    assert (run.state.step, run.state.total_steps) == (start, 20)
 
 
 def test_one_step_before_the_last_there_is_one_to_do():
@@ -149,7 +149,7 @@ def test_one_step_before_the_last_there_is_one_to_do():
 
 
 def test_a_training_without_a_last_step_is_not_begun():
-    with pytest.raises(Ended) as ended:
+    with pytest.raises(RunTerminated) as ended:
         Run(FakeTrainer()).train(None)
     assert (ended.value.code, ended.value.reason) == (ExitCode.DATA, reasons.INVALID_CONFIG)
 
@@ -162,11 +162,11 @@ def losses_not_finite_from(step: int, value: float) -> Callable[[int], dict[str,
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_the_first_step_with_a_loss_that_is_not_finite_is_named(step: int, start: int, value: float):
     run = Run(FakeTrainer(losses_not_finite_from(step, value), first_step=start))
-    with pytest.raises(Ended) as ended:
+    with pytest.raises(RunTerminated) as ended:
         run.train(100)
     assert (ended.value.code, ended.value.reason) == (ExitCode.DATA, reasons.NON_FINITE_LOSS)
     assert ended.value.message.startswith(f"The loss is not finite since step {step}: ")
-    assert run.standing.step == step - 1
+    assert run.state.step == step - 1
     assert step not in run.trainer.seen.saved
 
 
@@ -174,7 +174,7 @@ def test_the_losses_that_are_not_finite_are_named_with_their_values_and_the_lear
     def losses(_: int) -> dict[str, float]:
         return {"Loss/total_loss": float("nan"), "Loss/box": float("inf"), "Loss/class": 1.0}
 
-    with pytest.raises(Ended) as ended:
+    with pytest.raises(RunTerminated) as ended:
         Run(FakeTrainer(losses)).train(10)
     assert ended.value.message == (
         "The loss is not finite since step 1: Loss/box is inf, Loss/total_loss is nan; the learning rate is 0.01."
@@ -185,7 +185,7 @@ def test_losses_that_are_finite_again_at_the_end_of_the_call_are_not_named():
     def losses(done: int) -> dict[str, float]:
         return {"Loss/total_loss": float("nan") if done == 2 else 1.0}
 
-    with pytest.raises(Ended) as ended:
+    with pytest.raises(RunTerminated) as ended:
         Run(FakeTrainer(losses)).train(10)
     assert ended.value.message == "The loss is not finite since step 3; the learning rate is 0.01."
 
@@ -243,6 +243,12 @@ def test_speeds_are_calculated_with_the_steps_of_the_call():
     assert run.trainer.seen.step_times == [2.0, 2.0, 0.6666666666666666]
 
 
+def test_the_number_of_steps_is_a_factor_and_a_divisor():
+    steps = StepsPerCall(FakeTrainer().tf)
+    steps.set(8)
+    assert (steps * 0.5, 2.0 / steps) == (4.0, 0.25)
+
+
 def test_the_number_of_steps_is_set_in_the_graph_only_when_it_changes():
     trainer = FakeTrainer()
     steps = StepsPerCall(trainer.tf)
@@ -280,7 +286,7 @@ def after_a_run(request: pytest.FixtureRequest) -> tuple[dict[str, object], Fake
     if request.param == "it ends":
         Run(trainer).train(5)
     else:
-        with pytest.raises(Ended):
+        with pytest.raises(RunTerminated):
             Run(trainer).train(None)
     return before, trainer
 
@@ -300,11 +306,11 @@ def test_every_other_range_is_pythons_own():
 def test_the_manager_gets_what_train_loop_gives_it():
     run = Run(FakeTrainer())
     with run.loop.hooked(run.trainer.lib):
-        checkpoint = SimpleNamespace(step=run.trainer.tf.Variable(3))
+        checkpoint = SimpleNamespace(step=run.trainer.tf.Variable(3, dtype=run.trainer.tf.int64))
         manager = run.trainer.tf.compat.v2.train.CheckpointManager(checkpoint, "elsewhere", max_to_keep=2)
         assert manager.save(checkpoint_number=9) == "elsewhere/ckpt-9"
     assert (manager.directory, manager.max_to_keep) == ("elsewhere", 2)
-    assert (run.standing.checkpoint, run.standing.checkpoint_step) == ("elsewhere/ckpt-9", 3)
+    assert (run.state.checkpoint, run.state.checkpoint_step) == ("elsewhere/ckpt-9", 3)
 
 
 def test_the_losses_are_passed_on(monkeypatch: pytest.MonkeyPatch):

@@ -14,11 +14,11 @@ import pytest
 from absl import flags as absl_flags
 
 from detector_trainer import compat
-from detector_trainer.command.run_result import Ended
+from detector_trainer.command.run_result import RunTerminated
 from detector_trainer.contract import ExitCode, Progress, reasons
 from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.training import hooks, launch
-from detector_trainer.training.call_length import Pace
+from detector_trainer.training.call_length import CallLength
 from detector_trainer.training.flags import UPSTREAM
 from support.fake_trainer import FakeTrainer
 from support.inputs import SOUND
@@ -48,20 +48,20 @@ class FakeLease:
         return self.holder
 
 
-class FakeWatch:
+class FakeWatchdog:
     """A watchdog that ends no process."""
 
-    def __init__(self, standing: Any, tell: Callable[[Any], None], **options: float) -> None:
-        self.standing, self.tell, self.options = standing, tell, options
+    def __init__(self, state: Any, tell: Callable[[Any], None], **options: float) -> None:
+        self.state, self.tell, self.options = state, tell, options
         self.done: list[str] = []
         self.signal_name = "SIGTERM"
-        self.stop_asked = False
+        self.stop_requested = False
 
     def start(self) -> None:
         self.done.append("start")
 
-    def training_begins(self) -> None:
-        self.done.append("training begins")
+    def training_started(self) -> None:
+        self.done.append("training started")
 
     def can_stop_safely(self) -> None:
         self.done.append("can stop safely")
@@ -85,7 +85,7 @@ class Train:
         self.message_path = tmp_path / "message"
         self.model_dir = tmp_path / "model"
         self.leases: list[FakeLease] = []
-        self.watches: list[FakeWatch] = []
+        self.watches: list[FakeWatchdog] = []
         self.began: dict[str, object] = {}
         self.main: Callable[[], object] = self.train_loop
         self.gpus = 0
@@ -98,8 +98,8 @@ class Train:
         modules = trainer.tf, SimpleNamespace(main=self._main, model_lib_v2=trainer.lib)
         monkeypatch.setattr(launch, "_import_trainer", lambda: modules)
         monkeypatch.setattr(launch, "Lease", self._lease)
-        monkeypatch.setattr(launch, "Watch", self._watch)
-        monkeypatch.setattr(hooks, "Pace", partial(Pace, clock=lambda: 0.0))
+        monkeypatch.setattr(launch, "Watchdog", self._watch)
+        monkeypatch.setattr(hooks, "CallLength", partial(CallLength, clock=lambda: 0.0))
 
     def __call__(self, *arguments: str) -> int:
         return launch.main(
@@ -128,7 +128,7 @@ class Train:
         return lease
 
     @property
-    def watch(self) -> FakeWatch:
+    def watch(self) -> FakeWatchdog:
         (watch,) = self.watches
         return watch
 
@@ -141,8 +141,8 @@ class Train:
         self.leases.append(FakeLease(*args, **options))
         return self.lease
 
-    def _watch(self, *args: Any, **options: Any) -> FakeWatch:
-        self.watches.append(FakeWatch(*args, **options))
+    def _watch(self, *args: Any, **options: Any) -> FakeWatchdog:
+        self.watches.append(FakeWatchdog(*args, **options))
         return self.watch
 
 
@@ -200,7 +200,7 @@ def test_without_the_flag_a_checkpoint_is_due_every_1000_steps(train: Train):
 def test_the_lease_is_held_and_settled_before_the_training_and_released_after_it(train: Train):
     train()
     assert train.lease.model_dir == str(train.model_dir)
-    assert train.began == {"lease": ["hold", "settle"], "watch": ["start", "training begins"]}
+    assert train.began == {"lease": ["hold", "settle"], "watch": ["start", "training started"]}
     assert train.lease.done == ["hold", "settle", "release"]
 
 
@@ -292,7 +292,7 @@ def test_without_a_checkpoint_an_early_end_names_none(train: Train):
 
 
 def test_a_stopped_training_has_saved_a_checkpoint(train: Train):
-    train.trainer.seen.after_call = lambda _: setattr(train.watch, "stop_asked", True)
+    train.trainer.seen.after_call = lambda _: setattr(train.watch, "stop_requested", True)
     assert train() == ExitCode.STOPPED
     assert train.message["message"] == "Stopped by SIGTERM at step 1 of 6: a checkpoint is saved."
     assert train.message["hint"] == "The same command resumes at step 1."
@@ -301,7 +301,7 @@ def test_a_stopped_training_has_saved_a_checkpoint(train: Train):
 
 def test_stopped_before_the_first_step_nothing_had_to_be_saved(train: Train):
     def stop() -> None:
-        train.watch.stop_asked = True
+        train.watch.stop_requested = True
         train.train_loop()
 
     train.main = stop
@@ -310,7 +310,7 @@ def test_stopped_before_the_first_step_nothing_had_to_be_saved(train: Train):
 
 
 def test_a_stop_during_the_last_step_is_a_completed_training(train: Train):
-    train.trainer.seen.after_call = lambda step: setattr(train.watch, "stop_asked", step == 6)
+    train.trainer.seen.after_call = lambda step: setattr(train.watch, "stop_requested", step == 6)
     assert train() == ExitCode.DONE
     assert train.message["reason"] == reasons.COMPLETED
 
@@ -349,13 +349,13 @@ def test_an_evaluation_trains_nothing(train: Train, capsys: pytest.CaptureFixtur
     assert train.message["message"] == "Evaluation ended: no new checkpoint came."
     assert train.message["reason"] == reasons.COMPLETED
     assert "this evaluates checkpoints, and trains nothing" in capsys.readouterr().err
-    assert train.began == {"lease": ["settle"], "watch": ["start", "training begins"]}
+    assert train.began == {"lease": ["settle"], "watch": ["start", "training started"]}
 
 
 @pytest.mark.parametrize(
     ("error", "code", "reason"),
     [
-        (Ended(ExitCode.DATA, "SomeReason", "On purpose.", "A hint."), ExitCode.DATA, "SomeReason"),
+        (RunTerminated(ExitCode.DATA, "SomeReason", "On purpose.", "A hint."), ExitCode.DATA, "SomeReason"),
         (OSError(28, "No space left on device"), ExitCode.STORAGE, "DiskFull"),
         (RuntimeError("nobody knows"), ExitCode.CRASH, reasons.UNCLASSIFIED),
     ],
@@ -370,7 +370,7 @@ def test_how_it_failed_is_in_the_message_and_the_exit_code(train: Train, error: 
 
 
 def test_what_is_ended_on_purpose_has_its_message_and_hint_and_no_traceback(train: Train):
-    train.main = failing(Ended(ExitCode.DATA, "SomeReason", "On purpose.", "A hint."))
+    train.main = failing(RunTerminated(ExitCode.DATA, "SomeReason", "On purpose.", "A hint."))
     train()
     assert [train.message[name] for name in ("message", "hint", "traceback")] == ["On purpose.", "A hint.", ""]
 
@@ -425,7 +425,7 @@ def test_fewer_gpus_than_required_end_it(train: Train, required: int, visible: i
 
 def test_an_environment_without_the_trainer_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(compat, "install", failing(ImportError("No module named 'tensorflow'")))
-    with pytest.raises(Ended) as ended:
+    with pytest.raises(RunTerminated) as ended:
         launch._import_trainer()
     assert (ended.value.code, ended.value.reason) == (ExitCode.ENVIRONMENT, reasons.ENVIRONMENT_UNUSABLE)
     assert ended.value.message == "The trainer cannot be imported: No module named 'tensorflow'."

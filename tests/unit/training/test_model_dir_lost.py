@@ -49,7 +49,7 @@ def trains(tmp_path: Path, step: int | None) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize(
     ("step", "said"),
-    [(7, "pets-train-2 has taken over {} at step 7: {} is its lease now."), (None, "pets-train-2 trains in {}: it renews {}.")],
+    [(7, "pets-train-2 has taken over {} at step 7: {} is now its lease."), (None, "pets-train-2 trains in {}: it renews {}.")],
     ids=["while it trains", "before its first step"],
 )
 def test_a_training_that_loses_its_lease_ends_and_names_the_other(tmp_path: Path, step: int | None, said: str):

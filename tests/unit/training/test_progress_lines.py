@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from detector_trainer.command.run_result import Standing
+from detector_trainer.command.run_result import TrainingState
 from detector_trainer.contract import Progress
 from detector_trainer.training import progress as module
 from detector_trainer.training.progress import Reporter, human_line
@@ -22,7 +22,7 @@ def test_a_line_is_due_when_the_interval_is_over(seconds: float, due: bool):
     now, lines = [0.0], list[str]()
     reported = reporter(now, lines)
     assert reported.due
-    reported.report(1, {}, 0.01, Standing())
+    reported.report(1, {}, 0.01, TrainingState())
     now[0] = seconds
     assert reported.due is due
 
@@ -30,8 +30,8 @@ def test_a_line_is_due_when_the_interval_is_over(seconds: float, due: bool):
 def test_a_line_has_step_total_loss_rate_and_checkpoint(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module.time, "time", lambda: 1234.56789)
     lines = list[str]()
-    standing = Standing(checkpoint="m/ckpt-1", checkpoint_step=3)
-    reporter([0.0], lines).report(4, {"Loss/total_loss": 1.23456789, "Loss/box": 0.123456789}, 0.0123456789, standing)
+    state = TrainingState(checkpoint="m/ckpt-1", checkpoint_step=3)
+    reporter([0.0], lines).report(4, {"Loss/total_loss": 1.23456789, "Loss/box": 0.123456789}, 0.0123456789, state)
     assert [Progress.from_line(line) for line in lines] == [
         Progress(
             step=4,
@@ -48,16 +48,16 @@ def test_a_line_has_step_total_loss_rate_and_checkpoint(monkeypatch: pytest.Monk
 
 def test_without_a_total_there_is_no_loss():
     lines = list[str]()
-    reporter([0.0], lines).report(4, {"Loss/box": 0.5}, 0.01, Standing())
+    reporter([0.0], lines).report(4, {"Loss/box": 0.5}, 0.01, TrainingState())
     assert (Progress.from_line(lines[0]) or Progress(step=0, total_steps=0)).loss is None
 
 
 def test_a_step_is_written_again_when_there_is_a_new_checkpoint_and_another_step_always():
     lines = list[str]()
-    reported, standing = reporter([0.0], lines), Standing()
+    reported, state = reporter([0.0], lines), TrainingState()
     for step, checkpoint in ((1, None), (1, None), (1, 1), (1, 1), (2, 1)):
-        standing.checkpoint_step = checkpoint
-        reported.report(step, {}, 0.01, standing)
+        state.checkpoint_step = checkpoint
+        reported.report(step, {}, 0.01, state)
     found = [Progress.from_line(line) for line in lines]
     assert [(line.step, line.last_checkpoint_step) for line in found if line] == [(1, None), (1, 1), (2, 1)]
 
@@ -68,7 +68,7 @@ def speeds(points: list[tuple[float, int]]) -> list[float | None]:
     reported = reporter(now, lines)
     for now[0], step in points:
         reported.completed(step)
-        reported.report(step, {}, 0.01, Standing())
+        reported.report(step, {}, 0.01, TrainingState())
     return [line.steps_per_second for line in map(Progress.from_line, lines) if line]
 
 
@@ -125,5 +125,5 @@ def test_the_time_left_is_in_the_largest_units(seconds: int, text: str):
 
 def test_lines_go_to_stdout_at_once(capsys: pytest.CaptureFixture[str]):
     reported = Reporter(total_steps=9, batch_size=1, interval=0.0, human=True, structured=False)
-    reported.report(3, {}, 0.5, Standing())
+    reported.report(3, {}, 0.5, TrainingState())
     assert capsys.readouterr().out == "step 3/9  lr 0.5\n"

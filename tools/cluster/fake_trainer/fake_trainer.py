@@ -2,10 +2,10 @@
 """The command detector-training with a `train` that takes no time and fails on demand; every other verb is the real one.
 
 It speaks the real contract: progress lines, termination message, exit codes, a checkpoint in the model directory that it resumes.
-What it does is told by environment variables of the trainer's container:
+Environment variables of the trainer's container control it:
 
-FAKE_STEP_SECONDS   how long a step takes; 0.02 unless told.
-FAKE_AT_STEP        the step at which it does what FAKE_END says; 3 unless told.
+FAKE_STEP_SECONDS   how long a step takes; default 0.02
+FAKE_AT_STEP        the step at which it does what FAKE_END defines; default 3
 FAKE_ONCE           does it, or waits, in the first run only: the next one trains to the end.
 FAKE_END            exit:CODE:REASON   ends with that code and a message with that reason
                     crash              ends with 70 and a traceback in its log, without a message
@@ -14,10 +14,10 @@ FAKE_END            exit:CODE:REASON   ends with that code and a message with th
                     oom                takes memory until it is killed
                     hang               takes no further step
                     oversized          ends with 70 and a message of 10,000 bytes
-                    broken             ends with 70 and a message that is no JSON
+                    broken             ends with 70 and a message that is not JSON
                     no-checkpoint      ends with 75 without having saved
 FAKE_WAITS_FOR      at FAKE_AT_STEP it waits until a file of this name is in the model directory, or it is asked to stop
-FAKE_IGNORES_SIGTERM  goes on until it is killed
+FAKE_IGNORES_SIGTERM  continues until it is killed
 FAKE_DIARY          a file in the model directory: each run writes there whether it is alone, or another one is at work too
 FAKE_GPUS           the real `preflight` finds enough GPUs, on a node that has none
 FAKE_PREFLIGHT_WAITS_FOR  before it starts, the real `preflight` waits until a file of this name is in the model directory
@@ -58,7 +58,7 @@ class FakeTraining:
         self.step = self.saved = int(self._checkpoint.read_text()) if self._checkpoint.exists() else 0
 
     def run(self) -> int:
-        """Trains to the end, or to what was asked for."""
+        """Trains to the end, or to the configured failure."""
         signal.signal(signal.SIGTERM, self._asked_to_stop)
         if os.environ.get("FAKE_ONCE") and self._first_run.exists():
             self._end, self._at = "", 0
@@ -86,7 +86,7 @@ class FakeTraining:
         what, _, rest = self._end.partition(":")
         if what == "exit":
             code, _, reason = rest.partition(":")
-            return self._tell(int(code), reason, f"It was told to end at step {self.step}.")
+            return self._tell(int(code), reason, f"It was configured to end at step {self.step}.")
         if what == "silent":
             return int(rest)
         if what == "crash":
@@ -188,7 +188,7 @@ def write_diary(flags: TrainFlags) -> IO[str] | None:
 
 
 def prepare_preflight(argv: list[str]) -> None:
-    """Do what the environment tells of `preflight`, which is the real one."""
+    """Run `preflight`, which is the real one, after what the environment configures."""
     if os.environ.get("FAKE_GPUS"):
         gpus_visible.check = lambda _pod: None  # type: ignore[assignment]
     if name := os.environ.get("FAKE_PREFLIGHT_WAITS_FOR"):

@@ -1,1 +1,1 @@
-"""Reads TensorFlow 2 checkpoints without TensorFlow, and tells what of a model they restore."""
+"""Reads TensorFlow 2 checkpoints without TensorFlow, and matches them with the variables of a model."""

@@ -1,4 +1,4 @@
-"""Whether a checkpoint fits the model of a config, as far as that can be told without TensorFlow."""
+"""Checks whether a checkpoint fits the model of a config, as far as that is possible without TensorFlow."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ EXTRACTORS: Final = {
 """By meta-architecture, the parts of a model that "detection" restores."""
 ARCHITECTURES: Final = {"ssd": "SSD", "faster_rcnn": "Faster R-CNN", "center_net": "CenterNet"}
 PYRAMIDS: Final = (256, 128, 64, 96, 32, 48, 160, 192, 512)
-"""Depths of a feature pyramid to try when a checkpoint is to be recognised."""
+"""Depths of a feature pyramid to try when recognising a checkpoint."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A model and what a checkpoint has for it."""
+    """A model and its match with a checkpoint."""
 
     signature: Signature
     match: Match | None
-    """None if the trainer has nothing to restore for that fine_tune_checkpoint_type, and says so."""
+    """None if the trainer has nothing to restore for that fine_tune_checkpoint_type, and fails."""
 
 
 def fine_tune_type(train_config: TrainConfig) -> str:
-    """fine_tune_checkpoint_type, as the trainer fills it in."""
+    """Return fine_tune_checkpoint_type, or the default that the trainer uses if it is unset."""
     kind = train_config.fine_tune_checkpoint_type
     return kind or (DETECTION if train_config.from_detection_checkpoint else CLASSIFICATION)
 
 
 def fit(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: str) -> Fit | None:
-    """What a checkpoint has for what a fine_tune_checkpoint_type restores.
+    """Match a checkpoint with the variables that a fine_tune_checkpoint_type restores.
 
     Args:
         config: as the trainer would use it.
@@ -55,7 +55,7 @@ def fit(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: str) -> F
         kind: classification, detection or full.
 
     Returns:
-        None if it is not known which variables the model has. Of "full" with unknown heads, only what does not fit is told.
+        None if the variables of the model are unknown. For "full" with unknown heads, only a mismatch is returned.
 
     Raises:
         Unreadable: the checkpoint's data file is missing or damaged.
@@ -66,16 +66,16 @@ def fit(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: str) -> F
     if signature is None:
         return None
     whole = signature.heads_key is not None and signature.heads_key == model_signatures.heads_key(config.model)
-    asked = DETECTION if kind == FULL and not whole else kind
-    if signature.roots[asked] is None:
+    restored = DETECTION if kind == FULL and not whole else kind
+    if signature.roots[restored] is None:
         return Fit(signature, None)
-    graph = signature.graph(asked, model_signatures.numbers(config.model))
+    graph = signature.graph(restored, model_signatures.numbers(config.model))
     found = match(graph, checkpoint.object_graph, checkpoint.shapes)
-    return None if asked != kind and found.complete else Fit(signature, found)
+    return None if restored != kind and found.complete else Fit(signature, found)
 
 
 def _is_plain(config: TrainEvalPipelineConfig) -> bool:
-    """Whether images of three channels reach a model of TF2's builders: another number changes its first layer."""
+    """Return whether the model gets images of three channels: another number changes its first layer."""
     model, train = config.model, config.train_config
     architecture = model.WhichOneof("model")
     if architecture not in EXTRACTORS or config.train_input_reader.num_additional_channels:
@@ -87,7 +87,7 @@ def _is_plain(config: TrainEvalPipelineConfig) -> bool:
 
 
 def restored_tensors(checkpoint: Checkpoint, architecture: str, kind: str) -> frozenset[str]:
-    """Names of the tensors of a checkpoint that a fine_tune_checkpoint_type may restore, whatever the model is.
+    """Return the names of the tensors of a checkpoint that a fine_tune_checkpoint_type may restore, for any model.
 
     Raises:
         Unreadable: the checkpoint's data file is missing or damaged.
@@ -108,7 +108,7 @@ def restored_tensors(checkpoint: Checkpoint, architecture: str, kind: str) -> fr
 
 
 def _below(nodes: Sequence[TrackableObjectGraph.TrackableObject], starts: Iterable[list[str]]) -> Iterator[int]:
-    """Numbers of the nodes at some paths, and of all below them."""
+    """Yield the numbers of the nodes at some paths, and of all their descendants."""
     queue = [node for path in starts if (node := _at(nodes, path)) is not None]
     seen = set(queue)
     for node in queue:
@@ -129,7 +129,7 @@ def _at(nodes: Sequence[TrackableObjectGraph.TrackableObject], path: list[str]) 
 
 
 def other_model(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: str) -> str | None:
-    """In words, the model that a checkpoint is of and the one that a config asks for; None if it cannot be told."""
+    """Describe the model of a checkpoint and the model of a config, if they differ; None if they do not, or it is unknown."""
     try:
         found = _recognised(config, checkpoint, kind)
     except Unreadable:
@@ -139,9 +139,9 @@ def other_model(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: s
     signature, pyramid = found
     settings = getattr(config.model, config.model.WhichOneof("model"))
     own = next(model_signatures.known(config.model), None)
-    theirs, ours = _words(signature), _words(own) if own else settings.feature_extractor.type
+    theirs, ours = _describe(signature), _describe(own) if own else settings.feature_extractor.type
     if theirs != ours:
-        return f"The checkpoint is of {theirs}, the config asks for {ours}."
+        return f"The checkpoint is of {theirs}, the config requires {ours}."
     mine = model_signatures.numbers(config.model).get(PYRAMID)
     if signature.extractor_key == (own and own.extractor_key):
         if pyramid is not None and pyramid != mine:
@@ -152,7 +152,7 @@ def other_model(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: s
 
 
 def _recognised(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: str) -> tuple[Signature, int | None] | None:
-    """The signature that a checkpoint's variables have, all of them, and the depth of its feature pyramid."""
+    """Find the signature that matches all variables of a checkpoint, and the depth of its feature pyramid."""
     mine = model_signatures.numbers(config.model)
     asked = CLASSIFICATION if kind == CLASSIFICATION else DETECTION
     counts = {
@@ -172,17 +172,17 @@ def _recognised(config: TrainEvalPipelineConfig, checkpoint: Checkpoint, kind: s
     return None
 
 
-def _words(signature: Signature) -> str:
+def _describe(signature: Signature) -> str:
     multiplied = f" (depth_multiplier {signature.depth_multiplier:g})" if signature.depth_multiplier != 1 else ""
     return f"{ARCHITECTURES[signature.architecture]} with {signature.extractor}{multiplied}"
 
 
 def _differing(signature: Signature, key: str) -> str:
-    """The options of two feature extractors that are not the same."""
+    """List options in which two feature extractors differ."""
     theirs, ours = dict(_flat(json.loads(signature.extractor_key))), dict(_flat(json.loads(key)))
     names = sorted(name for name in {*theirs, *ours} if theirs.get(name) != ours.get(name))
-    said = [f"{name} {theirs.get(name, 'default')} and not {ours.get(name, 'default')}" for name in names]
-    return ", ".join(said[:3])
+    differences = [f"{name} {theirs.get(name, 'default')} and not {ours.get(name, 'default')}" for name in names]
+    return ", ".join(differences[:3])
 
 
 def _flat(thing: object, name: str = "") -> Iterator[tuple[str, object]]:

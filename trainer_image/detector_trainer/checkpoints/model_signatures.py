@@ -1,8 +1,8 @@
-"""Which variables a model has, without building it: model_signatures.xz, which tools/generators/model_signatures.py generates.
+"""Finds the variables of a model without building it: model_signatures.xz, which tools/generators/model_signatures.py generates.
 
-A signature is the object graph of one model as the real builders make it. It stands for all models whose config agrees in what
-variables depend on: `extractor_key` for the feature extractor, `heads_key` for the rest. Two numbers may differ, and enter the
-shapes: num_classes, and the depth of the feature pyramid.
+A signature is the object graph of one model as the trainer's builders create it. It represents all models whose configs agree in
+everything that variables depend on: `extractor_key` for the feature extractor, `heads_key` for the rest. Two numbers may differ,
+and enter the shapes: num_classes, and the depth of the feature pyramid.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 CLASSES, PYRAMID = "classes", "pyramid"
 """The two numbers. A dimension [2, "classes", 1] is 2 x (num_classes + 1)."""
 
-# What no variable depends on, by the name of the message. Whatever is not named here counts.
-_OF_NO_ACCOUNT: Final[Mapping[str, frozenset[str]]] = {
+# Fields on which no variable depends, by the name of the message. All other fields count.
+_IRRELEVANT: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(fields.split())
     for name, fields in {
         "Ssd": "num_classes image_resizer matcher similarity_calculator encode_background_as_zeros negative_class_weight "
@@ -56,9 +56,9 @@ _OF_NO_ACCOUNT: Final[Mapping[str, frozenset[str]]] = {
         "MaskRCNNBoxPredictor": "dropout_keep_probability",
     }.items()
 }
-# Scalars whose absence the builder tells from their default.
+# Scalars whose absence the builder distinguishes from their default.
 _ABSENCE_COUNTS: Final = {"SsdFeatureExtractor": {"num_layers"}, "CenterNetFeatureExtractor": {"depth_multiplier"}}
-_OF_THE_EXTRACTOR: Final = {
+_EXTRACTOR_FIELDS: Final = {
     "ssd": ("feature_extractor",),
     # The second half of the extractor sees the cropped boxes; with another number of stages or context there is another one.
     "faster_rcnn": (
@@ -86,16 +86,16 @@ class Signature:
     heads_key: str | None
     """None if only the feature extractor is known."""
     roots: Mapping[str, int | None]
-    """By fine_tune_checkpoint_type, the number of what is restored; None where the trainer finds nothing to restore."""
+    """By fine_tune_checkpoint_type, the number of the restored object; None where the trainer has nothing to restore."""
     variables: Mapping[str, int]
     """By fine_tune_checkpoint_type, how many variables are restored."""
     numbers: frozenset[str]
     """Which of the two numbers its shapes depend on."""
     line: int
-    """Where its graph stands in the file."""
+    """Line of its graph in the file."""
 
     def graph(self, kind: str, numbers: Mapping[str, int]) -> ModelGraph:
-        """What a fine_tune_checkpoint_type restores.
+        """Return the graph of what a fine_tune_checkpoint_type restores.
 
         Args:
             kind: a key of `roots` whose value is not None.
@@ -108,19 +108,19 @@ class Signature:
 
 
 def signatures() -> tuple[Signature, ...]:
-    """All that are known."""
+    """Return all signatures."""
     return tuple(Signature(**fields, line=line) for line, fields in enumerate(json.loads(_lines()[0])["signatures"], 1))
 
 
 def known(model: DetectionModel) -> Iterator[Signature]:
-    """The signatures with the feature extractor of a DetectionModel proto, those with its heads as well first."""
+    """Yield the signatures with the feature extractor of a DetectionModel proto; those that also have its heads first."""
     extractor, heads = extractor_key(model), heads_key(model)
     found = [signature for signature in signatures() if signature.extractor_key == extractor]
     yield from sorted(found, key=lambda signature: (signature.heads_key or "") != heads)
 
 
 def numbers(model: DetectionModel) -> dict[str, int]:
-    """The two numbers of a DetectionModel proto, as `Signature.graph` wants them."""
+    """Return the two numbers of a DetectionModel proto for `Signature.graph`."""
     settings = getattr(model, model.WhichOneof("model"))
     extractor = settings.feature_extractor
     found = {CLASSES: settings.num_classes}
@@ -133,33 +133,33 @@ def numbers(model: DetectionModel) -> dict[str, int]:
 
 
 def extractor_key(model: DetectionModel) -> str:
-    """What the variables of a DetectionModel's feature extractor depend on; equal for models that have the same."""
+    """Return a key of everything that the variables of a DetectionModel's feature extractor depend on."""
     architecture = model.WhichOneof("model")
     settings = getattr(model, architecture)
-    key = _essence(settings, only=_OF_THE_EXTRACTOR.get(architecture, ()))
+    key = _essence(settings, only=_EXTRACTOR_FIELDS.get(architecture, ()))
     if architecture == "faster_rcnn":
         key["second_stage"] = settings.second_stage_box_predictor.WhichOneof("box_predictor_oneof")
     return json.dumps({architecture: key}, sort_keys=True)
 
 
 def heads_key(model: DetectionModel) -> str | None:
-    """The same of all else that it has; None if it depends on more than the config: keypoints on their label map."""
+    """Return the same key for the rest of a model; None if it depends on more than the config: keypoints on their label map."""
     architecture = model.WhichOneof("model")
     settings = getattr(model, architecture)
     if architecture == "center_net" and settings.keypoint_estimation_task:
         return None
-    key = _essence(settings, without=_OF_THE_EXTRACTOR.get(architecture, ()))
+    key = _essence(settings, without=_EXTRACTOR_FIELDS.get(architecture, ()))
     return json.dumps(key, sort_keys=True)
 
 
 def _essence(message: Message, *, only: Collection[str] | None = None, without: Collection[str] = ()) -> dict[str, object]:
-    """The fields of a message that count, as JSON has them."""
+    """Return the relevant fields of a message, as JSON values."""
     name = message.DESCRIPTOR.name
     if name == "AnchorGenerator":
         return _anchors(message)
     found: dict[str, object] = {}
     for field, value in message.ListFields():
-        if field.name in _OF_NO_ACCOUNT.get(name, ()) or field.name in without or (only is not None and field.name not in only):
+        if field.name in _IRRELEVANT.get(name, ()) or field.name in without or (only is not None and field.name not in only):
             continue
         if field.message_type is not None:
             parts = value if field.is_repeated else [value]
@@ -172,7 +172,7 @@ def _essence(message: Message, *, only: Collection[str] | None = None, without: 
 
 
 def _anchors(message: Message) -> dict[str, object]:
-    """How many anchors it puts where; their sizes do not matter."""
+    """Return the numbers of anchors; their sizes do not matter."""
     kind = message.WhichOneof("anchor_generator_oneof")
     if kind is None:
         return {}
@@ -189,7 +189,7 @@ def _anchors(message: Message) -> dict[str, object]:
 
 
 def _shape(dimensions: list[Any], numbers: Mapping[str, int]) -> Shape:
-    """Dimensions are numbers, or [factor, which number, how much to add to it]."""
+    """Compute a shape. A dimension is a number, or [factor, which of the two numbers, addend]."""
     return tuple(
         dimension if isinstance(dimension, int) else dimension[0] * (numbers[dimension[1]] + dimension[2])
         for dimension in dimensions

@@ -1,7 +1,7 @@
-"""What tf.train.Checkpoint(...).restore(PREFIX) finds for a model, worked out without TensorFlow.
+"""Computes what tf.train.Checkpoint(...).restore(PREFIX) restores of a model, without TensorFlow.
 
 TensorFlow walks two graphs of named objects side by side, breadth first: that of the model, and the TrackableObjectGraph of the
-checkpoint (tensorflow/python/checkpoint/restore.py). A variable gets the value of the checkpoint's node that it meets.
+checkpoint (tensorflow/python/checkpoint/restore.py). A variable gets the value of the checkpoint's node that it is matched with.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class ModelGraph:
     """By number, the shapes of the objects that are variables."""
     root: int = 0
     names: Mapping[int, str] = field(default_factory=dict)
-    """By number, the variables' own names, where they are known."""
+    """By number, the names of the variables, where they are known."""
 
     def paths(self) -> dict[int, str]:
-        """The shortest path from the root to each object below it."""
+        """Return the shortest path from the root to each object below it."""
         paths = {self.root: ""}
         queue = deque([self.root])
         while queue:
@@ -47,10 +47,10 @@ class ModelGraph:
 
 @dataclass
 class Match:
-    """What a checkpoint has for a model's variables."""
+    """The match of a model's variables with a checkpoint."""
 
     variables: int = 0
-    """Of the model."""
+    """Number of variables of the model."""
     missing: list[str] = field(default_factory=list)
     """Paths of variables that the checkpoint has no value for."""
     other_shape: list[tuple[str, Shape, Shape]] = field(default_factory=list)
@@ -58,11 +58,11 @@ class Match:
 
     @property
     def complete(self) -> bool:
-        """Whether all of them get their value from it: what assert_existing_objects_matched asks for."""
+        """Whether all of them get their value from it: what assert_existing_objects_matched requires."""
         return not self.missing and not self.other_shape
 
     def __str__(self) -> str:
-        """How the two differ, in a sentence or two; empty if they do not."""
+        """Describe the differences in a sentence or two; empty if there are none."""
         parts = []
         if self.other_shape:
             name, model, checkpoint = self.other_shape[0]
@@ -78,30 +78,30 @@ class Match:
         return " ".join(parts)
 
     def hint(self, *, resumes: bool = False) -> str:
-        """What to do about it."""
+        """Return how to fix the differences."""
         if resumes:
-            return "The model was changed since that checkpoint: choose an empty model_dir, or take the change back."
+            return "The model was changed since that checkpoint: choose an empty model_dir, or revert the change."
         names = [name.lower() for name, *_ in self.other_shape]
         if names and not self.missing and all(any(head in name for head in _HEADS) for name in names):
             return 'It was trained with another num_classes or other anchors: set fine_tune_checkpoint_type: "detection".'
-        return "It is of another model: take the checkpoint that belongs to this config, or the config that belongs to it."
+        return "It belongs to another model: use the checkpoint that belongs to this config, or the config that belongs to it."
 
     def to_json(self) -> dict[str, object]:
-        """For another process."""
+        """Return the match as JSON values, for another process."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Match:
-        """What the other process said."""
-        shapes = [(name, tuple(model), tuple(checkpoint)) for name, model, checkpoint in said["other_shape"]]
-        return cls(said["variables"], list(said["missing"]), shapes)
+    def from_json(cls, values: Mapping[str, Any]) -> Match:
+        """Parse what `to_json` returned in another process."""
+        shapes = [(name, tuple(model), tuple(checkpoint)) for name, model, checkpoint in values["other_shape"]]
+        return cls(values["variables"], list(values["missing"]), shapes)
 
 
 def match(model: ModelGraph, object_graph: TrackableObjectGraph, shapes: Mapping[str, Shape]) -> Match:
-    """Walks the two graphs.
+    """Walk the two graphs; return the match.
 
     Args:
-        model: whose variables are asked for.
+        model: the objects to restore.
         object_graph: of the checkpoint.
         shapes: by name of a tensor in the checkpoint, its shape.
     """
@@ -117,11 +117,11 @@ def match(model: ModelGraph, object_graph: TrackableObjectGraph, shapes: Mapping
             if child.node_id not in bound and (number := children.get(child.local_name)) is not None:
                 bound[child.node_id] = number
                 queue.append((child.node_id, number))
-    values: dict[int, list[Shape]] = {}
+    bound_shapes: dict[int, list[Shape]] = {}
     for stored, own in bound.items():
         if own in model.shapes:
             keys = [attribute.checkpoint_key for attribute in nodes[stored].attributes if attribute.name == VALUE]
-            values.setdefault(own, []).extend(shapes[key] for key in keys if key in shapes)
+            bound_shapes.setdefault(own, []).extend(shapes[key] for key in keys if key in shapes)
     found = Match()
     for number, path in model.paths().items():
         shape = model.shapes.get(number)
@@ -129,9 +129,9 @@ def match(model: ModelGraph, object_graph: TrackableObjectGraph, shapes: Mapping
             continue
         found.variables += 1
         path = f"{path} ({model.names[number]})" if number in model.names else path
-        there = values.get(number)
-        if not there:
+        stored_shapes = bound_shapes.get(number)
+        if not stored_shapes:
             found.missing.append(path)
-        elif other := next((other for other in there if other != shape), None):
+        elif other := next((other for other in stored_shapes if other != shape), None):
             found.other_shape.append((path, shape, other))
     return found

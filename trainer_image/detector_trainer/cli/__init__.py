@@ -1,4 +1,4 @@
-"""The command line: one module a verb, imported only when it is asked for."""
+"""The command line: one module per verb, imported only when it is used."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ USAGE_ERROR = 2
 
 # Verb, the module that has its main(argv) -> exit code, and what it does.
 VERBS: tuple[tuple[str, str, str], ...] = (
-    ("run", "detector_operator.cli.cmd_run", "validate and train on this machine what a training.yaml asks for"),
+    ("run", "detector_operator.cli.cmd_run", "validate and train a training.yaml on this machine"),
     (
         "validate",
         "detector_trainer.cli.cmd_validate",
-        "say whether a training will train: config, label map, records, checkpoint",
+        "check whether a training will train: config, label map, records, checkpoint",
     ),
     (
         "preflight",
         "detector_trainer.cli.cmd_preflight",
-        "say, before a pod trains, whether it can: inputs, GPUs, model directory",
+        "check a pod before it trains: inputs, GPUs, model directory",
     ),
-    ("train", "detector_trainer.cli.cmd_train", "train: model_main_tf2 with progress, safe stop and named failures"),
-    ("explain", "detector_trainer.cli.cmd_explain", "say what a code means and how to fix it"),
-    ("diagnose", "detector_trainer.cli.cmd_diagnose", "find the cause of a failure in a training's log"),
-    ("doctor", "detector_trainer.cli.cmd_doctor", "say whether this machine can train"),
+    ("train", "detector_trainer.cli.cmd_train", "train: model_main_tf2 with progress, safe stop and classified failures"),
+    ("explain", "detector_trainer.cli.cmd_explain", "explain a code and how to fix its cause"),
+    ("diagnose", "detector_trainer.cli.cmd_diagnose", "find the cause of a failure in a training log"),
+    ("doctor", "detector_trainer.cli.cmd_doctor", "check whether this machine can train"),
     ("operator", "detector_operator.cli.cmd_operator", "run the operator on a cluster"),
     ("crd", "detector_operator.cli.cmd_crd", "print the CustomResourceDefinition"),
 )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a verb and returns its exit code."""
+    """Run a verb and return its exit code."""
     verb, *rest = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     if verb in ("-h", "--help", "help"):
         _print(_help())
@@ -49,24 +49,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     if module_name is None:
         return _wrong_verb(verb)
     if importlib.util.find_spec(module_name.partition(".")[0]) is None:
-        sys.stderr.write(f"{PROGRAM} {verb}: not part of this installation (the trainer image has only what runs inside it)\n")
+        sys.stderr.write(
+            f"{PROGRAM} {verb}: not part of this installation (the trainer image has only the verbs that run in it)\n"
+        )
         return USAGE_ERROR
-    _hear_sigterm()
+    _handle_sigterm()
     try:
         return int(importlib.import_module(module_name).main(rest))
     except ModuleNotFoundError as missing:
         return _not_installed(verb, missing)
-    except BrokenPipeError:  # the reader of a pipe (head, less) has left: nothing is wrong
+    except BrokenPipeError:  # the reader of the pipe (head, less) has exited: not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return 130
 
 
-def _hear_sigterm() -> None:
-    """The kernel spares the first process of a container the signals it has no handler for: Kubernetes would wait in vain.
+def _handle_sigterm() -> None:
+    """Exit on SIGTERM as process 1 of a container: the kernel drops signals for which process 1 has no handler.
 
-    A verb that has something to do before it ends takes the signal over.
+    A verb that has to clean up before it exits installs its own handler.
     """
     if os.getpid() == 1:
         signal.signal(signal.SIGTERM, lambda number, _: os._exit(128 + number))
@@ -77,8 +79,8 @@ def _help() -> str:
     verbs = "\n".join(f"  {name:<{width}}  {what}" for name, _, what in VERBS)
     return (
         f"Usage: {PROGRAM} VERB [OPTIONS]\n\n"
-        "Trains TensorFlow object detectors, and says first whether they will train.\n\n"
-        f"{verbs}\n\n{PROGRAM} VERB --help tells more."
+        "Validates and trains TensorFlow object detectors.\n\n"
+        f"{verbs}\n\n{PROGRAM} VERB --help shows its options."
     )
 
 

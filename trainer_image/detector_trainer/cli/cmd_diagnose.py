@@ -20,9 +20,9 @@ from detector_trainer.pipeline.unreadable import Unreadable
 PROGRAM = "detector-training diagnose"
 FOUND, NOTHING, USAGE = 0, 1, 2
 WINDOW = 200
-"""Lines that are looked at together: a traceback, and what stands before it."""
+"""Lines that are matched together: a traceback and the lines before it."""
 LONGEST_LINE = 20_000
-# Nothing in them is an escape: one that does not end is left at the next, and not searched for again from there.
+# No pattern contains an escape character: an unterminated sequence ends at the next one, so that matching stays linear.
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _STEP = re.compile(r"\bStep (\d+) per-step time")
 _NOT_FINITE = re.compile(r"'Loss/\w+': (?:array\()?(-?inf|nan)\b")
@@ -31,10 +31,10 @@ _ERROR_LIKE = re.compile(r"(?:Error|Exception)\b|\b(?:error|failed|FATAL|Traceba
 
 @dataclass
 class Diagnosis:
-    """What a log says."""
+    """What was found in a log."""
 
     causes: list[tuple[int, Classified]] = field(default_factory=list)
-    """Line number at which it was found, and what it is; each code once."""
+    """Line number and classification; each code once."""
     step: int | None = None
     total_steps: int | None = None
     non_finite_line: int | None = None
@@ -42,9 +42,9 @@ class Diagnosis:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Runs the verb; 0 a cause was found, 1 none, 2 wrong usage."""
+    """Run the verb; return 0 if a cause was found, 1 if none was, 2 for wrong usage."""
     parser = argparse.ArgumentParser(
-        prog=PROGRAM, allow_abbrev=False, description="Finds the cause of a failure in a training's log."
+        prog=PROGRAM, allow_abbrev=False, description="Find the cause of a failure in a training log."
     )
     parser.add_argument("log", metavar="LOG", help="a file, or - for standard input")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default text")
@@ -64,7 +64,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def diagnose(lines: Iterable[str]) -> Diagnosis:
-    """Reads a log line by line; keeps a window of lines, however long the log is."""
+    """Read a log line by line; only a window of lines is kept in memory."""
     found = Diagnosis()
     window: deque[str] = deque(maxlen=WINDOW)
     number = 0
@@ -91,7 +91,7 @@ def _follow(found: Diagnosis, number: int, line: str) -> None:
 
 
 def _look(found: Diagnosis, window: deque[str], last: int) -> None:
-    """Takes the cause out of the lines in the window; what follows from a cause often has words of its own, so one is enough."""
+    """Classify the lines in the window; at most one cause, because consequences of a cause often match, too."""
     classified = classify("\n".join(window))
     if classified is None or any(known.code == classified.code for _, known in found.causes):
         return
@@ -101,7 +101,7 @@ def _look(found: Diagnosis, window: deque[str], last: int) -> None:
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:
-    """Lines of any bytes, without colours and line ends, each cut to a length that can be searched."""
+    """Yield the lines of a file without ANSI sequences and line ends, each cut to a length that can be searched."""
     while True:
         line = file.readline(LONGEST_LINE)
         if not line:
@@ -110,30 +110,30 @@ def _lines(file: IO[bytes]) -> Iterator[str]:
 
 
 def as_text(found: Diagnosis) -> str:
-    """For people."""
+    """Format a diagnosis for people."""
     parts = []
     for line, cause in found.causes:
         parts.append(f"{cause.code}\n  line {line}: {cause.line}\n  what {cause.message}\n  fix  {cause.hint}")
     if found.non_finite_line is not None:
         parts.append(
             f"{reasons.NON_FINITE_LOSS}\n  line {found.non_finite_line}: the loss is not finite\n"
-            "  what The weights are lost from there on; the trainer does not stop by itself.\n"
+            "  what The weights are lost from there on; the trainer does not stop.\n"
             "  fix  Lower the learning rate, or look for infinite or huge boxes: detector-training validate."
         )
     if not parts:
-        parts.append("No cause that is known was found.")
+        parts.append("No known cause found.")
         if found.error_lines:
             parts.append(
                 "The last lines that look like errors:\n" + "\n".join(f"  {number}: {line}" for number, line in found.error_lines)
             )
     if found.step is not None:
         of = f" of {found.total_steps}" if found.total_steps else ""
-        parts.append(f"It had come to step {found.step}{of}.")
+        parts.append(f"Last step: {found.step}{of}.")
     return "\n\n".join(parts)
 
 
 def as_json(found: Diagnosis) -> str:
-    """For programs."""
+    """Format a diagnosis as JSON."""
     return json.dumps(
         {
             "causes": [

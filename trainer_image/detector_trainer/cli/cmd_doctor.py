@@ -1,4 +1,4 @@
-"""Doctor: say whether this machine can train."""
+"""Doctor: check whether this machine can train."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from detector_trainer.doctor.probe import ProbeResult, State
 PROGRAM = "detector-training doctor"
 PROBES = (
     python,  # the interpreter
-    packages,  # what is installed, and in which version
+    packages,  # installed packages and their versions
     memory,  # memory and processors, within the container's limits
-    disk,  # room for checkpoints
+    disk,  # space for checkpoints
     trainer,  # whether it all imports, and the GPUs: last, it takes seconds
 )
 MARKS = {State.OK: ("ok", "32"), State.WARNING: ("warning", "1;33"), State.ERROR: ("error", "1;31")}
 
 
 def main(argv: Sequence[str]) -> int:
-    """Runs the verb; 0 this machine can train, 1 it cannot, 2 wrong usage."""
-    parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False, description="Says whether this machine can train.")
+    """Run the verb; return 0 if this machine can train, 1 if it cannot, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False, description="Check whether this machine can train.")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default text")
     options = parser.parse_args(argv)
     results = [result for module in PROBES for result in module.probe()]
@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def as_text(results: list[ProbeResult], *, colour: bool) -> str:
-    """A line for each, and a second one where there is something to do."""
+    """Format the results: a line each, and a second line with advice."""
     width = max(len(result.name) for result in results)
     lines = []
     for result in results:

@@ -1,4 +1,4 @@
-"""Explain: say what a code means and how to fix it."""
+"""Explain: explain a code and how to fix its cause."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PROGRAM = "detector-training explain"
 
 
 def main(argv: Sequence[str]) -> int:
-    """Runs the verb; 0 it is explained, 2 there is no such code."""
-    parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False, description="Says what a code means and how to fix it.")
+    """Run the verb; return 0 if the code is explained, 2 if it is unknown."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False, description="Explain a code and how to fix its cause.")
     parser.add_argument(
-        "code", nargs="?", metavar="CODE", help="for example records/box-min-exceeds-max, or a part that only one code has"
+        "code", nargs="?", metavar="CODE", help="for example records/box-min-exceeds-max, or a part that only one code contains"
     )
     parser.add_argument("--list", action="store_true", help="list all codes")
     options = parser.parse_args(argv)
@@ -33,12 +33,12 @@ def main(argv: Sequence[str]) -> int:
         return 0
     near = matches or closest(options.code, known, 3, 0.5)
     suggestion = f" Did you mean {', '.join(near[:8])}?" if near else ""
-    sys.stderr.write(f"{PROGRAM}: {options.code!r} is {'no code' if not matches else 'a part of several codes'}.{suggestion}\n")
+    sys.stderr.write(f"{PROGRAM}: {'ambiguous' if matches else 'unknown'} code {options.code!r}.{suggestion}\n")
     return 2
 
 
 def listing() -> str:
-    """All codes with what they mean, by area."""
+    """List all codes with their meaning, by area."""
     width = max(len(code) for code in entries())
     lines, area = [], ""
     for code, entry in entries().items():
@@ -50,7 +50,7 @@ def listing() -> str:
 
 
 def explanation(entry: Entry) -> str:
-    """An entry for a terminal."""
+    """Format an entry for a terminal."""
     parts = [f"{entry.code}  ({entry.severity})", "", entry.what, "", f"Why it matters: {entry.why}", "", f"Fix: {entry.fix}"]
     if entry.example:
         parts += ["", "Example:", *(f"    {line}" for line in entry.example.splitlines())]

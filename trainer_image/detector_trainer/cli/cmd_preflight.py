@@ -1,4 +1,4 @@
-"""Preflight: say, before a pod trains, whether it can: the init container of a trainer's pod."""
+"""Preflight: check a pod before it trains; the init container of a trainer pod."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ PROGRAM = "detector-training preflight"
 
 
 def main(argv: Sequence[str]) -> int:
-    """Runs the verb; returns the exit code (contract.ExitCode). Every end writes the termination message."""
+    """Run the verb; return the exit code (contract.ExitCode). Every exit writes the termination message."""
     try:
         result = preflight(_pod(argv))
     except UsageError as error:
         result = RunResult(ExitCode.USAGE, reasons.USAGE, f"{error}.", f"`{PROGRAM} --help` shows all flags.")
-    except Exception as error:  # noqa: BLE001 - a defect of ours must not pass for a verdict
-        words = f"Internal error of preflight: {type(error).__name__}: {error}."
-        result = RunResult(ExitCode.CRASH, reasons.UNCLASSIFIED, words, "Please report it.", traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - an internal error must not be mistaken for a verdict
+        message = f"Internal error of preflight: {type(error).__name__}: {error}."
+        result = RunResult(ExitCode.CRASH, reasons.UNCLASSIFIED, message, "Please report it.", traceback.format_exc())
     result.report(termination_message_path(argv))
     return int(result.code)
 
@@ -44,17 +44,17 @@ def _parser() -> Parser:
     parser = Parser(
         prog=PROGRAM,
         allow_abbrev=False,
-        description="Says, without TensorFlow, whether this pod can train: GPUs are there, the inputs can be read and are those "
-        "that were validated, the model directory can be written, and nothing else trains in it.",
+        description="Check, without TensorFlow, whether this pod can train: GPUs are visible, the inputs are readable and the "
+        "validated ones, the model directory is writable, and no other training uses it.",
         epilog="Exit codes: 0 it can; 64 wrong flags; 65 inputs missing or changed, do not retry; 70 internal error; 74 storage "
         "error, or the model directory is in use; 78 this environment cannot train.",
     )
     parser.add_argument("--pipeline-config", required=True, metavar="FILE", help="the pipeline config")
-    parser.add_argument("--model-dir", required=True, metavar="DIR", help="where the training will write its checkpoints")
-    parser.add_argument("--gpus", required=True, type=int, metavar="N", help="GPUs that have to be visible")
-    parser.add_argument("--fingerprint", metavar="X", help="inputsFingerprint of the verdict; not compared if not given")
+    parser.add_argument("--model-dir", required=True, metavar="DIR", help="directory for the checkpoints of the training")
+    parser.add_argument("--gpus", required=True, type=int, metavar="N", help="GPUs that must be visible")
+    parser.add_argument("--fingerprint", metavar="X", help="inputsFingerprint of the verdict; default: no comparison")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=SET_HELP)
     parser.add_argument(
-        "--termination-message-path", metavar="FILE", help="where to write how it ended, as JSON of at most 4096 bytes"
+        "--termination-message-path", metavar="FILE", help="write the result to this file, as JSON of at most 4096 bytes"
     )
     return parser

@@ -1,4 +1,4 @@
-"""Train: model_main_tf2 with its own flags, plus progress, safe stop and named failures."""
+"""Train: model_main_tf2 with its own flags, plus progress, safe stop and classified failures."""
 
 from __future__ import annotations
 

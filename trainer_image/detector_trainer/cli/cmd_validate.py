@@ -1,4 +1,4 @@
-"""Validate: say whether a training will train: config, label map, records, checkpoint."""
+"""Validate: check whether a training will train: config, label map, records, checkpoint."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PASS, REJECT, USAGE = 0, 1, 2
 
 
 def main(argv: Sequence[str]) -> int:
-    """Runs the verb; 0 it will train, 1 it will not, 2 wrong usage or an internal error."""
+    """Run the verb; return 0 if it will train, 1 if it will not, 2 for wrong usage or an internal error."""
     try:
         options = _parser().parse(argv)
         overrides = overrides_of(options.set)
@@ -59,14 +59,14 @@ def main(argv: Sequence[str]) -> int:
         return _fail(f"--set: {error}")
     except ScanError as error:
         return _fail(str(error))
-    except Exception as error:  # noqa: BLE001 - a defect of ours must not pass for a verdict
+    except Exception as error:  # noqa: BLE001 - an internal error must not be mistaken for a verdict
         traceback.print_exc()
         return _fail(f"internal error, no verdict: {type(error).__name__}: {error}. Please report it, with the lines above.")
     return _deliver(report, inputs, options)
 
 
 def _deliver(report: Report, inputs: Inputs, options: argparse.Namespace) -> int:
-    """Writes the report and the termination message; with the message alone the verdict is told."""
+    """Write the report and the termination message; return the exit code. The message alone is enough to report the verdict."""
     report_path, message_path = options.output, options.termination_message_path
     try:
         _write_report(report, inputs, options)
@@ -104,16 +104,16 @@ def _write_report(report: Report, inputs: Inputs, options: argparse.Namespace) -
 
 
 def _as_html(report: Report, inputs: Inputs) -> str:
-    from detector_trainer.report.page import render  # with Pillow and all that reads records
+    from detector_trainer.report.page import render  # imports Pillow and the code that reads records
 
     return render(report, inputs)
 
 
 def _write_page(report: Report, inputs: Inputs, path: str) -> None:
-    """Comes last, when the verdict is told: whatever goes wrong here does not change it."""
+    """Write the HTML page. Comes last: an error here does not change the verdict."""
     try:
         write_atomically(Path(path), _as_html(report, inputs) + "\n")
-    except Exception as error:  # noqa: BLE001 - the page is for people, the verdict is for the training
+    except Exception as error:  # noqa: BLE001 - an error in the page must not change the verdict
         why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
         _say(f"cannot write the page to {path}: {why}")
 
@@ -123,7 +123,7 @@ def _termination_message(report: Report, report_path: str | None) -> Termination
     first = next((finding for finding in report.findings if finding.severity == "error"), None)
     return TerminationMessage(
         reason=reasons.VALIDATION_REJECTED if rejected else reasons.VALIDATION_PASSED,
-        message=f"{first.code}: {first.message}" if first else "It will train.",
+        message=f"{first.code}: {first.message}" if first else "Validation passed.",
         hint=first.hint if first else "",
         validation=ValidationSummary.of(report, report_path=report_path),
     )
@@ -135,11 +135,11 @@ def _parser() -> Parser:
     parser = Parser(
         prog=PROGRAM,
         allow_abbrev=False,
-        description="Says whether a training will train, without a GPU, and but for --deep without TensorFlow.",
+        description="Check whether a training will train, without a GPU, and (except for --deep) without TensorFlow.",
         epilog="Exit codes: 0 it will train; 1 it will not; 2 wrong usage or an internal error.",
     )
     parser.add_argument("--pipeline-config", required=True, metavar="FILE", help="the pipeline config")
-    parser.add_argument("--model-dir", metavar="DIR", help="where the training will write its checkpoints")
+    parser.add_argument("--model-dir", metavar="DIR", help="directory for the checkpoints of the training")
     parser.add_argument(
         "--num-steps", type=_at_least_one, metavar="N", help="steps to train to; default: num_steps of the config"
     )
@@ -148,19 +148,19 @@ def _parser() -> Parser:
     )
     parser.add_argument("--gpus", type=_count, metavar="N", help="GPUs that share a batch")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=SET_HELP)
-    parser.add_argument("--ignore", action="append", default=[], metavar="CODE", help="do not let findings of this code count")
+    parser.add_argument("--ignore", action="append", default=[], metavar="CODE", help="ignore findings with this code")
     parser.add_argument("--format", choices=("text", "json", "html"), default="text", help="default text")
-    parser.add_argument("--output", metavar="FILE", help="write the report there instead of on stdout; missing folders are made")
-    parser.add_argument("--html", metavar="FILE", help="also write the report there as a page with pictures, for a browser")
+    parser.add_argument("--output", metavar="FILE", help="write the report to this file, not to stdout; creates directories")
+    parser.add_argument("--html", metavar="FILE", help="also write the report to this file, as an HTML page with pictures")
     parser.add_argument("--no-scan", action="store_true", help="do not read the records")
     parser.add_argument("--no-decode", action="store_true", help="read image headers only, do not decode images")
     parser.add_argument(
         "--deep",
         action="store_true",
-        help="also run the trainer's own code over a few images: model, augmentations, loss, checkpoint; needs TensorFlow",
+        help="also run the trainer's own code on a few images: model, augmentations, loss, checkpoint; needs TensorFlow",
     )
-    parser.add_argument("--processes", type=_at_least_one, metavar="N", help="processes that read records; default: one a core")
-    parser.add_argument("--termination-message-path", metavar="FILE", help="write a summary there, as JSON of at most 4096 bytes")
+    parser.add_argument("--processes", type=_at_least_one, metavar="N", help="processes that read records; default: one per core")
+    parser.add_argument("--termination-message-path", metavar="FILE", help="write a summary here, as JSON of at most 4096 bytes")
     return parser
 
 

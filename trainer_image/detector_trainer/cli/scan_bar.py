@@ -1,4 +1,4 @@
-"""A progress bar for long scans, on a terminal: bytes, bytes per second, records per second, time left."""
+"""Shows a progress bar for long scans, on a terminal: bytes, bytes per second, records per second, time left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN_AFTER = 1.0  # seconds: a short scan needs no bar
 
 
 class ScanBar:
-    """A context manager that gives the listener to hand to validate()."""
+    """A context manager that returns the listener for validate()."""
 
     def __init__(self) -> None:
         self._shown: tuple[Progress, TaskID] | None = None
@@ -27,7 +27,7 @@ class ScanBar:
             self._shown[0].stop()
 
     def __call__(self, progress: ScanProgress) -> None:
-        """Shows where the scan stands."""
+        """Show the progress of the scan."""
         if self._shown is None and progress.seconds < SHOWN_AFTER:
             return
         bar, task = self._shown or self._start(progress.total_bytes)

@@ -9,26 +9,30 @@ from detector_trainer.did_you_mean import closest
 
 
 class UsageError(Exception):
-    """The flags are wrong; the message says which and how."""
+    """The flags are wrong; the message names the flag and the problem."""
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises UsageError where argparse would end the process: the end has to be told in the termination message."""
+    """A parser that raises UsageError where argparse would exit: the error belongs in the termination message."""
 
     def parse(self, argv: Sequence[str]) -> argparse.Namespace:
-        """The flags; an unknown one raises UsageError with the nearest name."""
+        """Parse the flags.
+
+        Raises:
+            UsageError: a flag is unknown (the message suggests the closest one), missing or has a wrong value.
+        """
         parsed, unknown = self.parse_known_args(argv)
         if unknown:
             raise UsageError(_about_unknown(unknown[0], self))
         return parsed
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        """Called by argparse."""
+        """Raise UsageError; argparse calls this for every error."""
         raise UsageError(message)
 
 
 def overrides_of(pairs: Sequence[str]) -> dict[str, str]:
-    """The values of --set.
+    """Parse the values of --set.
 
     Raises:
         UsageError: one is not KEY=VALUE.
@@ -43,7 +47,7 @@ def overrides_of(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def termination_message_path(argv: Sequence[str]) -> str | None:
-    """The value of --termination-message-path, also where the other flags are wrong."""
+    """Return the value of --termination-message-path, even if the other flags are wrong; None if it is not given."""
     name = "--termination-message-path"
     for argument, following in zip(argv, [*argv[1:], ""], strict=True):
         if argument == name:

@@ -1,4 +1,4 @@
-"""How a run ended: the exit code, and the termination message that says it."""
+"""The result of a run: the exit code and the termination message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from detector_trainer.failures import classify
 
 @dataclass
 class TrainingState:
-    """Where the run stands: kept up to date while it trains, read when it ends, by whichever thread ends it."""
+    """Progress of the training: updated while it trains, read when it ends, by the thread that ends it."""
 
     step: int | None = None
     """Last completed step; None before the first graph call or restore."""
@@ -26,7 +26,7 @@ class TrainingState:
 
 @dataclass(frozen=True)
 class RunResult:
-    """An exit code and what there is to say."""
+    """An exit code and what the termination message contains."""
 
     code: ExitCode
     reason: str
@@ -36,7 +36,7 @@ class RunResult:
     state: TrainingState = field(default_factory=TrainingState)
 
     def termination_message(self) -> TerminationMessage:
-        """What the container leaves behind."""
+        """Return the message that the container leaves behind."""
         return TerminationMessage(
             reason=self.reason,
             message=self.message,
@@ -48,7 +48,7 @@ class RunResult:
         )
 
     def report(self, path: str | None) -> None:
-        """Writes the termination message and says the same on stderr."""
+        """Write the termination message to a path (None: no file), and the same to stderr."""
         if path:
             try:
                 self.termination_message().write(path)
@@ -63,19 +63,19 @@ class RunResult:
 
 
 class RunTerminated(Exception):
-    """Ends the run from within train_loop, on purpose."""
+    """Terminates the run from within train_loop, on purpose."""
 
     def __init__(self, code: ExitCode, reason: str, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.code, self.reason, self.message, self.hint = code, reason, message, hint
 
     def result(self, state: TrainingState) -> RunResult:
-        """The ending it stands for."""
+        """Return the result of the run that it terminates."""
         return RunResult(self.code, self.reason, self.message, self.hint, state=state)
 
 
 def of_exception(error: BaseException, state: TrainingState) -> RunResult:
-    """The ending that an exception of the trainer stands for: TensorFlow's words as cause and fix, where we know them."""
+    """Return the result of a run that ended with an exception: classified if its text is known, otherwise CRASH."""
     text = "".join(traceback.format_exception(error))
     failure = classify(text)
     if failure is None:
@@ -83,7 +83,7 @@ def of_exception(error: BaseException, state: TrainingState) -> RunResult:
             ExitCode.CRASH,
             reasons.UNCLASSIFIED,
             f"The trainer failed{_at(state)}: {type(error).__name__}: {_first_lines(str(error))}",
-            "See the traceback. `detector-training diagnose LOG` looks at the whole log.",
+            "See the traceback. `detector-training diagnose LOG` searches the whole log.",
             text,
             state,
         )

@@ -1,10 +1,10 @@
-"""tf_slim 1.1 takes case, cond and while_loop from control_flow_ops; TensorFlow 2.13 moved them to modules of their own."""
+"""Restores control_flow_ops.case, cond and while_loop, which tf_slim 1.1 imports and TensorFlow 2.13 moved to other modules."""
 
 from __future__ import annotations
 
 
 def install() -> None:
-    """Puts the three functions back."""
+    """Add the three functions to control_flow_ops."""
     from tensorflow.python.ops import cond, control_flow_case, control_flow_ops, while_loop
 
     for name, function in (

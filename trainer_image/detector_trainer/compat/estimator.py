@@ -1,4 +1,4 @@
-"""TensorFlow 2.16 removed tf.estimator; object_detection names its classes while its TF1 half is imported."""
+"""Provides tf.estimator, which TensorFlow 2.16 removed: the TF1 half of object_detection uses its classes when it is imported."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 
 class _Removed:
-    """A class of tf.estimator: can be named and derived from, not used."""
+    """A class of tf.estimator: can be referenced and subclassed, not used."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         raise NotImplementedError("tf.estimator was removed from TensorFlow; only the TF2 trainer works")
 
 
-STAND_IN = SimpleNamespace(
+PLACEHOLDER = SimpleNamespace(
     Estimator=_Removed,
     EstimatorSpec=_Removed,
     EvalSpec=_Removed,
@@ -24,9 +24,9 @@ STAND_IN = SimpleNamespace(
 
 
 def install() -> None:
-    """Gives tf, tf.compat.v1 and tf.compat.v2 an `estimator`, where they have none."""
+    """Add `estimator` to tf, tf.compat.v1 and tf.compat.v2, where it is missing."""
     import tensorflow as tf
 
     for module in (tf, tf.compat.v1, tf.compat.v2):
         if not hasattr(module, "estimator"):
-            module.estimator = STAND_IN
+            module.estimator = PLACEHOLDER

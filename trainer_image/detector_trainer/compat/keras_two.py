@@ -1,7 +1,7 @@
-"""Keras 2, as tf_keras: TensorFlow 2.16 and later come with Keras 3, on which object_detection does not run.
+"""Selects Keras 2, as tf_keras: TensorFlow 2.16 and later come with Keras 3, on which object_detection does not run.
 
-TF_USE_LEGACY_KERAS makes tf.keras be tf_keras. `keras` itself, which the ResNet feature extractors import, is made the same
-package, so that no model mixes layers of two Keras versions.
+TF_USE_LEGACY_KERAS makes tf.keras an alias of tf_keras. `keras` itself, which the ResNet feature extractors import, becomes the
+same package, so that no model mixes layers of two Keras versions.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from types import ModuleType
 
 
 def install() -> None:
-    """Sets the switch, and lets `import keras…` find tf_keras."""
+    """Set the variable, and let `import keras…` find tf_keras."""
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds `keras` and all below it in tf_keras."""
+    """Finds `keras` and its submodules in tf_keras."""
 
     def find_spec(
         self,
@@ -39,4 +39,4 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.import_module(f"tf_{spec.name}")
 
     def exec_module(self, module: ModuleType) -> None:
-        """The module has run under its own name."""
+        """Do nothing: the module was executed under its own name."""

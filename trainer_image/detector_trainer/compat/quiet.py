@@ -1,6 +1,6 @@
-"""TensorFlow's C++ start-up notices (oneDNN, CPU features, CUDA factories) go to stderr at every start; only errors are kept.
+"""Suppresses TensorFlow's C++ start-up notices (oneDNN, CPU features, CUDA factories); errors are kept.
 
-TF_CPP_MIN_LOG_LEVEL set by the user wins.
+TF_CPP_MIN_LOG_LEVEL takes precedence if the user sets it.
 """
 
 from __future__ import annotations
@@ -9,5 +9,5 @@ import os
 
 
 def install() -> None:
-    """Sets the level, unless it is set."""
+    """Set the log level, unless it is set."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -1,6 +1,6 @@
-"""The DeepMAC model takes one colour conversion from tensorflow_io, which is not built for TensorFlow 2.21.
+"""Provides the one colour conversion that the DeepMAC model imports from tensorflow_io, which is not built for TensorFlow 2.21.
 
-The stand-in has that conversion, and says so when anything else of the package is asked for.
+Any other attribute raises ImportError.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Absent(ModuleType):
 
 
 def rgb_to_lab(image: tf.Tensor) -> tf.Tensor:
-    """CIE L*a*b* of an sRGB image: float of shape [..., 3] in [0, 1], or uint8; float of the same shape out."""
+    """Convert an sRGB image, float32[..., 3] in [0, 1] or uint8[..., 3], to CIE L*a*b*, float32[..., 3]."""
     import tensorflow as tf
 
     rgb = tf.image.convert_image_dtype(image, tf.float32) if image.dtype.is_integer else tf.cast(image, tf.float32)
@@ -41,6 +41,6 @@ def rgb_to_lab(image: tf.Tensor) -> tf.Tensor:
 
 
 def install() -> None:
-    """Puts the stand-in in place, unless the real package is there."""
+    """Register the replacement, unless the real package is installed."""
     if NAME not in sys.modules and importlib.util.find_spec(NAME) is None:
         sys.modules[NAME] = _Absent(NAME)

@@ -1,4 +1,4 @@
-"""The exit codes of `detector-training train` and `preflight`: sysexits, so that a Job's podFailurePolicy can tell them apart."""
+"""The exit codes of `detector-training train` and `preflight`: sysexits, which a Job's podFailurePolicy can distinguish."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     DATA = 65
     """Inputs rejected, or a data error: never retried."""
     CRASH = 70
-    """A crash nobody has classified: retried."""
+    """An unclassified crash: retried."""
     STORAGE = 74
     """Storage I/O: retried."""
     STOPPED = 75
@@ -24,5 +24,5 @@ class ExitCode(IntEnum):
 
     @property
     def retryable(self) -> bool:
-        """Whether starting again may help."""
+        """Whether a retry may help."""
         return self in (ExitCode.CRASH, ExitCode.STORAGE, ExitCode.STOPPED)

@@ -14,12 +14,12 @@ __all__ = ["Contract", "Count", "Finding", "Report", "Severity", "Verdict", "Whe
 
 
 LARGEST: Final = 2**53
-"""Numbers from here on are not exact in JSON, and Kubernetes refuses larger ones: a log may hold anything."""
+"""Numbers from here on are not exact in JSON, and Kubernetes rejects larger ones: a log may contain anything."""
 Count = Annotated[int, Field(ge=0, lt=LARGEST)]
 
 
 def at_most(length: int) -> AfterValidator:
-    """Cut a longer text in its middle: inputs may hold names of megabytes, and what is wrong with one is said behind it."""
+    """Return a validator that cuts a longer text in its middle: a message may quote a name of megabytes before the problem."""
 
     def cut(text: str) -> str:
         if len(text) <= length:
@@ -31,9 +31,9 @@ def at_most(length: int) -> AfterValidator:
 
 
 Text = Annotated[str, at_most(2048)]
-"""Of a finding, in characters."""
+"""A text of a finding, of at most so many characters."""
 FileName = Annotated[str, at_most(4096)]
-"""No file has a longer one, on Linux."""
+"""No file name on Linux is longer."""
 Name = Annotated[str, at_most(512)]
 
 
@@ -47,22 +47,22 @@ class Severity(StrEnum):
     """What a finding means for the training."""
 
     ERROR = "error"
-    """It will fail, or what it trains will be worthless: the training is rejected."""
+    """It will fail, or the training would be useless: it is rejected."""
     WARNING = "warning"
-    """It will train, but worse or differently than its author thinks."""
+    """It will train, but worse or differently than intended."""
     INFO = "info"
     """Worth knowing."""
 
 
 class Verdict(StrEnum):
-    """Whether it will train."""
+    """The result of a validation: pass if the training will train."""
 
     PASS = "pass"
     REJECT = "reject"
 
 
 class Where(Contract):
-    """The place of a finding. Whatever does not apply is left out."""
+    """The location of a finding. Fields that do not apply are None."""
 
     file: FileName | None = None
     """Path as the user wrote it, or the shard a glob resolved to."""
@@ -74,25 +74,25 @@ class Where(Contract):
     """Path of a proto field (`train_config.batch_size`), an Example feature (`image/object/bbox/xmin`) or a flag."""
 
     def __str__(self) -> str:
-        """`pets.record, record 3, image/encoded`; empty if nothing is known."""
+        """Format the location: `pets.record, record 3, image/encoded`; empty if no field is set."""
         place = f"{self.file or ''}{f':{self.line}' if self.line is not None else ''}"
         record = f"record {self.record}" if self.record is not None else ""
         return ", ".join(part for part in (place, record, self.field or "") if part)
 
 
 class Finding(Contract):
-    """One thing that is wrong, or worth saying, about the inputs of a training."""
+    """One problem of the inputs of a training, or a fact worth knowing."""
 
     code: Name
-    """`area/what-is-wrong`, for example `records/box-min-exceeds-max`; `detector-training explain CODE` tells more."""
+    """`area/what-is-wrong`, for example `records/box-min-exceeds-max`; see `detector-training explain CODE`."""
     severity: Severity
     message: Text
-    """What is wrong, with the values that are: one or two sentences."""
+    """What is wrong, with the values: one or two sentences."""
     hint: Text
     """What to do about it."""
     where: Where = Where()
     count: Annotated[int, Field(ge=1, lt=LARGEST)] = 1
-    """How often it was seen; `where` is the first place."""
+    """How often it was found; `where` is the first location."""
 
 
 class Report(Contract):
@@ -102,7 +102,7 @@ class Report(Contract):
     findings: list[Finding]
     stats: dict[str, Any]
     """Numbers about the inputs: records, images, boxes, bytes, classes … (keys are camelCase), and two hashes:
-    `inputsFingerprint`, which `preflight` takes again, and `recordsChecksum`, of every byte of every record."""
+    `inputsFingerprint`, which `preflight` computes again, and `recordsChecksum`, of every byte of every record."""
     duration_seconds: float
 
     @property

@@ -13,7 +13,7 @@ LONGEST_WAIT: Final = 100 * 365 * 86400.0
 
 
 def _none_if_wrong(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    """Drop a number that is out of bounds, and keep the step beside it: a training must not seem to stand still for it."""
+    """Drop a number that is out of bounds, but keep the step: otherwise the training would appear to make no progress."""
     try:
         return handler(value)
     except ValidationError:
@@ -32,7 +32,7 @@ PREFIX = "detector-training: "
 
 
 class Progress(Contract):
-    """Where a training stands. In the log: the prefix `detector-training: ` and then this as one line of JSON."""
+    """Progress of a training. In the log: the prefix `detector-training: `, then this as one line of JSON."""
 
     step: Count
     total_steps: Count
@@ -46,25 +46,25 @@ class Progress(Contract):
     last_checkpoint_step: Checkpoint = None
     last_checkpoint: str | None = None
     time: Moment = 0.0
-    """Seconds since the epoch, by the clock of the node: for people, no duration is measured with it."""
+    """Seconds since the epoch, by the clock of the node: for people; durations are not computed from it."""
 
     @property
     def seconds_remaining(self) -> float | None:
-        """Time left at the present speed; None if it is longer than anyone waits."""
+        """Time left at the current speed, in seconds; None if it is unknown or longer than 100 years."""
         if not self.steps_per_second:
             return None
         seconds = max(0, self.total_steps - self.step) / self.steps_per_second
         return seconds if seconds < LONGEST_WAIT else None
 
     def to_line(self) -> str:
-        """The log line, without its newline."""
+        """Return the log line, without its newline."""
         return PREFIX + self.model_dump_json(by_alias=True, exclude_none=True)
 
     @classmethod
     def from_line(cls, line: str) -> Progress | None:
-        """Parse the progress in a log line; None if the line is not one of ours, was cut, or has no step.
+        """Parse the progress in a log line; None if the line is of another format, cut, or has no step.
 
-        A timestamp or a logger's words may stand before the prefix.
+        A timestamp or other text may precede the prefix.
         """
         _, found, text = line.partition(PREFIX)
         if not found:

@@ -1,4 +1,4 @@
-"""Every CamelCase reason that a termination message, a condition or an event can carry. One file, so that none is said twice."""
+"""Every CamelCase reason that a termination message, a condition or an event can have: one file, so that each has one name."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Final
 VALIDATION_PASSED: Final = "ValidationPassed"
 VALIDATION_REJECTED: Final = "ValidationRejected"
 VALIDATION_SKIPPED: Final = "ValidationSkipped"
-VALIDATION_FAILED: Final = "ValidationFailed"  # the validation itself broke: no verdict
+VALIDATION_FAILED: Final = "ValidationFailed"  # the validation itself failed: no verdict
 VALIDATION_TIMED_OUT: Final = "ValidationTimedOut"
 
-# Preflight: what the trainer's pod finds before it trains.
+# Preflight: what a trainer pod finds before it trains.
 PREFLIGHT_PASSED: Final = "PreflightPassed"
 INPUT_UNREADABLE: Final = "InputUnreadable"
-INPUTS_CHANGED: Final = "InputsChanged"  # they are not those that were validated
+INPUTS_CHANGED: Final = "InputsChanged"  # they are not the validated ones
 TOO_FEW_GPUS: Final = "TooFewGpus"
 MODEL_DIR_UNUSABLE: Final = "ModelDirUnusable"
 MODEL_DIR_IN_USE: Final = "ModelDirInUse"  # something else trains in it
@@ -37,7 +37,7 @@ ENVIRONMENT_UNUSABLE: Final = "EnvironmentUnusable"
 UNCLASSIFIED: Final = "Unclassified"
 KILLED_BY_SIGNAL: Final = "KilledBySignal"
 
-# How a run ends on a cluster, where its exit code does not tell.
+# How a run ends on a cluster, where its exit code is not enough to know.
 OOM_KILLED: Final = "OOMKilled"
 STORAGE_LIMIT_EXCEEDED: Final = "StorageLimitExceeded"  # more in emptyDirs or the root file system than the pod may have
 INIT_FAILED: Final = "InitFailed"

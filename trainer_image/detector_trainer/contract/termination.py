@@ -15,7 +15,7 @@ MAX_BYTES = 4096
 
 
 class ValidationSummary(Contract):
-    """What of a report fits: the counts, and the first findings."""
+    """The part of a report that fits: the counts and the first findings."""
 
     verdict: Verdict
     errors: Count = 0
@@ -25,13 +25,13 @@ class ValidationSummary(Contract):
     boxes: Count | None = None
     duration_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     inputs_fingerprint: str | None = None
-    """Of config, label map, training records and checkpoint; `preflight --fingerprint` says whether they are still the same."""
+    """Of config, label map, training records and checkpoint; `preflight --fingerprint` compares it with the current inputs."""
     findings: list[Finding] = []
     report_path: str | None = None
 
     @classmethod
     def of(cls, report: Report, *, report_path: str | None = None, most: int = 20) -> ValidationSummary:
-        """Summary of a report, with its first `most` findings, errors before warnings before the rest."""
+        """Summarise a report, with its first `most` findings, errors before warnings before the rest."""
         rank = list(Severity)
         ordered = sorted(report.findings, key=lambda finding: rank.index(finding.severity))
         stats = report.stats
@@ -50,7 +50,7 @@ class ValidationSummary(Contract):
 
 
 class TerminationMessage(Contract):
-    """How a container ended, in its own words."""
+    """The result of a container, as it reports it."""
 
     reason: str
     """CamelCase, from `reasons`."""
@@ -68,22 +68,22 @@ class TerminationMessage(Contract):
     validation: ValidationSummary | None = None
 
     def to_bytes(self) -> bytes:
-        """UTF-8 JSON of at most 4096 bytes: what is least needed is shortened first (traceback, findings, message, hint)."""
-        for candidate in self._ever_shorter():
+        """Return UTF-8 JSON of at most 4096 bytes, shortened if necessary in the order traceback, findings, message, hint."""
+        for candidate in self._shortened_candidates():
             data = candidate.model_dump_json(by_alias=True, exclude_none=True).encode()
             if len(data) <= MAX_BYTES:
                 return data
         raise AssertionError("a message without text fits")
 
     def write(self, path: str | Path) -> None:
-        """Writes it to the path the kubelet reads (`terminationMessagePath`).
+        """Write the message to the path that the kubelet reads (`terminationMessagePath`).
 
         Raises:
             OSError: the path cannot be written.
         """
         Path(path).write_bytes(self.to_bytes())
 
-    def _ever_shorter(self) -> Iterable[TerminationMessage]:
+    def _shortened_candidates(self) -> Iterable[TerminationMessage]:
         yield self
         text, summary = self, self.validation
         for length in (2000, 1000, 500, 200, 0):

@@ -1,4 +1,4 @@
-"""`validate --deep`: the real trainer's own code over the inputs, in a process of its own: build, batches, loss, restore.
+"""`validate --deep`: runs the trainer's own code on the inputs, in a separate process: build, batches, loss, restore.
 
-`run.py` starts it and makes findings of what it says; it needs no TensorFlow. `child.py` is that process.
+`run.py` starts the process and turns its output into findings; it needs no TensorFlow. `child.py` is that process.
 """

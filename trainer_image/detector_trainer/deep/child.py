@@ -1,6 +1,6 @@
-"""The process of the deep checks: `python -m detector_trainer.deep.child CONFIG STEPS GPUS MODEL_DIR`.
+"""Runs the deep checks in this process: `python -m detector_trainer.deep.child CONFIG STEPS GPUS MODEL_DIR`.
 
-Writes a line of JSON to stdout as each stage begins, and one for what it finds. Whatever else anybody prints goes to stderr.
+Writes a line of JSON to stdout when a stage starts, and one for each result. All other output goes to stderr.
 """
 
 from __future__ import annotations
@@ -14,18 +14,23 @@ from collections.abc import Callable
 
 
 def main() -> int:
-    """Says what it finds on what was stdout; 0 whatever that is."""
+    """Run all stages, writing JSON lines to the original stdout. Always returns 0."""
     lines = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    gc.disable()  # collecting takes a quarter of all its time, and gets back 3 % of its memory
-    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # the training has the GPUs
-    os.environ.pop("TF_CONFIG", None)  # one worker is as good as all
+    gc.disable()  # garbage collection takes a quarter of the time, and frees 3 % of the memory
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # the GPUs belong to the training
+    os.environ.pop("TF_CONFIG", None)  # one worker is enough
     run_stages(sys.argv[1:], lambda line: lines.write(json.dumps(line) + "\n"))
     return 0
 
 
 def run_stages(arguments: list[str], emit: Callable[[dict[str, object]], object]) -> None:
-    """Goes through the stages until one fails."""
+    """Run the stages until one fails.
+
+    Args:
+        arguments: path of the config, steps, GPUs, model_dir.
+        emit: writes a line of the output.
+    """
     config, steps, gpus, model_dir = arguments
     emit({"stage": "import"})
     try:
@@ -41,7 +46,7 @@ def run_stages(arguments: list[str], emit: Callable[[dict[str, object]], object]
         emit({"stage": name})
         try:
             stage(trainer, emit)
-        except Exception as error:  # noqa: BLE001 - whatever the trainer raises is what was asked
+        except Exception as error:  # noqa: BLE001 - whatever the trainer raises is the result
             emit({"failed": name, "type": type(error).__name__, "words": str(error), "traceback": traceback.format_exc()})
             return
     emit({"done": True})

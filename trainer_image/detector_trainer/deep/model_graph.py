@@ -1,4 +1,4 @@
-"""The object graph of a model: what tf.train.Checkpoint restores by, as the real builders make it."""
+"""Extracts the object graph of a model, by which tf.train.Checkpoint restores, from a model of the trainer's builders."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from detector_trainer.protos.types import DetectionModel
 
 SIDE: Final = 256
-"""Height and width of the image that makes the variables: a multiple of every stride. Shapes do not depend on it."""
+"""Height and width of the image that creates the variables: a multiple of every stride. Shapes do not depend on it."""
 
 
 def build_model(proto: DetectionModel) -> tf.Module:
-    """A model with all its variables: built as for a training, and run on one black image.
+    """Build a model as for a training, and run it on one black image, which creates all its variables.
 
     Args:
         proto: a DetectionModel of the trainer's own classes; its image_resizer is replaced.
@@ -30,19 +30,19 @@ def build_model(proto: DetectionModel) -> tf.Module:
     settings = getattr(proto, proto.WhichOneof("model"))
     settings.image_resizer.Clear()
     settings.image_resizer.fixed_shape_resizer.height = settings.image_resizer.fixed_shape_resizer.width = SIDE
-    if proto.HasField("faster_rcnn"):  # no variable depends on how many boxes go through the second stage
+    if proto.HasField("faster_rcnn"):  # no variable depends on the number of boxes in the second stage
         settings.first_stage_max_proposals = settings.second_stage_batch_size = 2
         suppression = settings.second_stage_post_processing.batch_non_max_suppression
         suppression.max_detections_per_class = suppression.max_total_detections = 2
     model = model_builder.build(proto, is_training=True)
-    model._is_training = False  # else a second stage asks for boxes
+    model._is_training = False  # otherwise a second stage requires boxes
     images, shapes = model.preprocess(tf.zeros([1, SIDE, SIDE, 3]))
     model.predict(images, shapes)
     return model
 
 
 def restored(model: tf.Module) -> dict[str, tf.train.Checkpoint | None]:
-    """By fine_tune_checkpoint_type, what train_loop restores; None where the model refuses to say."""
+    """Return by fine_tune_checkpoint_type what train_loop restores; None where the model does not support the type."""
     import tensorflow as tf
 
     found = {}
@@ -52,12 +52,12 @@ def restored(model: tf.Module) -> dict[str, tf.train.Checkpoint | None]:
         except NotImplementedError:
             found[kind] = None
         else:
-            assert found[kind].save_counter is not None  # asked for, it is made, as restore() does
+            assert found[kind].save_counter is not None  # the access creates it, as restore() does
     return found
 
 
 class Walker:
-    """Numbers objects and what hangs on them, breadth first."""
+    """Numbers objects and their children, breadth first."""
 
     def __init__(self) -> None:
         import tensorflow as tf
@@ -67,19 +67,19 @@ class Walker:
         self._numbers: dict[int, int] = {}
         self._alive: list[object] = []
         self.nodes: list[dict[str, int]] = []
-        """By number, the names and numbers of the children."""
+        """By object number, the names and numbers of its children."""
         self.shapes: dict[int, tuple[int, ...]] = {}
-        """By number, the shapes of those that are variables."""
+        """By object number, the shapes of variables."""
         self.names: dict[int, str] = {}
-        """And their own names."""
+        """By object number, the names of variables."""
 
     def graph(self, root: object) -> ModelGraph:
-        """Walks from an object; all that was walked so far, with that object for its root."""
+        """Walk from an object; return the graph of everything walked so far, with that object as its root."""
         number = self.walk(root)
         return ModelGraph(self.nodes, self.shapes, number, self.names)
 
     def walk(self, root: object) -> int:
-        """Walks from an object; its number."""
+        """Walk from an object; return its number."""
         first, queue = self._number(root), [root]
         done = {id(root)}
         for thing in queue:

@@ -1,4 +1,4 @@
-"""Starts the deep checks, and makes findings of what they say. Needs no TensorFlow itself."""
+"""Starts the deep checks and turns their output into findings. Needs no TensorFlow itself."""
 
 from __future__ import annotations
 
@@ -28,42 +28,42 @@ from detector_trainer.validation.inputs import Inputs
 TIME_LIMIT: Final = 300.0
 """Seconds for all stages. The largest official models take a minute on two cores."""
 NEEDED: Final = 2 << 30
-"""Bytes that have to be free: the smallest models take one GiB."""
+"""Bytes that must be free: the smallest models need one GiB."""
 RESERVE: Final = 192 << 20
-"""It is ended when no more than this is free, before the kernel ends the whole container."""
+"""Bytes: the process is killed when less is free, before the kernel OOM killer kills the whole container."""
 POLL: Final = 0.25
-"""Seconds between two looks at the memory."""
+"""Seconds between two checks of the free memory."""
 COMMAND: Final = (sys.executable, "-m", "detector_trainer.deep.child")
 RULES: Final = (failed.RULE, not_finished.RULE, not_possible.RULE, resumes_in_part.RULE)
-"""What is found here besides the classified failures."""
-# Failures that tell of this machine, not of the inputs.
-OF_THE_MACHINE: Final = (ExitCode.ENVIRONMENT, ExitCode.STORAGE, ExitCode.CRASH)
+"""The findings of this module, besides the classified failures."""
+# Failures of this machine, not of the inputs.
+MACHINE_FAILURES: Final = (ExitCode.ENVIRONMENT, ExitCode.STORAGE, ExitCode.CRASH)
 
 Line = dict[str, Any]
-"""A line of JSON of the process: a mapping whose first key says what is in it (see `deep/stages.py`)."""
+"""A line of JSON of the process: a mapping whose first key names its content (see `deep/stages.py`)."""
 
 
 @dataclass
 class StageOutput:
-    """What the process has said before it ended."""
+    """The output of the process."""
 
     lines: list[Line] = field(default_factory=list)
     kill_reason: str = ""
-    """Why it was ended from here; empty if it was not."""
+    """Why it was killed; empty if it was not."""
     stderr_tail: str = ""
-    """The end of what it wrote to stderr."""
+    """The end of its stderr."""
 
     def last(self, key: str) -> Any:
-        """The newest value said under a name; None if there is none."""
+        """Return the newest value under a key; None if no line has it."""
         return next((line[key] for line in reversed(self.lines) if key in line), None)
 
 
 def deep_findings(inputs: Inputs, stats: dict[str, object]) -> Iterator[Finding]:
-    """Runs the trainer's own code over the inputs, which the other checks have passed.
+    """Run the trainer's own code on inputs that the other checks have passed.
 
     Args:
         inputs: what to check.
-        stats: gets what was seen under `deep`: the losses of the first image, the learning rate.
+        stats: receives the losses of the first image and the learning rate under `deep`.
     """
     free = free_bytes()
     if free is not None and free < NEEDED:
@@ -81,7 +81,7 @@ def deep_findings(inputs: Inputs, stats: dict[str, object]) -> Iterator[Finding]
 def run_process(
     command: list[str], *, time_limit: float = TIME_LIMIT, free: Callable[[], int | None] = free_bytes
 ) -> StageOutput:
-    """Runs the process to its end, or ends it when it takes too much time or memory."""
+    """Run the process to its end, or kill it when it exceeds the time limit (seconds) or the free memory (bytes)."""
     output = StageOutput()
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
@@ -93,7 +93,7 @@ def run_process(
                 left -= POLL
                 now = free()
                 if left <= 0:
-                    output.kill_reason = f"it was not done after {time_limit:.0f} s"
+                    output.kill_reason = f"it did not finish within {time_limit:.0f} s"
                 elif now is not None and now < RESERVE:
                     output.kill_reason = "it needs more memory than is free"
                 if output.kill_reason:
@@ -119,7 +119,7 @@ def run_process(
 
 
 def findings(output: StageOutput, pipeline_config: str) -> Iterable[Finding]:
-    """What follows from what was output."""
+    """Turn the output into findings."""
     stage = output.last("stage") or "import"
     if (why := output.last("impossible")) is not None:
         return [not_possible.RULE.finding(why)]
@@ -128,15 +128,15 @@ def findings(output: StageOutput, pipeline_config: str) -> Iterable[Finding]:
         return [*found, _failed(failure, output, pipeline_config)]
     if output.last("done"):
         return found
-    why = output.kill_reason or f"its process ended without a word{_last_line(output.stderr_tail)}"
+    why = output.kill_reason or f"its process ended without a result{_last_line(output.stderr_tail)}"
     return [*found, not_finished.RULE.finding(f"The deep checks stopped at the stage `{stage}`: {why}.")]
 
 
 def _failed(failure: Line, output: StageOutput, pipeline_config: str) -> Finding:
     classified = classify(failure["traceback"])
     stage, where = failure["failed"], Where(file=pipeline_config)
-    words = f"{failure['type']}: {_first_lines(failure['words'])}"
-    if classified is not None and classified.exit_code in OF_THE_MACHINE:
+    error = f"{failure['type']}: {_first_lines(failure['words'])}"
+    if classified is not None and classified.exit_code in MACHINE_FAILURES:
         return not_finished.RULE.finding(f"The deep checks stopped at the stage `{stage}`: {classified.message}", classified.hint)
     if (differences := output.last("differences")) is not None and not (match := Match.from_json(differences)).complete:
         rule = shape_mismatch.RULE if match.other_shape else type_mismatch.RULE
@@ -145,11 +145,11 @@ def _failed(failure: Line, output: StageOutput, pipeline_config: str) -> Finding
         return Finding(
             code=classified.code, severity=Severity.ERROR, message=classified.message, hint=classified.hint, where=where
         )
-    return failed.RULE.finding(f"At the stage `{stage}` the trainer says {words}", where=where)
+    return failed.RULE.finding(f"The trainer failed at the stage `{stage}`: {error}", where=where)
 
 
 def _in_part(line: Line) -> Iterator[Finding]:
-    """What is restored without a word about the variables that are not."""
+    """Report what is restored silently without some of its variables."""
     if (prefix := line.get("restoresInPart")) is not None:
         match = Match.from_json(line["left"])
         yield type_mismatch.RULE.finding(
@@ -165,4 +165,4 @@ def _first_lines(text: str, most: int = 400) -> str:
 
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return f"; the last it wrote: {_first_lines(lines[-1], 200)}" if lines else ""
+    return f"; its last output: {_first_lines(lines[-1], 200)}" if lines else ""

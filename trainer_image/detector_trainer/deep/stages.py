@@ -1,4 +1,4 @@
-"""What model_lib_v2.train_loop does before and in its first step, in its order, on a batch small enough for a CPU."""
+"""Does what model_lib_v2.train_loop does before and in its first step, in its order, on a batch small enough for a CPU."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ BATCH = 2
 """Images in a batch: enough to find two that do not fit together."""
 BATCHES = 4
 SAMPLES = 200
-"""Steps at which the learning rate is asked for."""
+"""Steps at which the learning rate is evaluated."""
 Emit = Callable[[dict[str, object]], object]
 
 
 class Configs(TypedDict, total=False):
-    """What config_util makes of a pipeline config, as far as it is used here."""
+    """The configs that config_util derives from a pipeline config, as far as they are used here."""
 
     model: DetectionModel
     train_config: TrainConfig
@@ -36,7 +36,7 @@ class Configs(TypedDict, total=False):
 
 
 class Trainer:
-    """What train_loop has in its local variables."""
+    """The state that train_loop keeps in local variables."""
 
     def __init__(self, config: str, *, steps: int, gpus: int, model_dir: str) -> None:
         self.path, self.steps, self.gpus, self.model_dir = config, steps, gpus, model_dir
@@ -48,12 +48,12 @@ class Trainer:
 
     @property
     def train_config(self) -> TrainConfig:
-        """train_config, with what config_util makes of it."""
+        """train_config, as config_util has changed it."""
         return self.configs["train_config"]
 
 
 def build_model(trainer: Trainer, emit: Emit) -> None:  # noqa: ARG001
-    """Reads the config and builds the model."""
+    """Read the config and build the model."""
     configs = config_util.get_configs_from_pipeline_file(trainer.path)
     arguments = {"train_steps": trainer.steps, "use_bfloat16": False}
     trainer.configs = config_util.merge_external_params_with_configs(configs, None, kwargs_dict=arguments)
@@ -62,18 +62,18 @@ def build_model(trainer: Trainer, emit: Emit) -> None:  # noqa: ARG001
 
 
 def read_batches(trainer: Trainer, emit: Emit) -> None:  # noqa: ARG001
-    """Some batches of the real train_input: every augmentation runs on the first images.
+    """Read some batches of the real train_input: every augmentation runs on the first images.
 
-    AutoGraph rewrites all Python code of the input pipeline, which takes longer than everything else here. What runs as it was
-    written does the same after it was rewritten; what does not may only have needed it, and is judged by the second try.
+    AutoGraph converts all Python code of the input pipeline, which takes longer than everything else here. Code that runs
+    without the conversion does the same with it; code that fails may only have needed it, so the second try decides.
     """
     settings = trainer.configs["train_input_config"]
-    settings.shuffle = False  # the same images each time, and no buffer to be filled
+    settings.shuffle = False  # the same images each time, and no buffer to fill
     settings.num_readers = 1
     trainer.train_config.batch_size = max(1, min(BATCH, trainer.train_config.batch_size // trainer.gpus))
     try:
         _take_batches(trainer, tf.autograph.experimental.do_not_convert(inputs.train_input))
-    except Exception:  # noqa: BLE001 - whatever it is, the trainer's own way tells whether it is one
+    except Exception:  # noqa: BLE001 - the trainer's own way, next, decides whether it is an error
         _take_batches(trainer, inputs.train_input)
 
 
@@ -90,7 +90,7 @@ def _take_batches(trainer: Trainer, train_input: Callable[..., tf.data.Dataset])
 
 
 def compute_loss(trainer: Trainer, emit: Emit) -> None:
-    """The loss of one image, which makes the model's variables."""
+    """Compute the loss of one image, which creates the model's variables."""
     features, labels = ({name: value[:1] for name, value in part.items()} for part in trainer.batch)
     labels = model_lib.unstack_batch(labels, unpad_groundtruth_tensors=trainer.train_config.unpad_groundtruth_tensors)
     losses, _ = model_lib_v2._compute_losses_and_predictions_dicts(
@@ -104,7 +104,7 @@ def compute_loss(trainer: Trainer, emit: Emit) -> None:
 
 
 def follow_learning_rate(trainer: Trainer, emit: Emit) -> None:
-    """The optimizer, and its learning rate from the first step to the last."""
+    """Build the optimizer; evaluate its learning rate from the first step to the last."""
     trainer.optimizer, (rate,) = optimizer_builder.build(trainer.train_config.optimizer, global_step=trainer.step)
     steps = sorted({int(step) for step in np.linspace(0, max(0, trainer.steps - 1), SAMPLES)})
     rates = []
@@ -119,7 +119,7 @@ def follow_learning_rate(trainer: Trainer, emit: Emit) -> None:
 
 
 def fine_tune(trainer: Trainer, emit: Emit) -> None:
-    """Restores fine_tune_checkpoint as model_lib_v2.load_fine_tune_checkpoint does."""
+    """Restore fine_tune_checkpoint as model_lib_v2.load_fine_tune_checkpoint does."""
     prefix, kind = trainer.train_config.fine_tune_checkpoint, trainer.train_config.fine_tune_checkpoint_type
     if not prefix:
         return
@@ -133,16 +133,16 @@ def fine_tune(trainer: Trainer, emit: Emit) -> None:
         checkpoint.restore(prefix).expect_partial().assert_existing_objects_matched()
     except (AssertionError, ValueError) as error:
         found = _match(checkpoint, prefix)
-        asked = trainer.train_config.run_fine_tune_checkpoint_dummy_computation or isinstance(error, ValueError)
-        if found is None or asked:
+        required = trainer.train_config.run_fine_tune_checkpoint_dummy_computation or isinstance(error, ValueError)
+        if found is None or required:
             emit({"differences": found and found.to_json(), "of": prefix})
             raise
-        # Without that computation train_loop restores before there are variables, and misses none.
+        # Without that computation train_loop restores before variables exist, and reports none as missing.
         emit({"restoresInPart": prefix, "left": found.to_json()})
 
 
 def resume(trainer: Trainer, emit: Emit) -> None:
-    """Restores the newest checkpoint of model_dir, as train_loop does: without a word about what is not in it."""
+    """Restore the newest checkpoint of model_dir, as train_loop does: silently, even if variables are missing in it."""
     latest = tf.train.latest_checkpoint(trainer.model_dir) if trainer.model_dir else None
     if latest is None:
         return
@@ -156,7 +156,7 @@ def resume(trainer: Trainer, emit: Emit) -> None:
 
 
 def _match(checkpoint: tf.train.Checkpoint, prefix: str) -> Match | None:
-    """What a checkpoint has for the objects of a tf.train.Checkpoint; None if only TensorFlow can read it."""
+    """Match a checkpoint with the objects of a tf.train.Checkpoint; None if only TensorFlow can read it."""
     try:
         stored = read_checkpoint(prefix)
         return match(Walker().graph(checkpoint), stored.object_graph, stored.shapes) if stored.is_object_based else None

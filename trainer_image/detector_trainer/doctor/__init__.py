@@ -1,1 +1,1 @@
-"""Says whether a machine can train: one look a file, and a table of them in `looks`."""
+"""Probes of the machine, one per file: can it train? cli/cmd_doctor.py has the table."""

@@ -1,4 +1,4 @@
-"""Free space where checkpoints go, and in shared memory."""
+"""Probes free disk space and shared memory."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SHARED_NEEDED = 64 << 20
 
 
 def probe() -> Iterator[ProbeResult]:
-    """The current folder, and /dev/shm."""
+    """Check the free space of the current directory and of /dev/shm."""
     for name, path, needed in (("disk", ".", NEEDED), ("shared memory", "/dev/shm", SHARED_NEEDED)):
         try:
             free = shutil.disk_usage(path).free
         except OSError:
-            yield ProbeResult(name, State.WARNING, f"{path} is not there")
+            yield ProbeResult(name, State.WARNING, f"{path} does not exist")
             continue
         enough = free >= needed
         advice = "" if enough else f"Free at least {needed / (1 << 30):.2g} GiB."

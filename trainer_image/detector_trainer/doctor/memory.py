@@ -1,4 +1,4 @@
-"""Memory and processors, as far as this process may use them."""
+"""Probes the memory and processors that this process may use."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ CGROUPS = (
 
 
 def probe() -> Iterator[ProbeResult]:
-    """Free memory within the limit of the container, and processors."""
+    """Check the free memory within the limit of the container; count the processors."""
     free = free_bytes()
     if free is not None:
         enough = free >= NEEDED
-        advice = "" if enough else f"Give it at least {NEEDED >> 30} GiB: training small models takes 1 to 4 GiB."
+        advice = "" if enough else f"Provide at least {NEEDED >> 30} GiB: training small models needs 1 to 4 GiB."
         yield ProbeResult("memory", State.OK if enough else State.WARNING, f"{free / (1 << 30):.1f} GiB free", advice)
     yield ProbeResult("processors", State.OK, str(len(os.sched_getaffinity(0))))
 
 
 def free_bytes() -> int | None:
-    """Memory that may still be used, within the limit of the container; None if nobody says."""
+    """Return the free memory in bytes, within the limit of the container; None if it is unknown."""
     values = [value for value in (_free_of_machine(), *(_free_of_group(*paths) for paths in CGROUPS)) if value is not None]
     return min(values, default=None)
 

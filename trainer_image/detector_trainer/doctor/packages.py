@@ -1,4 +1,4 @@
-"""The packages that the trainer is made of."""
+"""Probes the versions of the packages that the trainer needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INSTALL = "Install requirements/trainer-cpu.txt or requirements/trainer-gpu.txt.
 
 
 def probe() -> Iterator[ProbeResult]:
-    """One line a package."""
+    """Check the version of each package."""
     for name, tested, needed in EXPECTED:
         version = _version(name) or (_version(f"{name}-cpu") if name == "tensorflow" else None)
         if version is None:

@@ -1,4 +1,4 @@
-"""What a look at the machine gives."""
+"""The result of a probe of the machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How it stands."""
+    """Severity of a result."""
 
     OK = "ok"
     WARNING = "warning"

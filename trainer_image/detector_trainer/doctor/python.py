@@ -1,4 +1,4 @@
-"""The Python that runs."""
+"""Probes the Python interpreter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from detector_trainer.doctor.probe import ProbeResult, State
 
 
 def probe() -> Iterator[ProbeResult]:
-    """Python 3.11 or newer, on Linux."""
+    """Check for Python 3.11 or newer, on Linux."""
     version = platform.python_version()
     new_enough = sys.version_info >= (3, 11)
     advice = "" if new_enough else "Use Python 3.11 or newer."

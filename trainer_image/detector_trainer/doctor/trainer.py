@@ -1,4 +1,4 @@
-"""Whether the trainer can be imported, and which GPUs it sees: in a process of its own, which may crash."""
+"""Probes, in a separate process that may crash, whether the trainer can be imported and which GPUs it sees."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ print(json.dumps([device.name for device in tf.config.list_physical_devices("GPU
 
 
 def probe() -> Iterator[ProbeResult]:
-    """Imports model_main_tf2; says what TensorFlow sees."""
+    """Import model_main_tf2; list the GPUs visible to TensorFlow."""
     if importlib.util.find_spec("tensorflow") is None:
         yield ProbeResult(
             "trainer", State.ERROR, "TensorFlow is not installed", "Install requirements/trainer-cpu.txt or trainer-gpu.txt."
@@ -32,7 +32,7 @@ def probe() -> Iterator[ProbeResult]:
         ended = subprocess.run([sys.executable, "-c", _CODE], capture_output=True, text=True, timeout=TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
         yield ProbeResult(
-            "trainer", State.ERROR, f"not imported within {TIMEOUT} s", "Look at the load of the machine and at its disk."
+            "trainer", State.ERROR, f"not imported within {TIMEOUT} s", "Check the load of the machine and its disk."
         )
         return
     if ended.returncode != 0:
@@ -45,7 +45,7 @@ def probe() -> Iterator[ProbeResult]:
     if gpus:
         yield ProbeResult("gpus", State.OK, f"{len(gpus)} visible to TensorFlow")
     else:
-        yield ProbeResult("gpus", State.WARNING, "none visible to TensorFlow: it trains on the CPU", _about_driver())
+        yield ProbeResult("gpus", State.WARNING, "none visible to TensorFlow: training would use the CPU", _driver_advice())
 
 
 def _why(ended: subprocess.CompletedProcess[str]) -> str:
@@ -55,7 +55,7 @@ def _why(ended: subprocess.CompletedProcess[str]) -> str:
     return lines[-1][:300] if lines else f"importing it ended with {ended.returncode}"
 
 
-def _about_driver() -> str:
+def _driver_advice() -> str:
     try:
         ended = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -63,4 +63,4 @@ def _about_driver() -> str:
     cards = len(ended.stdout.splitlines())
     if ended.returncode or not cards:
         return "The NVIDIA driver sees no GPU."
-    return f"The driver sees {cards}: install requirements/trainer-gpu.txt, and look at CUDA_VISIBLE_DEVICES."
+    return f"The driver sees {cards} GPUs: install requirements/trainer-gpu.txt, and check CUDA_VISIBLE_DEVICES."

@@ -3,18 +3,18 @@
 Two trainers in one directory overwrite each other's checkpoints. A kernel lock cannot prevent that: some network file systems
 keep it to one node, some refuse it. A lease requires no more than a checkpoint does, that files can be written and read.
 
-**Holder.** Whoever renews the lease holds it. As in the leader election of Kubernetes, the clocks of two machines are never
-compared: a claimer watches whether the content changes. A lease that did not change for ABANDONED_AFTER seconds belongs to a
-trainer that was killed, and can be taken over. A trainer that ends by itself removes its lease.
+**Holder.** The process that renews the lease holds it. As in the leader election of Kubernetes, the clocks of two machines are
+never compared: a claimer watches whether the content changes. A lease that did not change for ABANDONED_AFTER seconds belongs
+to a trainer that was killed, and can be taken over. A trainer that ends by itself removes its lease.
 
 **Takeover.** All claimers of an abandoned lease know its content, which is unique. Each tries to create a file whose name
-follows from that content; storage lets one of them succeed, and only that one goes on: it moves the lease away, and puts it
+follows from that content; storage lets one of them succeed, and only that one continues: it moves the lease away, and puts it
 back if its holder was alive after all and had renewed it. A claimer that was killed on the way leaves that file behind; it is
 observed like a lease, and then the name of the next one follows from both contents.
 
 **Losing it.** The holder reads the lease before it renews it. If another holder has taken it over, because this process or
-its storage stood still for too long, the lease is left alone and the training ends: it must not write there any more.
-What is not known is no reason to end: a lease that is missing, damaged or cannot be read is written again.
+its storage was suspended for too long, the lease is left alone and the training ends: it must not write there any more.
+The training does not end because something is unknown: a lease that is missing, damaged or unreadable is written again.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Holder(Contract):
     id: str = ""
     """Of the process that holds it; empty if an earlier version wrote it."""
     pod: str = ""
-    """Tells apart pods and machines of the same name; equal in all containers of a pod."""
+    """Distinguishes pods and machines of the same name; equal in all containers of a pod."""
     pid: int | None = None
     claimed: bool = False
     """By `preflight`, for the training that follows in the same pod."""
@@ -102,7 +102,7 @@ class Lease:
         self._keeper: threading.Thread | None = None
 
     def hold(self) -> None:
-        """Acquire the lease and renew it from now on. Storage that refuses is reported on stderr, and no reason not to train."""
+        """Acquire the lease and renew it from now on. If the storage refuses, that is only reported on stderr."""
         self._keeper = threading.Thread(target=self._keep, name="lease", daemon=True)
         self._keeper.start()
 
@@ -278,7 +278,7 @@ class _LeaseFiles:
         finally:
             if self.read() == abandoned:
                 self.directory.remove(marks[-1])
-            else:  # whoever creates one of them from now on sees that the lease has changed
+            else:  # a claimer that creates one of them from now on sees that the lease has changed
                 for mark in marks:
                     self.directory.remove(mark)
 

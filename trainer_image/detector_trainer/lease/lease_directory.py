@@ -1,6 +1,6 @@
 """File operations of a lease: each one atomic on shared storage, none of them outside the directory of the lease.
 
-The storage belongs to whoever mounts it, and others may have put files there. Nothing here follows a symbolic link, opens
+Any user who can mount the storage may have put files there. Nothing here follows a symbolic link, opens
 anything but a regular file, or writes to a name that can be predicted. Kernel locks are not used: some network file systems
 keep them to one node, others refuse them.
 """

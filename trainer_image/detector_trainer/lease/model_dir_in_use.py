@@ -1,4 +1,4 @@
-"""How a run ends whose model directory is another's: before it trains, or when it has lost the lease."""
+"""Results of a run whose model directory is in use by another training: before it trains, or when it has lost the lease."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ HINT = "Wait until that training has ended, or give this one a modelDir of its o
 
 
 def in_use(holder: str, model_dir: str) -> RunResult:
-    """Return the ending of a run that finds another holder before it trains."""
+    """Return the result of a run that finds another holder before it trains."""
     message = f"{holder} trains in {model_dir}: it renews {lease_file(model_dir)}."
     return RunResult(ExitCode.STORAGE, reasons.MODEL_DIR_IN_USE, message, HINT)
 
 
 def lost(holder: str, model_dir: str, state: TrainingState) -> RunResult:
-    """Return the ending of a training that finds another holder's lease in its model directory."""
+    """Return the result of a training that finds another holder's lease in its model directory."""
     if state.step is None:
         return in_use(holder, model_dir)
     return RunResult(
         ExitCode.STORAGE,
         reasons.MODEL_DIR_IN_USE,
-        f"{holder} has taken over {model_dir} at step {state.step}: {lease_file(model_dir)} is its lease now.",
-        f"This process or its storage stood still for so long that it was taken for dead. {HINT}",
+        f"{holder} has taken over {model_dir} at step {state.step}: {lease_file(model_dir)} is now its lease.",
+        f"This process or its storage was suspended for so long that its lease expired. {HINT}",
         state=state,
     )

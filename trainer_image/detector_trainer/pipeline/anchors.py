@@ -1,6 +1,6 @@
-"""The sizes of a model's anchors, from its config alone (upstream's anchor_generators/).
+"""Computes the sizes of a model's anchors from its config (upstream: anchor_generators/).
 
-tests/trainer/test_anchors_agree.py holds them against what the trainer's own builder generates.
+tests/trainer/test_anchors_agree.py compares them with the anchors that the trainer's builder generates.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     )
 
 MOST: Final = 10_000
-"""Sizes, levels, scales or layers; beyond them no model is built."""
+"""Sizes, levels, scales or layers: with more, no model can be built."""
 
 
 def anchor_sizes(config: TrainEvalPipelineConfig, image: tuple[int, int]) -> NDArray[np.float64]:
-    """The different sizes that anchors have, wherever they are.
+    """Compute the different sizes of anchors, regardless of their position.
 
     Args:
         config: a TrainEvalPipelineConfig.
-        image: height and width of the image that the model gets.
+        image: height and width of the model's input image, in pixels.
 
     Returns:
         float64 of shape [anchors, 2]: height and width in pixels of that image, smallest area first; of shape [0, 2] for a model
-        that has no anchors, or whose settings are not known here or make none.
+        that has no anchors, or whose settings are unknown here or generate none.
     """
     architecture = config.model.WhichOneof("model") or ""
     field = {"ssd": "anchor_generator", "faster_rcnn": "first_stage_anchor_generator"}.get(architecture)
@@ -52,7 +52,7 @@ def anchor_sizes(config: TrainEvalPipelineConfig, image: tuple[int, int]) -> NDA
 
 
 def best_overlaps(boxes: NDArray[np.float64], anchors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How well the nearest anchor fits each box, if both had one centre.
+    """Compute how well the best anchor fits each box, if both have the same centre.
 
     Args:
         boxes: float of shape [boxes, 2], height and width.
@@ -71,7 +71,7 @@ def best_overlaps(boxes: NDArray[np.float64], anchors: NDArray[np.float64]) -> N
 
 
 def _shaped(size: float, ratio: float, base: tuple[float, float] = (1.0, 1.0)) -> tuple[float, float]:
-    """grid_anchor_generator.tile_anchors: the ratio is width to height, the area stays."""
+    """Compute height and width as grid_anchor_generator.tile_anchors: ratio is width to height; the area is unchanged."""
     root = math.sqrt(ratio) if ratio > 0 else math.nan
     return (size / root * base[0], size * root * base[1]) if root > 0 else (math.nan, math.nan)
 
@@ -101,7 +101,7 @@ def _flexible(settings: FlexibleGridAnchorGenerator, _: tuple[int, int]) -> Iter
 
 
 def _ssd(settings: SsdAnchorGenerator, image: tuple[int, int]) -> Iterator[tuple[float, float]]:
-    """multiple_grid_anchor_generator.create_ssd_anchors: scales are of the shorter side of the image."""
+    """Yield sizes as multiple_grid_anchor_generator.create_ssd_anchors: scales are relative to the shorter side of the image."""
     layers, low, high = min(settings.num_layers, MOST), settings.min_scale, settings.max_scale
     scales = [*settings.scales]
     if not scales and layers > 1:

@@ -1,4 +1,4 @@
-"""Reads a label map as object_detection/utils/label_map_util.py does, and knows the line of every item."""
+"""Reads a label map as object_detection/utils/label_map_util.py does, with the line of every item."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Item:
     line: int | None
     """1-based line of its id, or of the item where it has none."""
     ids_written: int = 1
-    """How many times `id` stands in it; the last counts."""
+    """How many times `id` is set in it; the last one counts."""
 
     @property
     def shown(self) -> str:
-        """The name people know it by."""
+        """The name to show: name, or display_name if it has none."""
         return self.name or self.display_name
 
 
@@ -37,16 +37,16 @@ class LabelMap:
 
     @cached_property
     def name_to_id(self) -> dict[str, int]:
-        """As get_label_map_dict: of a name that comes twice the last item counts."""
+        """Ids by name, as get_label_map_dict: of a duplicate name the last item counts."""
         return {item.name: item.id for item in self.items}
 
     @cached_property
     def display_name_to_id(self) -> dict[str, int]:
-        """As get_label_map_dict(use_display_name=True): items without a display name share the empty one."""
+        """Ids by display name, as get_label_map_dict(use_display_name=True): items without one share the empty name."""
         return {item.display_name: item.id for item in self.items}
 
     def id_of(self, text: str) -> int:
-        """The id the trainer gives to a class/text (the larger of the two look-ups); -1 for one it drops."""
+        """Return the id the trainer assigns to a class/text (the larger of the two look-ups); -1 for one it drops."""
         return max(self.name_to_id.get(text, -1), self.display_name_to_id.get(text, -1))
 
     @property
@@ -56,7 +56,7 @@ class LabelMap:
 
 
 def read_label_map(path: str) -> LabelMap:
-    """Reads and parses a label map.
+    """Read and parse a label map.
 
     Raises:
         Unreadable: it cannot be read or parsed.
@@ -69,7 +69,7 @@ def read_label_map(path: str) -> LabelMap:
             places.append((line, 0))
         elif field == "item.id" and places:
             places[-1] = (line, places[-1][1] + 1)
-    if len(places) != len(message.item):  # written in a way that the search for lines does not follow
+    if len(places) != len(message.item):  # in a form that the search for lines does not support
         places = [(None, 1)] * len(message.item)
     return LabelMap(
         path,

@@ -35,15 +35,15 @@ class PipelineConfig:
     message: TrainEvalPipelineConfig
 
     def line_of(self, field: str) -> int | None:
-        """The 1-based line on which a field stands, best effort: `train_config.batch_size` looks for its last name in its blocks.
+        """Return the 1-based line of a field, best effort: `train_config.batch_size` is found by its path of blocks.
 
-        None where it is not written (it has its default, or was overridden).
+        None if it is not in the file (it has its default, or is overridden).
         """
         return _line_of(self._lines, field)
 
     @cached_property
     def _lines(self) -> dict[str, list[int]]:
-        """The lines of every field, by its path of names. A field of thousands of findings is looked up in it."""
+        """The lines of every field, by its path of names; cached, because thousands of findings may refer to fields."""
         lines: dict[str, list[int]] = {}
         for path, line in fields(self.text):
             lines.setdefault(path, []).append(line)
@@ -51,7 +51,7 @@ class PipelineConfig:
 
 
 def read_pipeline_config(path: str) -> PipelineConfig:
-    """Reads and parses it; text_format.Merge, as the trainer does, so that a field written twice is legal.
+    """Read and parse a pipeline config with text_format.Merge, as the trainer does, which accepts duplicate fields.
 
     Raises:
         Unreadable: it cannot be read or parsed.
@@ -66,11 +66,11 @@ def read_pipeline_config(path: str) -> PipelineConfig:
 
 
 class _Kind(NamedTuple):
-    """What a file of a message is called, and how it is recognized."""
+    """The name of a kind of file, and how it is recognized."""
 
     name: str
     begins: re.Pattern[str]
-    """A line that begins one of its blocks. Without one the file is something else, perhaps a Secret, and is not quoted."""
+    """Matches a line that begins one of its blocks. A file without one is something else, perhaps a Secret, and is not quoted."""
     example: str
 
 
@@ -78,7 +78,7 @@ _BLOCKS = "model|train_config|train_input_reader|eval_config|eval_input_reader|g
 
 
 def _begins(names: str) -> re.Pattern[str]:
-    """A line that begins a block, be it after a byte order mark; in linear time, however many spaces there are."""
+    """Return a pattern for a line that begins a block, even after a byte order mark; it matches in linear time."""
     return re.compile(rf"^\ufeff?[ \t]*(?:{names})\s*(?::\s*)?[{{<]", re.MULTILINE)
 
 
@@ -93,8 +93,8 @@ def parse_text(path: str, text: str, message_class: type[AnyMessage]) -> AnyMess
     """Parse text as a message of a class: a pipeline config or a label map.
 
     Raises:
-        Unreadable: kind `syntax`, with the line, what is wrong there, and the nearest name where a name is unknown. Of a file in
-            which no line looks like one of this message, nothing is quoted.
+        Unreadable: kind `syntax`, with the line, what is wrong there, and the closest name if a name is unknown. A file in
+            which no line looks like one of this message is not quoted.
     """
     message = message_class()
     try:
@@ -110,7 +110,7 @@ def parse_text(path: str, text: str, message_class: type[AnyMessage]) -> AnyMess
 
 
 def _something_else(path: str, kind: _Kind, problem: str, line: int | None) -> Unreadable:
-    """Name the first line that does not fit, and a name in it only if it is nearly one that does."""
+    """Report the first line that does not parse, and a name in it only if it is similar to a known one."""
     no_field = _NO_FIELD.search(problem)
     near = closest(no_field[2], _fields_of(no_field[1])) if no_field else []
     typo = f"; did you mean {near[0]}?" if near else ""
@@ -129,7 +129,7 @@ def _fields_of(message: str) -> list[str]:
 
 
 def _syntax(path: str, problem: str, text: str, line: int | None) -> Unreadable:
-    hint = "Mend that line."
+    hint = "Fix that line."
     no_field, no_enum = _NO_FIELD.search(problem), _NO_ENUM.search(problem)
     if no_field:
         message, name = no_field.groups()
@@ -161,7 +161,7 @@ _TOKEN = re.compile(r"#[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[{}<>]|
 
 
 def fields(text: str) -> list[tuple[str, int]]:
-    """Every field written in a text proto, in order: its path of names (`train_config.batch_size`), and its 1-based line."""
+    """Return every field in a text proto, in order: its path of names (`train_config.batch_size`) and its 1-based line."""
     found: list[tuple[str, int]] = []
     stack: list[str] = []
     line, name, name_line = 1, "", 0
@@ -186,7 +186,7 @@ def fields(text: str) -> list[tuple[str, int]]:
 
 
 def _line_of(lines: Mapping[str, list[int]], field: str) -> int | None:
-    """See PipelineConfig.line_of. Of a repeated field `x[1]`, the second place; of any other, the last: it wins."""
+    """Find a line for PipelineConfig.line_of: of a repeated field `x[1]` the second; of any other the last, which counts."""
     match = re.search(r"\[(\d+)\]", field)
     places = lines.get(re.sub(r"\[\d+\]", "", field))
     if not places:

@@ -1,4 +1,4 @@
-"""Overrides of a pipeline config: spec.pipelineConfig.overrides of a training, `--set KEY=VALUE` on the command line."""
+"""Applies overrides to a pipeline config: spec.pipelineConfig.overrides of a training, `--set KEY=VALUE` on the command line."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SET_HELP = (
     "override the config: numClasses, batchSize, fineTuneCheckpoint, fineTuneCheckpointType, labelMapPath, trainInputPaths, "
     'evalInputPaths; paths with commas between them, or as a JSON list: \'["a,b.record", "c.record"]\''
 )
-"""Of the flag `--set`. It is formatted by argparse, which expands %."""
+"""Help of the flag `--set`; argparse formats it and expands %."""
 
 
 def apply_overrides(config: TrainEvalPipelineConfig, overrides: Mapping[str, str]) -> TrainEvalPipelineConfig:
-    """A copy of a TrainEvalPipelineConfig with the overrides applied; the config itself where there are none.
+    """Return a copy of a TrainEvalPipelineConfig with the overrides applied; the config itself if there are none.
 
     Raises:
-        ValueError: a key is unknown, or a value is not of its kind; the sentence names the key.
+        ValueError: a key is unknown, or a value is invalid; the message names the key.
     """
     if not overrides:
         return config
@@ -46,7 +46,7 @@ def apply_overrides(config: TrainEvalPipelineConfig, overrides: Mapping[str, str
 
 
 def effective_text(config: TrainEvalPipelineConfig) -> str:
-    """The text of a config that a trainer can read."""
+    """Format a config as text that the trainer can read."""
     return str(text_format.MessageToString(config))
 
 
@@ -95,7 +95,7 @@ def _set_paths(reader: InputReader, key: str, value: str) -> None:
 
 
 def _paths(key: str, value: str) -> list[str]:
-    """Return the paths of a value: a JSON list, in which a path may contain commas, or for people a list with commas."""
+    """Return the paths of a value: a JSON list, in which a path may contain commas, or a list separated by commas."""
     paths = _json_list(key, value) if JSON_LIST.match(value) else [path for path in value.split(",") if path]
     if not paths:
         raise ValueError(f"{key}: no path in {value!r}")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One `input_path` as written, and the files it matches now, in tf.io.gfile.glob's order."""
+    """One `input_path` as written, and the files it matches, in tf.io.gfile.glob's order."""
 
     text: str
     files: tuple[str, ...]
@@ -40,12 +40,12 @@ class Reader:
 
 
 def train_reader(config: TrainEvalPipelineConfig) -> Reader:
-    """The training input of a TrainEvalPipelineConfig."""
+    """Return the training input of a TrainEvalPipelineConfig."""
     return _reader("train_input_reader", config.train_input_reader)
 
 
 def eval_readers(config: TrainEvalPipelineConfig) -> list[Reader]:
-    """The evaluation inputs of a TrainEvalPipelineConfig."""
+    """Return the evaluation inputs of a TrainEvalPipelineConfig."""
     return [_reader(f"eval_input_reader[{i}]", message) for i, message in enumerate(config.eval_input_reader)]
 
 

@@ -1,6 +1,6 @@
-"""What size the trainer's image resizer gives an image (builders/image_resizer_builder.py, core/preprocessor.py).
+"""Computes image sizes after the trainer's image resizer (builders/image_resizer_builder.py, core/preprocessor.py).
 
-The trainer calculates in float32, and so does this: tests/trainer/test_resizer_agrees.py holds the two against each other.
+The trainer calculates in float32, and so does this: tests/trainer/test_resizer_agrees.py compares the two.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ KEEP_ASPECT, FIXED, IDENTITY, CONDITIONAL = (
     "conditional_shape_resizer",
 )
 GREATER = 1
-"""ConditionalShapeResizer.GREATER: images above the threshold are made smaller; else those below it larger."""
+"""ConditionalShapeResizer.GREATER: images above the threshold are scaled down; otherwise those below it are scaled up."""
 
 
 @dataclass(frozen=True)
 class Resizer:
-    """The settings that decide the size."""
+    """The settings that determine the size."""
 
     kind: str
     """The field of the ImageResizer that is set."""
@@ -39,11 +39,11 @@ class Resizer:
 
     @property
     def one_size(self) -> bool:
-        """Whether every image comes out with the same size."""
+        """Whether all images have the same size afterwards."""
         return self.kind == FIXED or self.pads
 
     def resized(self, sizes: NDArray[np.integer]) -> NDArray[np.integer]:
-        """The sizes that images of these sizes get, before they are padded: int of shape [images, 2], height and width."""
+        """Compute the sizes of images after resizing, before padding: int[images, 2] in and out, height and width."""
         if self.kind == FIXED:
             return _filled(sizes, self.low, self.high)
         if self.kind == KEEP_ASPECT:
@@ -54,7 +54,7 @@ class Resizer:
 
 
 def resizer_of(config: TrainEvalPipelineConfig) -> Resizer | None:
-    """The resizer of a TrainEvalPipelineConfig; None for one that is not known here, or refused."""
+    """Return the resizer of a TrainEvalPipelineConfig; None for an unknown one, or one that the trainer rejects."""
     model = getattr(config.model, config.model.WhichOneof("model") or "", None)
     settings: ImageResizer | None = getattr(model, "image_resizer", None)
     kind = settings.WhichOneof("image_resizer_oneof") if settings is not None else None
@@ -75,7 +75,7 @@ def _filled(sizes: NDArray[np.integer], height: int, width: int) -> NDArray[np.i
 
 
 def _within(sizes: NDArray[np.integer], low: int, high: int) -> NDArray[np.int32]:
-    """preprocessor.resize_to_range: tf.image.resize_images with preserve_aspect_ratio, which rounds half to even."""
+    """Compute sizes as preprocessor.resize_to_range, which rounds half to even."""
     images = sizes.astype(np.float32)
     landscape = sizes[:, :1] < sizes[:, 1:]
     targets = np.where(landscape, [low, high], [high, low]).astype(np.float32)
@@ -85,7 +85,7 @@ def _within(sizes: NDArray[np.integer], low: int, high: int) -> NDArray[np.int32
 
 
 def _conditional(sizes: NDArray[np.integer], threshold: int, greater: bool) -> NDArray[np.int32]:
-    """preprocessor.resize_to_max_dimension and resize_to_min_dimension, which cut off what is behind the point."""
+    """Compute sizes as preprocessor.resize_to_max_dimension and resize_to_min_dimension, which truncate."""
     images = sizes.astype(np.float32)
     side = sizes.max(axis=1, keepdims=True) if greater else sizes.min(axis=1, keepdims=True)
     target = np.minimum(side, threshold) if greater else np.maximum(side, threshold)

@@ -1,9 +1,9 @@
-"""What a file is, by its first bytes: for people who put one thing where another belongs."""
+"""Detects file types by their first bytes, for messages about files in the wrong place."""
 
 from __future__ import annotations
 
 SNIFFED_BYTES = 512
-"""How many bytes from the beginning of a file `detect_file_type` wants."""
+"""Bytes from the beginning of a file that `detect_file_type` needs."""
 
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"version https://git-lfs.github.com/spec/", "git-lfs", "a git-lfs pointer, not the file itself"),
@@ -29,7 +29,7 @@ HINTS = {
 
 
 def detect_file_type(head: bytes) -> tuple[str, str] | None:
-    """One word and a phrase for what begins with these bytes, for example `("gzip", "gzip-compressed")`; None if unknown."""
+    """Detect a file type by the first bytes; return a word and a phrase, as `("gzip", "gzip-compressed")`; None if unknown."""
     for magic, kind, phrase in _MAGIC:
         if head.startswith(magic):
             return kind, phrase

@@ -1,4 +1,4 @@
-"""Reads a file that a user has named, whatever it turns out to be, without blocking and without filling the memory."""
+"""Reads a file that a user has named, whatever it is, without blocking and without filling the memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_TEXT_BYTES = 64 << 20
 
 
 def read_text(path: str, what: str) -> str:
-    """The text of a UTF-8 file.
+    """Read a UTF-8 text file.
 
     Args:
         path: as the user wrote it.
@@ -42,7 +42,7 @@ def read_text(path: str, what: str) -> str:
 
 
 def read_bytes(path: str, what: str, most: int, head: int | None = None) -> bytes:
-    """The bytes of a regular file that has at most `most`; only the first `head` of them, if that is given.
+    """Read a regular file of at most `most` bytes; only its first `head` bytes, if set.
 
     Raises:
         Unreadable: it is missing, not a regular file, empty, too large, or cannot be read.
@@ -59,30 +59,30 @@ def read_bytes(path: str, what: str, most: int, head: int | None = None) -> byte
             return file.read(most if head is None else head)
     except OSError as error:
         raise Unreadable(
-            path, "unreadable", f"cannot be read: {error.strerror}", "Look at its permissions and its storage."
+            path, "unreadable", f"cannot be read: {error.strerror}", "Check its permissions and its storage."
         ) from None
 
 
 def regular_size(path: str, what: str) -> int:
-    """Size in bytes of a regular file; opens nothing.
+    """Return the size of a regular file in bytes, without opening it.
 
     Raises:
         Unreadable: it is missing, or not a regular file.
     """
     if "\x00" in path:
-        raise Unreadable(path, "missing", "has a NUL character in its name", "Mend the path.")
+        raise Unreadable(path, "missing", "has a NUL character in its name", "Fix the path.")
     try:
         status = os.stat(path)  # noqa: PTH116 - Path would change what the user wrote
     except FileNotFoundError:
         if os.path.islink(path):  # noqa: PTH114
             target = os.readlink(path)  # noqa: PTH115
             raise Unreadable(
-                path, "broken-link", f"is a link to {target}, which is missing", "Mend the link, or mount its target."
+                path, "broken-link", f"is a link to {target}, which is missing", "Fix the link, or mount its target."
             ) from None
-        raise Unreadable(path, "missing", "is missing", f"Give the path of the {what}{_nearest_folder(path)}.") from None
+        raise Unreadable(path, "missing", "is missing", f"Give the path of the {what}{_missing_directory(path)}.") from None
     except OSError as error:
         raise Unreadable(
-            path, "unreadable", f"cannot be read: {error.strerror}", "Look at its permissions and its storage."
+            path, "unreadable", f"cannot be read: {error.strerror}", "Check its permissions and its storage."
         ) from None
     if stat.S_ISDIR(status.st_mode):
         raise Unreadable(path, "directory", "is a directory", f"Give the path of the {what} in it.")
@@ -103,10 +103,10 @@ def _kind(mode: int) -> str:
     return "something else"
 
 
-def _nearest_folder(path: str) -> str:
-    """Names the first folder of the path that is missing, where it is not the last part."""
+def _missing_directory(path: str) -> str:
+    """Name the first missing directory of the path, if it is not the last part."""
     parent = Path(path).parent
     missing = None
     while not parent.exists() and parent != parent.parent:
         missing, parent = parent, parent.parent
-    return f" (the folder {missing} does not exist either; is it mounted?)" if missing is not None else ""
+    return f" (the directory {missing} does not exist either; is it mounted?)" if missing is not None else ""

@@ -1,14 +1,14 @@
-"""A file that cannot be used, and what it is instead."""
+"""The error for a file that cannot be used."""
 
 from __future__ import annotations
 
 
 class Unreadable(Exception):
-    """An input cannot be read as what it should be.
+    """An input cannot be read as what it is expected to be.
 
     Attributes:
         path: as the user wrote it.
-        kind: one word for what is the matter, for example `missing`, `directory`, `empty`, `gzip`, `html`, `git-lfs`, `syntax`.
+        kind: one word for the problem, for example `missing`, `directory`, `empty`, `gzip`, `html`, `git-lfs`, `syntax`.
         problem: a sentence without the path, for example `is a git-lfs pointer, not the file itself`.
         hint: what to do.
         line: 1-based line, where there is one.

@@ -1,1 +1,1 @@
-"""What a trainer's pod looks at before it trains, in under two seconds and without TensorFlow: `preflight(pod) -> RunResult`."""
+"""Checks of a trainer pod before it trains, in less than two seconds and without TensorFlow: `preflight(pod) -> RunResult`."""

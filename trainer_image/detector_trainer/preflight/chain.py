@@ -1,4 +1,4 @@
-"""The checks before a training, in the order in which they are asked; the first that fails ends the pod."""
+"""The checks before a training, in the order in which they run; the first that fails ends the pod."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from detector_trainer.preflight.check import Check
 from detector_trainer.preflight.pod import Pod
 
 CHECKS: tuple[Check, ...] = (
-    gpus_visible,  # the devices are there
-    inputs_readable,  # the volumes are mounted, and may be read
+    gpus_visible,  # the devices exist
+    inputs_readable,  # the volumes are mounted and readable
     inputs_unchanged,  # what was validated is what will be trained
     model_dir_writable,  # a checkpoint can be written
     model_dir_free,  # and nothing else writes there; last, because it claims the directory
@@ -18,7 +18,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def preflight(pod: Pod) -> RunResult:
-    """How the pod ends: DONE if it can train."""
+    """Run the checks; return the result of the first that fails, or DONE if the pod can train."""
     results = (check.check(pod) for check in CHECKS)
     passed = RunResult(ExitCode.DONE, reasons.PREFLIGHT_PASSED, "This pod can train.")
     return next((result for result in results if result is not None), passed)

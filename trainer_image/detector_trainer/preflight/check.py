@@ -1,4 +1,4 @@
-"""What a check is: a module with a function."""
+"""The interface of a check: a module with a function."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ class Check(Protocol):
     """A module preflight/<name>.py."""
 
     def check(self, pod: Pod) -> RunResult | None:
-        """How the pod ends because of it; None if all is well, or it cannot be told: `train` looks again, with TensorFlow."""
+        """Return the result that ends the pod; None if it passes or cannot decide: `train` checks again, with TensorFlow."""
         ...

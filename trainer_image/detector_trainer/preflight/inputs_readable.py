@@ -1,4 +1,4 @@
-"""The config, the label map, the records and the checkpoint can be read from this pod."""
+"""Checks that this pod can read the config, the label map, the records and the checkpoint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from detector_trainer.validation.inputs import Inputs
 
 
 def check(pod: Pod) -> RunResult | None:
-    """Fails with the first that cannot."""
+    """Fail with the first input that cannot be read."""
     problem = pod.inputs.pipeline_unreadable or _no_records(pod.inputs) or next(iter(pod.survey.unreadable), None)
     if problem is None:
         return None
@@ -23,7 +23,7 @@ def check(pod: Pod) -> RunResult | None:
 
 
 def _no_records(inputs: Inputs) -> Unreadable | None:
-    """Where no path matches anything; that one of several does not is for `validate` to judge."""
+    """Report that no path matches any file. If one of several paths does not match, `validate` decides."""
     paths = [pattern.text for pattern in inputs.train.patterns]
     if not paths or inputs.train.files or any(is_remote(path) for path in paths):
         return None

@@ -1,4 +1,4 @@
-"""The inputs are those that were validated."""
+"""Checks that the inputs are the validated ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from detector_trainer.validation.inputs import Inputs
 
 
 def check(pod: Pod) -> RunResult | None:
-    """Fails with what has changed. A fingerprint that another version has made is not compared."""
+    """Fail with the names of the changed inputs. A fingerprint of another version is not compared."""
     validated = Fingerprint.parse(pod.fingerprint) if pod.fingerprint is not None else None
     changed = validated.differences(pod.survey.fingerprint) if validated is not None else []
     if not changed:
@@ -19,7 +19,7 @@ def check(pod: Pod) -> RunResult | None:
         ExitCode.DATA,
         reasons.INPUTS_CHANGED,
         f"Changed since it was validated: {', '.join(f'{name} ({_where(name, pod.inputs)})' for name in changed)}.",
-        "Put back what was validated; or change the spec, or delete and apply it again: then what is there now is validated.",
+        "Restore the validated inputs; or change the spec, or delete and apply it again, to validate the current inputs.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Nothing else trains in the model directory: `training.lease` describes how that is known."""
+"""Checks that no other training uses the model directory; `lease/lease.py` describes the protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file can be written in the model directory: one is, and is removed again."""
+"""Checks that the model directory is writable: writes a file and removes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROBE = bytes(4096)
 
 
 def check(pod: Pod) -> RunResult | None:
-    """Fails as `train` would at its first checkpoint. Makes the directory, as `train` does."""
+    """Fail as `train` would at its first checkpoint. Creates the directory, as `train` does."""
     folder = pod.model_folder
     if folder is None:
         return None
@@ -23,10 +23,11 @@ def check(pod: Pod) -> RunResult | None:
         with NamedTemporaryFile(dir=folder, prefix=".detector-training-") as probe:
             probe.write(PROBE)
             probe.flush()
-            os.fsync(probe.fileno())  # a network file system says only now that its disk is full
+            os.fsync(probe.fileno())  # a network file system reports a full disk only now
     except (FileExistsError, NotADirectoryError) as error:
-        message = f"modelDir {pod.model_dir}: {error.filename} is not a folder."
-        return RunResult(ExitCode.DATA, reasons.MODEL_DIR_UNUSABLE, message, "Give a folder; it is made if it does not exist.")
+        message = f"modelDir {pod.model_dir}: {error.filename} is not a directory."
+        hint = "Set modelDir to a directory; it is created if it does not exist."
+        return RunResult(ExitCode.DATA, reasons.MODEL_DIR_UNUSABLE, message, hint)
     except OSError as error:
         problem = f"cannot be written: {error.strerror}"
         return refused(pod.model_dir, problem) or RunResult(

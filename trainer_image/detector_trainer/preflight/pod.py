@@ -1,4 +1,4 @@
-"""What a pod is about to train."""
+"""The inputs of the checks: what a pod is about to train."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from detector_trainer.validation.inputs import Inputs
 
 @dataclass
 class Pod:
-    """What `preflight` was asked about, and where it looks."""
+    """The arguments of `preflight`, and where it finds devices and environment."""
 
     inputs: Inputs
     model_dir: str
     gpus: int
     fingerprint: str | None = None
-    """Of the inputs that were validated; None if there is no verdict."""
+    """Fingerprint of the validated inputs; None if there is no verdict."""
     devices: Path = Path("/dev")
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 

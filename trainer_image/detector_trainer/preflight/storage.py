@@ -1,4 +1,4 @@
-"""What it means that storage refuses: the same as when `train` meets it."""
+"""Classifies storage errors in the same way as `train` does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from detector_trainer.failures import classify
 
 
 def refused(path: str, problem: str) -> RunResult | None:
-    """The result for a path and the words of the system; None if they are not known."""
+    """Return the result for a path and an error message of the system; None if the message is not known."""
     failure = classify(problem)
     return RunResult(failure.exit_code, failure.reason, f"{path} {problem}.", failure.hint) if failure is not None else None

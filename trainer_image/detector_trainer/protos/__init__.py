@@ -1,4 +1,4 @@
-"""Message classes of the trainer's protos, without TensorFlow.
+"""Provides the message classes of the trainer's protos, without TensorFlow.
 
 `descriptors.binpb` is a FileDescriptorSet that tools/generators/descriptors.py takes out of the pinned trainer
 packages: every `object_detection/protos/*.proto`, `tf.train.Example` / `SequenceExample`, and the protos of the TF2
@@ -21,13 +21,13 @@ __all__ = ["descriptor_set", "enum_type", "message_class", "pool"]
 
 @cache
 def descriptor_set() -> descriptor_pb2.FileDescriptorSet:
-    """The generated set of file descriptors, dependencies first."""
+    """Return the generated set of file descriptors, dependencies first."""
     return descriptor_pb2.FileDescriptorSet.FromString(read_data(DESCRIPTORS))
 
 
 @cache
 def pool() -> descriptor_pool.DescriptorPool:
-    """A pool that holds the set (about 3 ms to build, once a process)."""
+    """Return a pool that contains the set (built once per process, in about 3 ms)."""
     built = descriptor_pool.DescriptorPool()
     for file in descriptor_set().file:
         built.Add(file)
@@ -49,7 +49,7 @@ def message_class(full_name: str) -> type[Message]:
 
 @cache
 def enum_type(full_name: str) -> EnumDescriptor:
-    """The EnumDescriptor of an enum, for example `object_detection.protos.InputType`.
+    """Return the EnumDescriptor of an enum, for example `object_detection.protos.InputType`.
 
     Raises:
         KeyError: the set has no enum of that name.

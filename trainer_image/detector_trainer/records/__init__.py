@@ -1,1 +1,1 @@
-"""The record scan: one pass over every file, in parallel processes. Begins in `run`."""
+"""The record scan: one pass over every file, in parallel processes. `scan.py` starts it."""

@@ -1,4 +1,4 @@
-"""What a check adds up over the records of a reader: it merges, and it can be written down, so that files are scanned anywhere.
+"""Accumulators: what a check adds up over the records of a reader. They merge and serialise, so that any process can scan a file.
 
 A check declares it in its own file, and lists it in ACCUMULATORS:
 
@@ -9,9 +9,9 @@ A check declares it in its own file, and lists it in ACCUMULATORS:
 
         def add(self, chunk, settings): ...
 
-`merge` and the written form follow from how the fields are declared. What they promise, tests/unit/records/test_accumulators.py
-proves of every accumulator in the chain: those of consecutive records, merged in the order of the records, are what one of all
-these records is, byte for byte, wherever they are divided.
+`merge` and the serialised form follow from the declarations of the fields. tests/unit/records/test_accumulators.py verifies for
+every accumulator of the chain: accumulators of consecutive records, merged in the order of the records, equal the accumulator of
+all these records, byte for byte, wherever the records are divided.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Own = TypeVar("Own", bound="Sums")
 Written = object
 """A value that JSON has, or a numpy array."""
 State = dict[str, Written]
-"""The written form of an accumulator, by the names of its fields."""
+"""The serialised form of an accumulator, by the names of its fields."""
 _PART = "part"
 
 
@@ -47,7 +47,7 @@ class Accumulator(ABC):
     code: str
     """Code of the check that owns it; `shared/NAME` for one that several checks read."""
     version: ClassVar[int] = 1
-    """To be raised when a field changes its meaning: partial results of another version are refused."""
+    """Increase it when a field changes its meaning: partial results of another version are rejected."""
 
     @abstractmethod
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
@@ -55,15 +55,15 @@ class Accumulator(ABC):
 
     @abstractmethod
     def merge(self: Same, later: Same) -> None:
-        """Take into account what another accumulator has of later records. That one must not be used any more."""
+        """Merge the accumulator of later records, which must not be used afterwards."""
 
     @abstractmethod
     def dump(self) -> State:
-        """Return the written form. It is the same for accumulators that are equal."""
+        """Return the serialised form; equal accumulators have equal forms."""
 
     @abstractmethod
     def load(self, state: State) -> None:
-        """Become what was dumped."""
+        """Restore the state that `dump` returned."""
 
 
 @dataclass_transform()
@@ -81,21 +81,21 @@ class Sums(Accumulator):
             setattr(self, name, part.merge(getattr(self, name), getattr(later, name)))
 
     def dump(self) -> State:
-        """Return the written form of the fields."""
+        """Return the serialised form of the fields."""
         return {name: part.dump(getattr(self, name)) for name, part in _parts(self)}
 
     def load(self, state: State) -> None:
-        """Become what was dumped."""
+        """Restore the state that `dump` returned."""
         for name, part in _parts(self):
             setattr(self, name, part.load(state[name]))
 
 
 @dataclass(frozen=True)
 class Part(Generic[T]):
-    """How a field merges, and how it is written."""
+    """How a field is merged and serialised."""
 
     merge: Callable[[T, T], T]
-    """Of the earlier and the later value."""
+    """Merges the earlier and the later value."""
     dump: Callable[[T], Written]
     load: Callable[[Written], T]
 
@@ -111,28 +111,28 @@ def part(
     dump: Callable[[T], Written] = lambda value: value,
     load: Callable[[Written], T] | None = None,
 ) -> T:
-    """Declare a field that merges in a way of its own. Without `dump` and `load` it is written as it is."""
+    """Declare a field with its own way of merging. Without `dump` and `load` its value is serialised unchanged."""
     load = load or (lambda value: cast(T, value))
     return field(default_factory=empty, metadata={_PART: Part(merge, dump, load)})
 
 
 def total() -> int:
-    """Declare a number that adds up."""
+    """Declare a sum."""
     return part(int, int.__add__)
 
 
 def largest() -> int:
-    """Declare a number of which the largest is kept; not negative."""
+    """Declare a maximum of numbers that are not negative."""
     return part(int, max)
 
 
 def ever() -> bool:
-    """Declare whether something was ever seen."""
+    """Declare a flag that is true once something was seen."""
     return part(bool, lambda ours, theirs: ours or theirs)
 
 
 def first_seen(kind: Callable[..., Tuple]) -> Tuple | None:
-    """Declare the first of the examples that were seen: a NamedTuple of values that JSON has, and of tuples of those."""
+    """Declare the first example: a NamedTuple of JSON values, and of tuples of these."""
 
     def earlier(ours: Tuple | None, theirs: Tuple | None) -> Tuple | None:
         return theirs if ours is None else ours
@@ -141,7 +141,7 @@ def first_seen(kind: Callable[..., Tuple]) -> Tuple | None:
 
 
 def counts(key: type[Key]) -> Counter[Key]:  # noqa: ARG001 - for the type checker
-    """Declare numbers by key, in the order in which the keys were first seen."""
+    """Declare counts by key, in the order in which the keys were first seen."""
 
     def both(ours: Counter[Key], theirs: Counter[Key]) -> Counter[Key]:
         ours.update(theirs)
@@ -155,7 +155,7 @@ def _counter(pairs: Written) -> Counter[Key]:
 
 
 def column() -> array[int]:
-    """Declare unsigned numbers of 64 bits, one after the other: of each record, for example."""
+    """Declare a growing array of uint64, for example one per record."""
 
     def both(ours: array[int], theirs: array[int]) -> array[int]:
         ours += theirs
@@ -180,5 +180,5 @@ def histogram(bins: int) -> NDArray[np.int64]:
 
 
 def named(kind: Callable[..., Tuple], values: Written) -> Tuple:
-    """Make a NamedTuple of what JSON has kept of it: it has lists where tuples were."""
+    """Create a NamedTuple from its JSON values, in which tuples have become lists."""
     return kind(*(tuple(value) if isinstance(value, list) else value for value in cast("list[Written]", values)))

@@ -1,7 +1,7 @@
-"""How images look: brightness, edges, and a perceptual hash, of small grey pictures of them, many at a time.
+"""Measures image quality: brightness, edges and a perceptual hash of small grey pictures, many at a time.
 
-The measures and their limits are those that users of CleanVision know (percentiles of brightness, and the variance of edges at 64
-pixels), and the hash is the one that imagehash calls phash: 64 bits, of which those of two similar pictures differ in few.
+The measures and their limits are those of CleanVision (percentiles of brightness, variance of edges at 64 pixels). The hash is
+the one that imagehash calls phash: 64 bits, of which few differ between similar pictures.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from numpy.typing import NDArray
 SIDE = 64
 """Pixels of the longer side, at most."""
 NO_HASH = (1 << 64) - 1
-"""In place of the hash of an image that has none: no hash has more than half of its bits set."""
+"""Marks an image without a hash: no hash has more than half of its bits set."""
 FLAT = 4
-"""Levels of grey, of 256: an image whose pixels differ by no more is of one colour. JPEG itself changes a level or two."""
+"""Grey levels, of 256: an image whose pixels differ by no more has one colour. JPEG changes a level or two."""
 BATCH = 8
-"""Pictures worked out together: their intermediate results fit into a processor's cache."""
+"""Pictures that are processed together: their intermediate results fit into a processor's cache."""
 _DCT_SIDE, _HASH_SIDE, _NEXT_TO_EACH_OTHER = 32, 8, 8
 
 
 @dataclass(frozen=True)
 class Appearance:
-    """How the images of a chunk look."""
+    """The image quality of a chunk, as columns."""
 
     seen: NDArray[np.bool_]
-    """bool of shape [records]: the image was looked at; the other columns are 0 elsewhere."""
+    """bool of shape [records]: the image was measured; the other columns are 0 elsewhere."""
     hashes: NDArray[np.uint64]
     """uint64 of shape [records]; NO_HASH where there is none."""
     mean: NDArray[np.uint8]
@@ -41,20 +41,20 @@ class Appearance:
     flat: NDArray[np.bool_]
     """bool of shape [records]: of one colour."""
     edges: NDArray[np.float64]
-    """float64 of shape [records]: standard deviation of what a 3 x 3 edge filter leaves, clipped to a byte."""
+    """float64 of shape [records]: standard deviation of the image after a 3 x 3 edge filter, clipped to a byte."""
     peaks: NDArray[np.float64]
     """float64 of shape [records]: how unequally the pixels are spread over the grey levels: high for drawings."""
 
 
 @dataclass
 class ImageQuality:
-    """Collects small grey pictures; those of one size are worked out together."""
+    """Measures small grey pictures; those of the same size are processed together."""
 
     _waiting: dict[tuple[int, int], tuple[list[int], list[NDArray[np.uint8]]]] = field(default_factory=dict)
     _done: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
 
     def add(self, record: int, picture: NDArray[np.uint8]) -> None:
-        """Takes the picture of a record: uint8 of shape [height, width]."""
+        """Add the picture of a record: uint8 of shape [height, width]."""
         if max(picture.shape) > SIDE:
             picture = _smaller(picture)
         records, pictures = self._waiting.setdefault((picture.shape[0], picture.shape[1]), ([], []))
@@ -65,7 +65,7 @@ class ImageQuality:
             del self._waiting[(picture.shape[0], picture.shape[1])]
 
     def finish(self, size: int) -> Appearance:
-        """The columns for that many records; collects anew from here on. Of a record that was added twice, the last counts."""
+        """Return the columns for `size` records and start again. Of a record that was added twice, the last picture counts."""
         for records, pictures in self._waiting.values():
             self._work(records, pictures)
         columns: list[NDArray[Any]] = [
@@ -93,20 +93,20 @@ class ImageQuality:
         low = (below * 100 < 5 * pixels).sum(axis=1).astype(np.uint8)
         high = (below * 100 < 99 * pixels).sum(axis=1).astype(np.uint8)
         height, width = batch.shape[1:]
-        shares = levels.reshape(len(batch), -1, _NEXT_TO_EACH_OTHER).sum(axis=2) / pixels  # low quality leaves out single levels
+        shares = levels.reshape(len(batch), -1, _NEXT_TO_EACH_OTHER).sum(axis=2) / pixels  # low quality skips single levels
         peaks = shares.std(axis=1) / _NEXT_TO_EACH_OTHER * SIDE * SIDE * min(height, width) / max(height, width)
         self._done.append((np.array(records), _hashes(batch, flat), mean, low, high, flat, _edges(batch), peaks))
 
 
 def _levels(batch: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """How many pixels have each grey level: int64 of shape [pictures, 256]."""
+    """Count the pixels of each grey level: uint8[pictures, height, width] to int64[pictures, 256]."""
     offsets = np.arange(0, 256 * len(batch), 256)
     levels = np.bincount((batch.reshape(len(batch), -1) + offsets[:, None]).ravel(), minlength=256 * len(batch))
     return levels.reshape(-1, 256)
 
 
 def _edges(batch: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """In whole numbers, so that nothing depends on which pictures are worked out together."""
+    """Compute the deviation of edges, float64[pictures], with integer sums, which do not depend on the batch."""
     if min(batch.shape[1:]) < 3:
         return np.full(len(batch), np.inf)  # too small to tell
     values = batch.astype(np.int16)
@@ -126,10 +126,10 @@ def _edges(batch: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def _hashes(batch: NDArray[np.uint8], flat: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """The lowest frequencies of the cosine transform against their median: uint64 of shape [pictures]."""
+    """Compare the lowest frequencies of the cosine transform with their median: uint64 of shape [pictures]."""
     height, width = batch.shape[1:]
     low = (_transform(height) @ batch.astype(np.float32) @ _transform(width).T).reshape(len(batch), -1)
-    bits = low > np.median(low, axis=1, keepdims=True) + 0.5  # not for rounding alone
+    bits = low > np.median(low, axis=1, keepdims=True) + 0.5  # not because of rounding
     hashes: NDArray[np.uint64] = np.packbits(bits, axis=1).view(">u8")[:, 0].astype(np.uint64)
     hashes[flat] = NO_HASH
     return hashes
@@ -137,7 +137,7 @@ def _hashes(batch: NDArray[np.uint8], flat: NDArray[np.bool_]) -> NDArray[np.uin
 
 @lru_cache(256)
 def _averages(size: int, parts: int) -> NDArray[np.float32]:
-    """The means over equal parts of a line of pixels, as a matrix: float32 of shape [parts, size]."""
+    """Return the matrix that averages equal parts of a line of pixels: float32 of shape [parts, size]."""
     edges = np.arange(parts + 1) * (size / parts)
     first, last = np.maximum(edges[:-1, None], np.arange(size)), np.minimum(edges[1:, None], np.arange(1, size + 1))
     averages: NDArray[np.float64] = np.maximum(last - first, 0) * (parts / size)
@@ -146,7 +146,7 @@ def _averages(size: int, parts: int) -> NDArray[np.float32]:
 
 @lru_cache(256)
 def _transform(size: int) -> NDArray[np.float32]:
-    """From a line of pixels to its 8 lowest frequencies, as if it had 32: float32 of shape [8, size]."""
+    """Return the matrix from a line of pixels, scaled to 32, to its 8 lowest frequencies: float32 of shape [8, size]."""
     frequency, place = np.arange(_HASH_SIDE)[:, None], np.arange(size)
     transform: NDArray[np.float64] = np.cos(np.pi / size * frequency * (place + 0.5)) * (_DCT_SIDE / size)
     return transform.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Whether TensorFlow decodes a BMP (tensorflow/core/kernels/image/decode_image_op.cc): uncompressed, 1, 3 or 4 bytes a pixel."""
+"""Checks whether TensorFlow decodes a BMP (tensorflow/core/kernels/image/decode_image_op.cc): uncompressed, 8, 24 or 32 bits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HEADER = 32
 
 
 def size_of(data: memoryview) -> tuple[int, int]:
-    """Width and height in pixels.
+    """Return width and height in pixels.
 
     Raises:
         BrokenImage: the header is cut off.
@@ -22,16 +22,16 @@ def size_of(data: memoryview) -> tuple[int, int]:
 
 
 def decode(data: memoryview) -> None:
-    """Compares the header with the size of the data; there is nothing to unpack.
+    """Compare the header with the size of the data, which is not compressed.
 
     Raises:
-        BrokenImage: the trainer's decoder refuses it too.
+        BrokenImage: the trainer's decoder rejects it too.
     """
     width, height = size_of(data)
     (offset,), (bits,) = struct.unpack_from("<i", data, 10), struct.unpack_from("<H", data, 28)
     channels = bits // 8
     if channels not in (1, 3, 4):
-        raise BrokenImage(f"it has {bits} bits a pixel; 8, 24 or 32 can be read")
+        raise BrokenImage(f"it has {bits} bits per pixel; supported are 8, 24 and 32")
     row = (channels * width + 3) // 4 * 4
     differ = len(data) - (offset + row * height)
     if differ:

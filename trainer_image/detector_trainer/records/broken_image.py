@@ -1,7 +1,7 @@
-"""What the decoders raise."""
+"""The exception of the decoders."""
 
 from __future__ import annotations
 
 
 class BrokenImage(Exception):
-    """The trainer's decoder refuses the bytes; the message says why."""
+    """The trainer's decoder rejects the bytes; the message is the reason."""

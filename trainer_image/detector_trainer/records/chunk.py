@@ -1,4 +1,4 @@
-"""Records as columns: what the checks see."""
+"""Records as columns, the input of the checks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Settings = TypeVar("Settings")
 Answer = TypeVar("Answer")
 MAX_RECORDS = 4096
 MAX_BYTES = 1 << 24
-"""A chunk is full when it has so many records, or so many bytes besides the images."""
+"""A chunk is full when it has so many records, or so many bytes without the images."""
 
 
 @dataclass
@@ -37,30 +37,30 @@ class Chunk:
     size: int
     columns: dict[str, Column]
     wrong_kinds: list[tuple[int, str, int, int]]
-    """Record in the chunk, feature, kind it has, kind it should have."""
+    """Record in the chunk, feature, its kind, the expected kind."""
     wrong_counts: list[tuple[int, str, int, int]]
-    """Record in the chunk, feature, how many values it has, how many it should have."""
+    """Record in the chunk, feature, its number of values, the expected number."""
     not_examples: list[int]
-    """Records in the chunk that are no tf.train.Example."""
+    """Records in the chunk that are not a tf.train.Example."""
     sequence_examples: list[int]
     """Records in the chunk that are a tf.train.SequenceExample."""
     other_names: list[bytes]
     """Names of features that the trainer does not read, of some of the records."""
     faults: dict[int, Fact]
-    """What is wrong with the image of a record, in order; sound ones are left out."""
+    """Problems of images by record, in order; valid images are left out."""
     image_sizes: NDArray[np.int32]
     """int32 of shape [records, 2]: height and width in pixels; 0 where unknown."""
     appearance: Appearance
     image_hashes: NDArray[np.uint64]
     """uint64 of shape [records]: size and CRC32C of the image, 0 where there is none. Empty if images are not hashed."""
     facts: dict[object, object] = field(default_factory=dict)
-    """What functions that are `computed_once` returned."""
+    """Results of functions that are `computed_once`."""
     _edges: dict[str, list[int]] = field(default_factory=dict)
-    """Where the values of each record begin, and the last ones end, by the name of the feature."""
+    """By feature, the offsets of the values of each record, and the end of the last."""
 
     @cached_property
     def parsed(self) -> NDArray[np.bool_]:
-        """bool of shape [records]: the trainer's parser takes the record. What is wrong with others has been said."""
+        """bool of shape [records]: the trainer's parser accepts the record. Problems of other records have been reported."""
         parsed = np.ones(self.size, bool)
         parsed[self.not_examples] = False
         parsed[[index for index, *_ in self.wrong_kinds]] = False
@@ -72,30 +72,30 @@ class Chunk:
         return _boxes(self)
 
     def boxes(self) -> Boxes:
-        """The boxes of all records whose four sides have equal lengths; worked out once."""
+        """Return the boxes of all records whose four sides have equal lengths; computed once."""
         return self._boxes
 
     def lengths(self, name: str) -> NDArray[np.int64]:
-        """Values a record has of a feature, 0 where it is missing. int64 of shape [records]."""
+        """Return the number of values of a feature per record, 0 where it is missing: int64 of shape [records]."""
         lengths: NDArray[np.int64] = np.maximum(self.columns[name].lengths, 0)
         return lengths
 
     def values(self, name: str, index: int) -> Any:
-        """The values of a feature of one record: an array, or a list of bytes. Empty where it is missing."""
+        """Return the values of a feature of one record: an array, or a list of bytes; empty if it is missing."""
         edges = self._edges.get(name)
         if edges is None:
             edges = self._edges[name] = np.concatenate([[0], np.cumsum(self.lengths(name))]).tolist()
         return self.columns[name].values[edges[index] : edges[index + 1]]
 
     def faulty(self, state: State) -> list[tuple[int, str]]:
-        """Index in the file, and what is wrong, of the records whose image has that fault and that were parsed."""
+        """Yield index in the file and problem of the parsed records whose image has this state."""
         return [
             (self.first + index, fact.detail) for index, fact in self.faults.items() if fact.state is state and self.parsed[index]
         ]
 
 
 def computed_once(work_out: Callable[[Chunk, Settings], Answer]) -> Callable[[Chunk, Settings], Answer]:
-    """Make a function of a chunk and the reader's settings work once for each chunk, however many checks call it."""
+    """Cache a function of a chunk and the reader's settings in the chunk, for all checks that call it."""
 
     @wraps(work_out)
     def fact(chunk: Chunk, settings: Settings) -> Answer:
@@ -123,10 +123,10 @@ class Boxes:
 
 
 class _Removed(NamedTuple):
-    """What was cut out of a record."""
+    """The image that was removed from a record."""
 
     after: int
-    """Bytes of the record before it."""
+    """Bytes of the record before the image."""
     head: bytearray
     image_size: int
 
@@ -142,11 +142,11 @@ class ChunkBuilder:
     hashing: bool = False
     _first: int = 0
     _data: bytearray = field(default_factory=bytearray)
-    """All records without their images."""
+    """The bytes of all records, without their images."""
     _edges: list[int] = field(default_factory=lambda: [0])
     _removed: list[_Removed | None] = field(default_factory=list)
     _one_image: list[bool] = field(default_factory=list)
-    """Whether the record had exactly one image, which is not in the data any more."""
+    """Per record, whether its only image was removed from the data."""
     _faults: dict[int, Fact] = field(default_factory=dict)
     _sizes: list[tuple[int, int]] = field(default_factory=list)
     _not_examples: list[int] = field(default_factory=list)
@@ -161,16 +161,16 @@ class ChunkBuilder:
         self._image = names.index(IMAGE.encode())
 
     def __len__(self) -> int:
-        """Records collected."""
+        """Return the number of collected records."""
         return len(self._sizes)
 
     @property
     def full(self) -> bool:
-        """Whether it is time for a chunk."""
+        """Whether enough records for a chunk are collected."""
         return len(self._sizes) >= MAX_RECORDS or len(self._data) >= MAX_BYTES
 
     def add(self, payload: Payload) -> None:
-        """Keep a record, without its image, which is looked at."""
+        """Add a record; its image is checked and removed."""
         buffer, start, stop = payload.buffer, payload.start, payload.stop
         places = cut(buffer, start, stop)
         if places is None:
@@ -218,7 +218,7 @@ class ChunkBuilder:
         return inspect(image, decoding=self.decoding, see=see, every_png=self.every_png)
 
     def chunk(self) -> Chunk:
-        """What has been collected, as columns; collects anew from here on."""
+        """Return the collected records as a chunk, and start again."""
         columns, unusual, others = self._read()
         if unusual.any():
             self._make_usual(unusual)
@@ -245,7 +245,7 @@ class ChunkBuilder:
         return chunk
 
     def _read(self) -> tuple[dict[str, Column], NDArray[np.bool_], list[bytes]]:
-        """The columns, which records are written in an unusual way, and other names of features."""
+        """Decode the columns; also return which records have an unusual encoding, and other feature names."""
         data = np.frombuffer(self._data + bytes(wire.PADDING), np.uint8)
         edges = np.array(self._edges)
         places = wire.find_features(data, edges[:-1], edges[1:], self._names)
@@ -259,7 +259,7 @@ class ChunkBuilder:
         return columns, unusual, places.others
 
     def _make_usual(self, unusual: NDArray[np.bool_]) -> None:
-        """Has upb read the records that are not written as usual."""
+        """Parse records with an unusual encoding with upb."""
         old, edges = self._data, self._edges
         self._data, self._edges = bytearray(), [0]
         for index, strange in enumerate(unusual):
@@ -272,7 +272,7 @@ class ChunkBuilder:
     def _usual(self, index: int, record: bytes) -> bytes:
         removed = self._removed[index]
         stand_in = None
-        if removed is not None:  # what was cut out may have been part of something else, or not the last image
+        if removed is not None:  # the removed bytes may have been part of something else, or not the last image
             stand_in = (_STAND_IN * (removed.image_size // len(_STAND_IN) + 1))[: removed.image_size]
             record = record[: removed.after] + removed.head + stand_in + record[removed.after :]
         try:
@@ -310,7 +310,7 @@ def _wrong_counts(schema: tuple[FeatureSpec, ...], columns: dict[str, Column]) -
 
 
 def _with_formats(faults: dict[int, Fact], formats: Column, images: Column) -> dict[int, Fact]:
-    """The faults, and those that come of image/format, which takes precedence (tf_slim's tfexample_decoder.Image)."""
+    """Return the faults, including those because of image/format, which takes precedence (tf_slim's tfexample_decoder.Image)."""
     if any(name in RAW for name in formats.values):
         lengths = np.maximum(formats.lengths, 0)
         begin = np.cumsum(lengths) - lengths
@@ -334,12 +334,12 @@ def _boxes(chunk: Chunk) -> Boxes:
 
 
 def _only(values: NDArray[np.float32], lengths: NDArray[np.int64], records: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The values of some of the records."""
+    """Return the values of some of the records."""
     return values if records.all() else values[np.repeat(records, lengths)]
 
 
 def values_of(chunk: Chunk, name: str, records: NDArray[np.bool_]) -> Any:
-    """The values of a feature for some records: bool of shape [records] in, an array or list out."""
+    """Return the values of a feature for some records. Args: which bool[records]. Returns an array, or a list of bytes."""
     column = chunk.columns[name]
     lengths = chunk.lengths(name)
     keep = np.repeat(records, lengths)

@@ -1,4 +1,4 @@
-"""Boxes by class, and what the checks of classes share."""
+"""Counts boxes by class, for the report and the checks of classes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from detector_trainer.records.reader_settings import ReaderSettings
 from detector_trainer.records.schema import LABEL, TEXT
 
 MAX_NAMES = 2000
-"""Names counted that are not in the label map. Where there are more, those that come first in the alphabet are kept: any others
-would depend on the order in which files are read."""
+"""Names outside the label map that are counted. With more, the alphabetically first are kept: any other choice would depend on
+the order in which files are read."""
 FEW_BOXES = 200
-"""With fewer boxes in all, the numbers of single classes say little: it is a trial, or an example."""
+"""With fewer boxes in total the counts of single classes are not meaningful: it is a trial, or an example."""
 SHOWN = 10
 
 
@@ -29,9 +29,9 @@ class ClassCounts(Sums):
     names: Counter[str] = counts(str)
     """By the name of their class, as written."""
     ids: Counter[int] = counts(int)
-    """By the id the trainer gives them; those of the model's classes only."""
+    """By the id the trainer assigns; classes of the model only."""
     mapped: set[str] = part(set, set.union, dump=sorted, load=lambda names: set(cast("list[str]", names)))
-    """Those of the names that the label map has."""
+    """The names that are in the label map."""
 
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Count the boxes of the next records."""
@@ -56,7 +56,7 @@ class ClassCounts(Sums):
         self._bound()
 
     def _bound(self) -> None:
-        """Forget the last names of the alphabet. What is forgotten here would be forgotten in any larger set, too."""
+        """Drop the alphabetically last names. What is dropped here would be dropped from any larger set, too."""
         spare = len(self.names) - MAX_NAMES
         if spare > 0:
             for name in sorted(self.names.keys() - self.mapped)[-spare:]:
@@ -64,7 +64,7 @@ class ClassCounts(Sums):
 
 
 def shown(settings: ReaderSettings, ids: Sequence[int], counts: dict[int, int] | None = None) -> str:
-    """Names of the first few classes, with their numbers of boxes if those are given."""
+    """Format the names of the first few classes, with their numbers of boxes if `counts` is set."""
     names = [settings.id_names.get(number) or str(number) for number in ids]
     numbers = [f" ({counts[number]})" for number in ids] if counts is not None else [""] * len(names)
     text = ", ".join(name + count for name, count in zip(names[:SHOWN], numbers, strict=False))

@@ -27,13 +27,13 @@ class Column:
     values: Any
     """All values, one record after the other: a numpy array, or a list of bytes. None where they are only counted."""
     wrong_kinds: list[tuple[int, int]]
-    """Record and the kind it has, where that is another."""
+    """Record and the kind it has, if that differs from the expected one."""
 
 
 def read_column(
     data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64], spec: FeatureSpec
 ) -> tuple[Column, NDArray[np.bool_]]:
-    """A feature of all records, and which of them write it in an unusual way.
+    """Decode a feature of all records; also return which of them encode it in an unusual way.
 
     Args:
         data: the records' bytes, padded.
@@ -43,7 +43,7 @@ def read_column(
     """
     lengths = np.full(len(begin), ABSENT, np.int64)
     unusual = np.zeros(len(begin), bool)
-    record = np.flatnonzero((begin >= 0) & (begin < end))  # an empty message has no kind: as if it were missing
+    record = np.flatnonzero((begin >= 0) & (begin < end))  # an empty message has no kind: treated as missing
     if not len(record):
         return Column(spec.kind, lengths, [] if spec.kind == BYTES else _EMPTY[spec.kind], []), unusual
     at, stop = begin[record], end[record]
@@ -70,7 +70,7 @@ def read_column(
 def _numbers(
     data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64], spec: FeatureSpec
 ) -> tuple[NDArray[np.int64], Any, NDArray[np.bool_]]:
-    """How many numbers each list has, the numbers, and which lists are one packed field and nothing else."""
+    """Decode lists of numbers: their lengths, the numbers, and which lists are exactly one packed field."""
     size, first = wire.varints(data, body + 1)
     empty = body == stop
     sound = empty | ((data[body] == wire.FIELD_1) & (first + size == stop))

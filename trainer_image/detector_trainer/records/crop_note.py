@@ -1,4 +1,4 @@
-"""Augmentations that crop drop broken boxes without a word: the trainer shows no error, but the boxes are lost all the same."""
+"""A note for messages about invalid boxes: augmentations that crop drop such boxes silently, instead of an error."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from detector_trainer.records.reader_settings import ReaderSettings
 
 
 def crop_note(settings: ReaderSettings) -> str:
-    """What to add to a message about a bad box; empty if no augmentation crops."""
+    """Return what to append to a message about an invalid box; empty if no augmentation crops."""
     return f" {settings.crop} drops it silently." if settings.crop else ""

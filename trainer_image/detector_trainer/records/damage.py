@@ -1,4 +1,4 @@
-"""What can be wrong with a record file before its records are parsed. The checks in checks/records make findings of it."""
+"""The kinds of damage of a record file, before its records are parsed. Checks in checks/records turn them into findings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NotRecords:
 
     file: str
     kind: tuple[str, str] | None
-    """What the file is instead, as pipeline/sniff.py tells it; None where it does not know."""
+    """The type of the file as pipeline/sniff.py detects it; None if it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class CorruptRecord:
     offset: int
     """Byte at which the record begins."""
     part: str
-    """What the checksum is of: `length` or `bytes`."""
+    """What the checksum covers: `length` or `bytes`."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Counts of brightness and of boxes by bin, and how far two of them are apart."""
+"""Histograms of brightness and of boxes, and distances between two histograms."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ BINS = PER_OCTAVE * OCTAVES
 
 
 def counts_of(octaves: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Counts of values from 0 to 16 octaves; those beyond count at the ends."""
+    """Count values, float64[n] in octaves, into int64[BINS]; values outside 0 to 16 octaves count in the outer bins."""
     bins = np.clip(np.floor(octaves * PER_OCTAVE), 0, BINS - 1).astype(np.int64)
     return np.bincount(bins, minlength=BINS)
 
 
 def median(counts: NDArray[np.int64]) -> int:
-    """The bin that holds the median."""
+    """Return the bin that contains the median."""
     return int(np.searchsorted(counts.cumsum() * 2, counts.sum()))
 
 
 def size_of(number: int) -> float:
-    """The square root of the share of the image in the middle of a bin of box_sizes."""
+    """Return the square root of the share of the image at the centre of a bin of box_sizes."""
     return float(2 ** ((number + 0.5) / PER_OCTAVE - OCTAVES))
 
 
 def aspect_of(number: int) -> float:
-    """Width over height in the middle of a bin of box_aspects."""
+    """Return width over height at the centre of a bin of box_aspects."""
     return float(2 ** ((number + 0.5) / PER_OCTAVE - OCTAVES / 2))
 
 
 def largest_gap(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
-    """The Kolmogorov-Smirnov statistic of two rows of counts, neither of them empty: from 0, alike, to 1."""
+    """Compute the Kolmogorov-Smirnov statistic of two non-empty histograms: 0 (equal) to 1."""
     return float(np.abs(first.cumsum() / first.sum() - second.cumsum() / second.sum()).max())
 
 
 def stability_index(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
-    """The population stability index of two rows of counts by class; half of one is added to each, so that none is 0."""
+    """Compute the population stability index of two histograms by class; adds 0.5 to each count, so that none is 0."""
     one, other = ((counts + 0.5) / (counts + 0.5).sum() for counts in (first, second))
     return float(((one - other) * np.log(one / other)).sum())

@@ -1,4 +1,4 @@
-"""Takes the image out of a serialized tf.train.Example, without copying it, and puts unusual ones into the usual form."""
+"""Locates the image in a serialized tf.train.Example without copying it, and normalises unusual encodings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENTRY = bytes([FIELD_1, len(IMAGE)]) + IMAGE + bytes([FIELD_2])
 
 
 class NotAnExample(Exception):
-    """These bytes are no tf.train.Example."""
+    """The bytes are not a tf.train.Example."""
 
 
 class Cut(NamedTuple):
@@ -30,9 +30,9 @@ class Cut(NamedTuple):
 
 
 def cut(buffer: bytearray, start: int, stop: int) -> Cut | None:
-    """Where the image is in `buffer[start:stop]`; None where the record is not written as usual: then see `usual_form`.
+    """Find the image in `buffer[start:stop]`; None if the encoding is unusual: then use `usual_form`.
 
-    An image that is not exactly one value counts as unusual; whether there is a second one is not looked at here.
+    An image that is not exactly one value is unusual; a second image feature is not searched for here.
     """
     name = buffer.find(_ENTRY, start, stop)
     if name < 0:
@@ -61,7 +61,7 @@ def cut(buffer: bytearray, start: int, stop: int) -> Cut | None:
 
 
 def _varint(buffer: bytearray, at: int) -> tuple[int, int]:
-    """The varint at a place and the place behind it. Written out for speed: there are four in each record.
+    """Decode the varint at an offset; return it and the next offset. Unrolled for speed: each record has four.
 
     Raises:
         IndexError: the buffer ends.
@@ -83,7 +83,7 @@ def _varint(buffer: bytearray, at: int) -> tuple[int, int]:
 
 
 def _tagged_length(length: int) -> bytes:
-    """How a map's entry of that many bytes begins."""
+    """Encode the beginning of a map entry of `size` bytes."""
     head = [FIELD_1]
     while length >= 0x80:
         head.append(length & 0x7F | 0x80)
@@ -93,10 +93,10 @@ def _tagged_length(length: int) -> bytes:
 
 
 def usual_form(payload: bytes, wanted: Collection[bytes], *, whole: bool) -> tuple[bytes, bytes | None]:
-    """The wanted features in the form that wire.py reads, without the image, and the image if it is exactly one value.
+    """Return the wanted features in the form that wire.py reads, without the image, and the image if it is exactly one value.
 
     Read through messages of our own that have the same wire format but list the map's entries, with keys of bytes. Keys that are
-    no UTF-8 then do no harm, and of an entry that comes twice the last one counts: both as in the trainer's own parser
+    not UTF-8 are accepted then, and of a duplicate entry the last one counts: both as in the trainer's parser
     (tensorflow/core/util/example_proto_fast_parsing.cc).
 
     Args:
@@ -126,7 +126,7 @@ def usual_form(payload: bytes, wanted: Collection[bytes], *, whole: bool) -> tup
 
 
 def is_sequence_example(payload: bytes) -> bool:
-    """Whether a record is a tf.train.SequenceExample: these parse as Examples too, without an image."""
+    """Return whether a record is a tf.train.SequenceExample; these also parse as an Example without an image."""
     try:
         parsed = types.SequenceExample.FromString(payload)
     except DecodeError:
@@ -141,7 +141,7 @@ def _class(name: str) -> Any:
 
 @cache
 def _pool() -> descriptor_pool.DescriptorPool:
-    """A pool with Feature as TensorFlow has it, and Example as a list of entries."""
+    """Return a pool with Feature as TensorFlow defines it, and Example as a list of entries."""
     pool = descriptor_pool.DescriptorPool()
     feature = next(file for file in descriptor_set().file if file.name.endswith("example/feature.proto"))
     pool.Add(feature)

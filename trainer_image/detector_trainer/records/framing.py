@@ -1,7 +1,7 @@
 """Reads a TFRecord file front to back, checking the checksums that the trainer checks (tensorflow/core/lib/io/record_reader.cc).
 
-A file is a row of records: length (8 bytes, little-endian), masked CRC32C of the length (4), payload, masked CRC32C of the
-payload (4). The file is read, not mapped: a file that shrinks or a storage that fails is then an OSError, not a dead process.
+A file is a sequence of records: length (8 bytes, little-endian), masked CRC32C of the length (4), payload, masked CRC32C of the
+payload (4). The file is read, not mapped: if the file shrinks or its storage fails, that is an OSError and no crash.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 1 << 19
-"""Bytes read at once: so few that the checksum finds them in the processor's cache."""
+"""Bytes per read: few enough to be in the processor's cache for the checksum."""
 KEPT = 1 << 24
-"""A buffer that had to grow beyond this is given up after its record."""
+"""Bytes: a larger buffer is discarded after the record that needed it."""
 HEADER = 12
 FOOTER = 4
 _LENGTH_AND_CRC = struct.Struct("<QI")
@@ -28,7 +28,7 @@ _CRC = struct.Struct("<I")
 
 
 class Damage(StrEnum):
-    """What is wrong with the framing of a file."""
+    """The kinds of damage of the framing of a file."""
 
     CUT_IN_PAYLOAD = "cut in payload"
     """The file ends inside a record, its header complete."""
@@ -54,11 +54,11 @@ class Broken(Exception):
 
 
 class Payload(NamedTuple):
-    """Where a record's payload lies: `buffer[start:stop]`. Valid until the next is asked for."""
+    """The payload of a record: `buffer[start:stop]`. Valid until the next record is read."""
 
     buffer: bytearray
     frozen: NDArray[np.uint8]
-    """The same bytes in a form that google_crc32c accepts: it refuses what could be written to."""
+    """The same bytes, read-only, because google_crc32c rejects writable buffers."""
     start: int
     stop: int
     crc: int
@@ -66,15 +66,15 @@ class Payload(NamedTuple):
 
 
 def records(file: io.RawIOBase, size: int) -> Iterator[Payload]:
-    """The payloads of a file that is `size` bytes long.
+    """Yield the payloads of a file of `size` bytes.
 
     Raises:
-        Broken: the framing is damaged; what was yielded before is sound.
+        Broken: the framing is damaged; the payloads yielded before are intact.
         OSError: the storage failed.
     """
     buffer = bytearray(min(BLOCK, size))
     frozen = freeze(buffer)
-    begin = end = 0  # what the buffer holds that is not yet consumed
+    begin = end = 0  # the part of the buffer that is not yet consumed
     offset = 0  # of the record in the file
     index = 0
     crc_of = google_crc32c.value
@@ -90,7 +90,7 @@ def records(file: io.RawIOBase, size: int) -> Iterator[Payload]:
         if masked(crc_of(bytes(buffer[begin : begin + 8]))) != length_crc:
             raise Broken(Damage.BAD_LENGTH, index, offset)
         whole = HEADER + length + FOOTER
-        if offset + whole > size:  # before anything is allocated for it
+        if offset + whole > size:  # before memory is allocated for it
             raise Broken(Damage.CUT_IN_PAYLOAD, index, offset, offset + whole - size)
         if end - begin < whole:
             if whole > len(buffer):
@@ -116,19 +116,19 @@ def records(file: io.RawIOBase, size: int) -> Iterator[Payload]:
 
 
 def masked(crc: int) -> int:
-    """A CRC32C as TFRecord stores it."""
+    """Mask a CRC32C as TFRecord stores it."""
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
 def freeze(buffer: bytearray) -> NDArray[np.uint8]:
-    """The same bytes in a form that google_crc32c accepts."""
+    """Return a read-only view, which google_crc32c accepts."""
     frozen = np.frombuffer(buffer, np.uint8)
     frozen.flags.writeable = False
     return frozen
 
 
 def _refill(file: io.RawIOBase, buffer: bytearray, begin: int, end: int) -> tuple[int, int]:
-    """Moves what is not consumed to the front and reads until the buffer is full or the file ends."""
+    """Move unconsumed bytes to the front, then read until the buffer is full or the file ends."""
     held = end - begin
     with memoryview(buffer) as view:
         view[:held] = view[begin:end]

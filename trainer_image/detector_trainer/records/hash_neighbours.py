@@ -1,4 +1,4 @@
-"""Pairs of perceptual hashes that differ in few bits, found without comparing all with all."""
+"""Finds pairs of perceptual hashes that differ in few bits, without comparing all pairs."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ DISTANCE = 3
 """Bits of 64. Hashes that differ in so few have one of four parts of 16 bits in common."""
 PARTS = 4
 REACH = 64
-"""How many that have a part in common are compared with each, at most: that bounds the time, and with it what is found."""
+"""Hashes with a common part that each is compared with, at most: it bounds the time, and so the pairs that are found."""
 _BITS = 64 // PARTS
 
 
 def find_neighbours(hashes: NDArray[np.uint64], asks: NDArray[np.bool_], answers: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Of each hash, another one that is near: int64 of shape [hashes], -1 where there is none.
+    """Find a neighbour of each hash: its index, int64 of shape [hashes], or -1 if it has none.
 
-    The time is that of 256 passes over the hashes at most.
+    Takes the time of at most 256 passes over the hashes.
 
     Args:
-        hashes: uint64 of shape [hashes], each once, rising.
-        asks: bool of shape [hashes]: whether a partner is looked for.
-        answers: bool of shape [hashes]: whether it can be one.
+        hashes: uint64 of shape [hashes], each once, in ascending order.
+        asks: bool of shape [hashes]: find a neighbour of this hash.
+        answers: bool of shape [hashes]: this hash can be a neighbour.
     """
     found = np.full(len(hashes), -1, np.int64)
     for part in range(PARTS):

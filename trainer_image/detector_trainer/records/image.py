@@ -1,7 +1,7 @@
-"""Whether the trainer could decode an image, and how large it is.
+"""Checks whether the trainer can decode an image, and finds its size.
 
-tf.io.decode_image goes by the first bytes, never by image/format (except `raw`). What is asked here must not be stricter than
-TensorFlow's decoders are: tests/trainer/test_images_agree.py holds the two against each other.
+tf.io.decode_image detects the format by the first bytes, never by image/format (except `raw`). These checks must not be stricter
+than TensorFlow's decoders: tests/trainer/test_images_agree.py compares the two.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from detector_trainer.records.decoding_memory import MAX_BYTES, MAX_SCANNED_BYTE
 
 JPEG, PNG, GIF, BMP, WEBP, JXL = "JPEG", "PNG", "GIF", "BMP", "WebP", "JPEG XL"
 MAX_PIXELS = 1 << 29
-"""TensorFlow's decoders refuse as many or more."""
+"""Pixels: TensorFlow's decoders reject as many or more."""
 LONGEST_SIDE = 2**31 - 1
-"""Pixels. The decoders of PNG and BMP refuse a longer one, whatever the other side is."""
+"""Pixels. The decoders of PNG and BMP reject a longer side, whatever the other side is."""
 SNIFFED = 512
 See = Callable[[NDArray[np.uint8]], None]
-"""Called with a small grey picture of a sound image: uint8 of shape [height, width]."""
+"""Called with a small grey picture of a valid image: uint8 of shape [height, width]."""
 
 
 class State(StrEnum):
-    """What the trainer would make of an image."""
+    """The result of decoding an image as the trainer does."""
 
     SOUND = "sound"
     MISSING = "missing"
@@ -38,12 +38,12 @@ class State(StrEnum):
     FOUR_DIMENSIONAL = "four-dimensional"
     TOO_LARGE = "too large"
     NOT_DECODED = "not decoded"
-    """Its header is sound; the rest was not checked, because decoding it takes too much."""
+    """Its header is valid; the rest was not checked, because decoding it needs too much memory or time."""
     BROKEN = "broken"
 
 
 class Fact(NamedTuple):
-    """What was found out about one record's image."""
+    """The result for one image."""
 
     state: State
     detail: str = ""
@@ -55,13 +55,13 @@ MISSING = Fact(State.MISSING)
 
 
 def inspect(image: memoryview, *, decoding: bool, see: See | None = None, every_png: bool = False) -> Fact:
-    """Looks at an image as the trainer would (tf_slim's tfexample_decoder.Image, and tf.io.decode_image).
+    """Check an image as the trainer would decode it (tf_slim's tfexample_decoder.Image, and tf.io.decode_image).
 
     Args:
         image: its bytes.
-        decoding: whether to decode it.
-        see: what takes a small picture of it, if it is decoded. Some have none.
-        every_png: a PNG always has one; otherwise a few have, because it has to be decoded twice for that.
+        decoding: decode it; otherwise only the header is checked.
+        see: receives a small picture of it, if it is decoded. Some images have none.
+        every_png: every PNG has a picture; otherwise only a few, because a PNG must be decoded twice for it.
     """
     if not len(image):
         return MISSING
@@ -70,7 +70,7 @@ def inspect(image: memoryview, *, decoding: bool, see: See | None = None, every_
         return _unknown(bytes(image[:SNIFFED]), len(image))
     if kind in (GIF, WEBP):
         return Fact(State.FOUR_DIMENSIONAL, f"it is a {kind}")
-    if kind == JXL:  # TensorFlow decodes it; there is no decoder here
+    if kind == JXL:  # TensorFlow decodes it; this project has no decoder
         return Fact(State.SOUND)
     try:
         return _measured(image, kind, decoding, see, every_png)
@@ -105,12 +105,12 @@ def _measured(data: memoryview, kind: str, decoding: bool, see: See | None, ever
 
 
 def too_costly(data: memoryview, frame: jpeg.Frame) -> str:
-    """Describe what decoding a JPEG would take, if it is too much; empty if it is not."""
+    """Describe what decoding a JPEG needs, if it exceeds the limits; empty if it does not."""
     held = jpeg.coefficient_bytes(data, frame)
-    size = f"its {frame.width:,} x {frame.height:,} pixels take {held >> 20:,} MiB of DCT coefficients"
+    size = f"its {frame.width:,} x {frame.height:,} pixels need {held >> 20:,} MiB of DCT coefficients"
     if held > MAX_BYTES:
         return f"{size} at a time, and {MAX_BYTES >> 20} MiB are the limit"
-    # So few bytes that they cannot hold too many scans are not searched for them.
+    # Data too short for too many scans is not searched.
     if (
         held * (len(data) // jpeg.SMALLEST_SCAN + 1) > MAX_SCANNED_BYTES
         and held * (scans := jpeg.scans(data)) > MAX_SCANNED_BYTES
@@ -130,13 +130,13 @@ def _decoded(data: memoryview, kind: str, size: tuple[int, int], look: bool) -> 
 
 
 def inspect_gray(image: memoryview, *, decoding: bool) -> Fact:
-    """Looks at an image that the trainer decodes to one channel: a PNG mask, an additional channel."""
+    """Check an image that the trainer decodes to one channel: a PNG mask, an additional channel."""
     fact = inspect(image, decoding=decoding)
     if fact.state in (State.SOUND, State.NOT_DECODED):
         kind = kind_of(image)
         if kind == BMP or (kind == JPEG and jpeg.frame_of(image).components == 4):
-            said = "a BMP" if kind == BMP else "a CMYK JPEG"
-            return Fact(State.BROKEN, f"it is {said}, which TensorFlow does not decode to one channel")
+            found = "a BMP" if kind == BMP else "a CMYK JPEG"
+            return Fact(State.BROKEN, f"it is {found}, which TensorFlow does not decode to one channel")
     return fact
 
 
@@ -148,7 +148,7 @@ def _unknown(head: bytes, size: int) -> Fact:
 
 
 def kind_of(data: memoryview) -> str | None:
-    """The format by the first bytes, as tf.io.decode_image tells it; None for one that it does not know."""
+    """Return the format by the first bytes, as tf.io.decode_image detects it; None if it is unknown."""
     head = bytes(data[:12])
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG

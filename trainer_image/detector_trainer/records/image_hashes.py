@@ -1,4 +1,4 @@
-"""The images of a reader by how they look."""
+"""Hashes of the images of a reader: exact and perceptual."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class ImageHashes(Sums):
 
     code = "shared/image-hashes"
     exact: array[int] = column()
-    """Of each record, where the reader's images are hashed: size and CRC32C of its image, 0 if there is none."""
+    """Per record, if the reader's images are hashed: size and CRC32C of the image, 0 if there is none."""
     looks: array[int] = column()
-    """Of each record, where images are decoded: the perceptual hash, NO_HASH if there is none. Then as long as `exact`."""
+    """Per record, if images are decoded: the perceptual hash, NO_HASH if there is none. Then as long as `exact`."""
 
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:
         """Append the hashes of the next records."""
@@ -34,9 +34,9 @@ class HashedImages:
     """The images of a reader that have a perceptual hash, copies byte for byte counted once."""
 
     def __init__(self, hashes: ImageHashes, *, without: ImageHashes | None = None) -> None:
-        """Of those in `hashes`, but for the ones that are in `without` too, byte for byte."""
+        """Select the images in `hashes`, without exact copies of images in `without`."""
         exact, looks = np.array(hashes.exact, np.uint64), np.array(hashes.looks, np.uint64)
-        if len(looks) != len(exact):  # not decoded: nothing is known of how they look
+        if len(looks) != len(exact):  # not decoded: no perceptual hashes
             exact = exact[:0]
         kept = np.flatnonzero((exact != 0) & (looks[: len(exact)] != NO_HASH))
         if without is not None:
@@ -47,7 +47,7 @@ class HashedImages:
 
     @property
     def number(self) -> int:
-        """How many there are."""
+        """Number of images."""
         return len(self._records)
 
     @cached_property
@@ -56,23 +56,23 @@ class HashedImages:
 
     @property
     def hashes(self) -> NDArray[np.uint64]:
-        """uint64 of shape [hashes], each once, rising."""
+        """uint64 of shape [hashes], each once, in ascending order."""
         return self._groups[0]
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """int64 of shape [hashes]: images that have it."""
+        """int64 of shape [hashes]: number of images with each hash."""
         return self._groups[2]
 
     def first(self, number: int) -> int:
-        """The first record with a hash."""
+        """Return the first record with a hash, by the index of the hash."""
         return int(self._records[self._groups[1][number]])
 
     def second(self, number: int) -> int:
-        """The second one, of a hash that several images have."""
+        """Return the second record with a hash that several images have."""
         return int(self._records[np.flatnonzero(self._looks == self.hashes[number])[1]])
 
     def earliest(self, which: NDArray[np.bool_]) -> int:
-        """Which of some hashes comes first in the records: bool of shape [hashes], one of them true."""
+        """Return the index of the hash that occurs first in the records. Args: which bool[hashes], at least one true."""
         numbers = np.flatnonzero(which)
         return int(numbers[self._groups[1][numbers].argmin()])

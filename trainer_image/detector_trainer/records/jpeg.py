@@ -1,4 +1,4 @@
-"""Whether libjpeg decodes a JPEG to its end, as it does for TensorFlow (tensorflow/core/lib/jpeg/jpeg_mem.cc).
+"""Checks whether libjpeg decodes a JPEG completely, as it does for TensorFlow (tensorflow/core/lib/jpeg/jpeg_mem.cc).
 
 Damaged data that libjpeg only warns about trains; a file that ends before its last line of pixels does not.
 """
@@ -19,7 +19,7 @@ from detector_trainer.records.broken_image import BrokenImage
 PROGRESSIVE = 0xC2
 HEADERS = 1024
 SMALLEST = 16
-"""Pixels of a side of what is decoded: with fewer there is too little to look at."""
+"""Pixels of a side of the decoded picture: smaller ones are too small to measure."""
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE_FRAMES = frozenset({PROGRESSIVE, 0xC6, 0xCA, 0xCE})
 _SCAN = 0xDA
@@ -28,13 +28,13 @@ _MARKER = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
 BLOCK, BLOCK_BYTES = 8, 128
 """A block has 8 x 8 coefficients of two bytes each."""
 MAX_FACTOR = 4
-"""Of the sampling of a component."""
+"""Largest sampling factor of a component."""
 SMALLEST_SCAN = 10
 """Bytes of a scan of one component, without data."""
 
 
 class Frame(NamedTuple):
-    """What a start of frame says."""
+    """The content of a start of frame."""
 
     width: int
     """Pixels."""
@@ -47,12 +47,12 @@ class Frame(NamedTuple):
 
 
 def frame_of(data: memoryview) -> Frame:
-    """The start of frame, to which it walks from marker to marker.
+    """Find and parse the start of frame, from marker to marker.
 
     Raises:
-        BrokenImage: there is none.
+        BrokenImage: the data has none.
     """
-    found = _frame(bytes(data[:HEADERS])) or _frame(data)  # most often it is near the beginning, and bytes are read faster
+    found = _frame(bytes(data[:HEADERS])) or _frame(data)  # usually near the beginning; bytes are faster than a memoryview
     if found is None:
         raise BrokenImage("its header is cut off")
     return found
@@ -67,7 +67,7 @@ def _frame(data: bytes | memoryview) -> Frame | None:
 
 
 def _find(data: bytes | memoryview, position: int, markers: frozenset[int]) -> int | None:
-    """The position of the next of some markers, from segment to segment; None if fewer than 10 bytes are left of the data."""
+    """Find the next of some markers, from segment to segment; None if fewer than 10 bytes are left."""
     last = len(data) - 10
     while position <= last:
         if data[position] == 0xFF:
@@ -91,14 +91,14 @@ def coefficient_bytes(data: memoryview, frame: Frame) -> int:
     """Compute the bytes of DCT coefficients that libjpeg holds at a time (jdinput.c, jdcoefct.c).
 
     It holds those of the whole image if it is progressive, or if its first scan has not all of its components, be they coded with
-    Huffman's or arithmetic coding; else a row of blocks, which is counted as 0.
+    Huffman's or arithmetic coding; otherwise a row of blocks, which is counted as 0.
     """
     if not frame.progressive and _components_of_scan(data, frame) >= frame.components:
         return 0
     start = frame.at + 10
     sampling = [(factors >> 4, factors & 15) for factors in data[start + 1 : start + 3 * frame.components : 3]]
     if not sampling or not all(1 <= factor <= MAX_FACTOR for factors in sampling for factor in factors):
-        return 0  # libjpeg refuses it before it allocates anything
+        return 0  # libjpeg rejects it before it allocates memory
     most_across, most_down = (max(factors) for factors in zip(*sampling, strict=True))
     return BLOCK_BYTES * sum(
         _blocks(frame.width, across, most_across) * _blocks(frame.height, down, most_down) for across, down in sampling
@@ -106,31 +106,31 @@ def coefficient_bytes(data: memoryview, frame: Frame) -> int:
 
 
 def _blocks(pixels: int, factor: int, most: int) -> int:
-    """Blocks along one side of a component, with those that fill up its last group."""
+    """Count the blocks along one side of a component, including the padding of its last group."""
     blocks = -(-pixels * factor // (most * BLOCK))
     return -(-blocks // factor) * factor
 
 
 def _components_of_scan(data: memoryview, frame: Frame) -> int:
-    """How many components the first scan has; as many as the frame where no scan is found, which decoders refuse."""
+    """Return the number of components of the first scan; that of the frame if no scan is found, which decoders reject."""
     length = data[frame.at + 2] << 8 | data[frame.at + 3]
     position = _find(data, frame.at + 2 + length, frozenset({_SCAN}))
     return frame.components if position is None else data[position + 4]
 
 
 def scans(data: memoryview) -> int:
-    """Count its scans, or more: coded data contains no marker, but what looks like one in other segments counts too."""
+    """Return an upper bound of its scans: coded data contains no marker, but other segments may contain bytes like one."""
     return bytes(data).count(bytes([0xFF, _SCAN]))
 
 
 def decode(data: memoryview) -> NDArray[np.uint8]:
-    """Decodes every byte of the data, in grey and at an eighth of the size or a bit more: nothing that can fail is left out.
+    """Decode every byte of the data, in grey and at about an eighth of its size, including every step that can fail.
 
     Returns:
         What was decoded: uint8 of shape [height, width].
 
     Raises:
-        BrokenImage: the trainer's decoder refuses it too.
+        BrokenImage: the trainer's decoder rejects it too.
     """
     try:
         grey: NDArray[np.uint8] = simplejpeg.decode_jpeg(
@@ -139,5 +139,5 @@ def decode(data: memoryview) -> NDArray[np.uint8]:
     except ValueError as error:
         if "Premature end" in str(error) and data[-1] != 0xFF:
             raise BrokenImage("it is cut off") from None
-        return with_pillow.decode(data)  # a warning, or CMYK: Pillow tells warnings from errors
+        return with_pillow.decode(data)  # a warning, or CMYK: Pillow distinguishes warnings from errors
     return grey[..., 0]

@@ -1,7 +1,7 @@
-"""Whether libpng decodes a PNG to its end, as it does for TensorFlow (tensorflow/core/lib/png/png_io.cc).
+"""Checks whether libpng decodes a PNG completely, as it does for TensorFlow (tensorflow/core/lib/png/png_io.cc).
 
-Pillow is content with less than libpng: here every chunk that counts is checked, and the pixels are unpacked piece by piece,
-so that the memory this takes does not depend on the image.
+Pillow is less strict than libpng: this module verifies every relevant chunk, and decompresses the pixels in pieces, so that its
+memory does not depend on the image.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from detector_trainer.records.broken_image import BrokenImage
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PIECE = 1 << 20
-_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type: samples a pixel
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type: samples per pixel
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _PALETTE = 3
 # Of the seven passes of an interlaced image: first column and row, distance of columns and rows.
@@ -23,7 +23,7 @@ _FILTERS = 5
 
 
 def size_of(data: memoryview) -> tuple[int, int]:
-    """Width and height in pixels.
+    """Return width and height in pixels.
 
     Raises:
         BrokenImage: the header is cut off.
@@ -35,10 +35,10 @@ def size_of(data: memoryview) -> tuple[int, int]:
 
 
 def decode(data: memoryview) -> None:
-    """Checks every chunk, and unpacks all pixels.
+    """Check every chunk and decompress all pixels.
 
     Raises:
-        BrokenImage: the trainer's decoder refuses it too.
+        BrokenImage: the trainer's decoder rejects it too.
     """
     header, palette, pixels = b"", False, _Pixels()
     for name, body in _chunks(data):
@@ -64,7 +64,7 @@ def decode(data: memoryview) -> None:
 
 
 def _chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    """Name and contents of the chunks; the checksum of those that libpng insists on is checked."""
+    """Yield name and content of the chunks; verify the checksums that libpng verifies."""
     position, size = 8, len(data)
     while position + 12 <= size:
         (length,) = struct.unpack_from(">I", data, position)
@@ -81,7 +81,7 @@ def _chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def _rows(header: bytes) -> list[tuple[int, int]]:
-    """Number and bytes of the rows of pixels, pass by pass, each row with its filter byte."""
+    """Yield number and size in bytes of the pixel rows, pass by pass, each row with its filter byte."""
     width, height, depth, colour, compression, method, interlace = struct.unpack(">IIBBBBB", header)
     if not width or not height or compression or method or interlace > 1 or depth not in _DEPTHS.get(colour, ()):
         raise BrokenImage("its header makes no sense")
@@ -92,7 +92,7 @@ def _rows(header: bytes) -> list[tuple[int, int]]:
 
 
 class _Pixels:
-    """Unpacks the compressed pixels and counts them; keeps none."""
+    """Decompresses the pixels and counts them, without keeping them."""
 
     def __init__(self) -> None:
         self._unpack = zlib.decompressobj()
@@ -105,16 +105,16 @@ class _Pixels:
 
     def take(self, data: memoryview) -> None:
         if self._unpack.eof or self._seen >= self._wanted:
-            return  # libpng warns of what is too much
+            return  # libpng only warns about surplus data
         try:
             self._count(self._unpack.decompress(data, PIECE))
             while self._unpack.unconsumed_tail and self._seen < self._wanted:
                 self._count(self._unpack.decompress(self._unpack.unconsumed_tail, PIECE))
         except zlib.error as error:
-            raise BrokenImage(f"its pixels cannot be unpacked ({str(error).rpartition(': ')[2]})") from None
+            raise BrokenImage(f"its pixels cannot be decompressed ({str(error).rpartition(': ')[2]})") from None
 
     def _count(self, piece: bytes) -> None:
-        """Counts, and looks at the filter byte of every row that begins here."""
+        """Count the bytes, and check the filter byte of every row that begins in them."""
         begin, end, offset = self._seen, self._seen + len(piece), 0
         for rows, size in self._passes:
             first = max(0, -(-(begin - offset) // size))

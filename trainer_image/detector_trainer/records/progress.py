@@ -1,4 +1,4 @@
-"""What a scan tells about itself; apart, so that those who only listen need not load the scan."""
+"""Progress of a scan; a separate module, so that listeners do not import the scan."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 
 class ScanError(Exception):
-    """The scan itself broke; it says nothing about the records."""
+    """The scan itself failed, for a reason other than the records."""
 
 
 @dataclass(frozen=True)
 class ScanProgress:
-    """How far a scan is."""
+    """Progress of a scan."""
 
     records: int
     bytes: int

@@ -1,4 +1,4 @@
-"""What the scan of one input reader has to know: plain data, sent to every process."""
+"""The settings of an input reader that the scan needs: plain data, sent to every process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from detector_trainer.records.schema import FeatureSpec, schema_of, uses_png_mas
 if TYPE_CHECKING:
     from detector_trainer.protos.types import DetectionModel, TrainEvalPipelineConfig
 
-# Augmentations that drop boxes outside the crop, and broken ones with them, without a word (core/preprocessor.py).
+# Augmentations that drop boxes outside the crop, and invalid ones with them, silently (core/preprocessor.py).
 CROPS = (
     "random_crop_image",
     "random_crop_pad_image",
@@ -39,7 +39,7 @@ EVERY_PNG_BELOW = 64 << 20
 
 @dataclass(frozen=True)
 class ReaderSettings:
-    """The settings of one reader that decide what a record must look like."""
+    """The settings of one reader that determine what a valid record is."""
 
     reader: str
     """`train_input_reader` or `eval_input_reader[0]`."""
@@ -48,37 +48,37 @@ class ReaderSettings:
     schema: tuple[FeatureSpec, ...]
     """The features the trainer parses."""
     has_label_map: bool
-    """Whether class/text counts."""
+    """Whether class/text is used."""
     text_to_id: dict[bytes, int] = field(default_factory=dict)
-    """Every name and display name of the label map, and the id the trainer gives it. Empty if the map cannot be read here."""
+    """Every name and display name of the label map, and the id the trainer assigns. Empty if the map cannot be read here."""
     id_names: dict[int, str] = field(default_factory=dict)
     num_classes: int = 0
-    """0 where the model has none of its own."""
+    """0 if the model has no classes."""
     architecture: str = ""
     max_boxes: int = 100
     masks: str = ""
     """`numerical` or `png` where masks are loaded."""
     num_keypoints: int = 0
     num_scores: int = 0
-    """Scores that every box must have, where they are learned; 0 where not."""
+    """Scores that every box must have if they are learned; otherwise 0."""
     context: tuple[int, int] | None = None
-    """How many context features the model takes, and how long each is; None where none are loaded, or the model takes none."""
+    """Number and length of the context features of the model; None if none are loaded, or the model accepts none."""
     has_dense_poses: bool = False
     """Whether they are loaded."""
     num_additional_channels: int = 0
     learned: frozenset[str] = frozenset()
-    """The tasks of a CenterNet besides boxes that look at the values of the records: fields of its message."""
+    """Tasks of a CenterNet besides boxes that read values of the records: fields of its message."""
     crop: str = ""
     """The first augmentation that crops; empty if none does."""
     resizer: Resizer | None = None
-    """None where it is not known."""
+    """None if it is unknown."""
     anchors: tuple[tuple[float, float], ...] = ()
-    """Height and width, in pixels of the resized image, of what training boxes are compared with; empty if not known."""
+    """Height and width, in pixels of the resized image, of the anchors to compare training boxes with; empty if unknown."""
     decode_images: bool = True
     every_png: bool = False
-    """Whether every PNG is looked at, and not only a few: it takes as long as all else."""
+    """Measure every PNG, not only a few: it doubles the time of the scan."""
     hash_images: bool = False
-    """A fifth of the time of a scan that only reads headers: left out of that one if there is nothing to compare with."""
+    """Hash images, a fifth of the time of a scan that only reads headers; such a scan skips it if it has nothing to compare."""
 
 
 def settings_of(config: TrainEvalPipelineConfig, reader: Reader, *, decode_images: bool) -> ReaderSettings:
@@ -144,7 +144,7 @@ def _learned(model: DetectionModel) -> frozenset[str]:
 
 
 def _anchors(config: TrainEvalPipelineConfig, resizer: Resizer | None) -> tuple[tuple[float, float], ...]:
-    """Of models whose images all have one size: there an anchor has one too."""
+    """Return the anchor sizes of a model whose images all have the same size; empty for other models."""
     if resizer is None or not resizer.one_size:
         return ()
     sizes = anchor_sizes(config, (resizer.high, resizer.high) if resizer.pads else (resizer.low, resizer.high))
@@ -152,7 +152,7 @@ def _anchors(config: TrainEvalPipelineConfig, resizer: Resizer | None) -> tuple[
 
 
 def size_of(file: str) -> int:
-    """Bytes of a file; 0 if there is none to be seen: its scan says why."""
+    """Return the size of a file in bytes; 0 if it cannot be read: its scan reports why."""
     try:
         return Path(file).stat().st_size
     except OSError:
@@ -160,7 +160,7 @@ def size_of(file: str) -> int:
 
 
 def _label_map(path: str) -> LabelMap | None:
-    """The reader's own label map; None if it has none, or it cannot be read: the checks of metadata say so."""
+    """Read the label map of the reader; None if it has none, or it cannot be read: checks of metadata report that."""
     if not path or gfile.is_remote(path):
         return None
     try:

@@ -18,7 +18,7 @@ class ResizedBox(NamedTuple):
     file: str
     record: int
     resized: tuple[int, int]
-    """Height and width that the image gets."""
+    """Height and width of the resized image."""
     box: tuple[float, float]
     """Height and width of the box, in its pixels."""
 
@@ -35,9 +35,9 @@ class ResizedBoxes:
 
 @computed_once
 def resized_images(chunk: Chunk, settings: ReaderSettings) -> NDArray[np.int32] | None:
-    """Return the sizes that the images get: int32 of shape [records, 2], height and width, 0 where unknown.
+    """Return the sizes of the images after the resizer: int32 of shape [records, 2], height and width, 0 where unknown.
 
-    None for evaluation, and where the resizer is not known.
+    None for evaluation, and if the resizer is unknown.
     """
     if not settings.training or settings.resizer is None:
         return None

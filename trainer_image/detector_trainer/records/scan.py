@@ -54,7 +54,7 @@ def scan_files(
 
 
 class _Watcher:
-    """Sums up what was read, and tells the listener."""
+    """Adds up what was read, and notifies the listener."""
 
     def __init__(self, total_bytes: int, listener: Listener | None) -> None:
         self._total, self._listener = total_bytes, listener

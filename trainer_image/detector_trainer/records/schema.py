@@ -1,4 +1,4 @@
-"""Which features of a record the trainer parses, and as what (data_decoders/tf_example_decoder.py)."""
+"""The features of a record that the trainer parses, and their types (data_decoders/tf_example_decoder.py)."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class FeatureSpec:
     name: str
     kind: int
     count: int | None = None
-    """How many values it must have where it is present; None for any number."""
+    """Number of values it must have if it is present; None for any number."""
     required: bool = False
     counted: bool = False
-    """Only the number of its values matters to the checks; they are not kept."""
+    """Checks need only the number of its values; the values are not kept."""
 
 
 _PLAIN = (
-    FeatureSpec(IMAGE, BYTES, 1, counted=True),  # its bytes never get here: they are looked at and forgotten
+    FeatureSpec(IMAGE, BYTES, 1, counted=True),  # its bytes are checked and dropped before
     FeatureSpec(FORMAT, BYTES, 1),
     FeatureSpec("image/filename", BYTES, 1, counted=True),
     FeatureSpec("image/key/sha256", BYTES, 1, counted=True),
@@ -64,7 +64,7 @@ _PLAIN = (
 
 
 def schema_of(reader: InputReader) -> tuple[FeatureSpec, ...]:
-    """The features that the trainer parses for an InputReader."""
+    """Return the features that the trainer parses for an InputReader."""
     found = list(_PLAIN)
     if reader.load_instance_masks:
         found += [
@@ -93,5 +93,5 @@ def schema_of(reader: InputReader) -> tuple[FeatureSpec, ...]:
 
 
 def uses_png_masks(reader: InputReader) -> bool:
-    """Whether masks are PNGs; else they are numbers."""
+    """Return whether masks are PNGs; otherwise they are numbers."""
     return reader.mask_type == types.InstanceMaskType.PNG_MASKS

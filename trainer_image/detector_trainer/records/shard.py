@@ -31,16 +31,16 @@ from detector_trainer.records.totals import FileRead, Totals
 
 FRAME = HEADER + FOOTER
 STEP = 64 << 20
-"""Bytes after which the progress bar shall move."""
+"""Bytes after which progress is reported."""
 Advance = Callable[[int, int], None]
 """Called with records and bytes that were read since it was last called."""
 
 
 class Checks(Protocol):
-    """The checks of a scan, as far as a scan knows them: it imports none of them."""
+    """The interface of the checks for the scan, which imports none of them."""
 
     def totals(self) -> Totals:
-        """Return totals in which each check adds up what it sees; empty ones."""
+        """Return empty totals, with the accumulators of all checks."""
         ...
 
     def note(self, damage: FileDamage, totals: Totals) -> None:
@@ -53,7 +53,7 @@ class Checks(Protocol):
 
 
 def scan_shard(path: str, settings: ReaderSettings, checks: Checks, advance: Advance) -> Totals:
-    """Read a file from front to back, and let the checks add up what they see."""
+    """Read a file from front to back; return the totals of the checks."""
     shard = _Shard(path, settings, checks, advance, checks.totals())
     try:
         size = regular_size(path, "records")
@@ -62,14 +62,14 @@ def scan_shard(path: str, settings: ReaderSettings, checks: Checks, advance: Adv
     except Unreadable as problem:
         shard.note(UnreadableFile(path, str(problem), problem.hint))
     except OSError as error:
-        shard.note(UnreadableFile(path, f"{path} cannot be read: {error.strerror}", "Look at its storage."))
+        shard.note(UnreadableFile(path, f"{path} cannot be read: {error.strerror}", "Check its storage."))
     shard.totals.files.append(FileRead(path, shard.records, shard.size, shard.checksum))
     return shard.totals
 
 
 @dataclass
 class _Shard:
-    """A file that is being read."""
+    """The state of reading one file."""
 
     path: str
     settings: ReaderSettings
@@ -80,7 +80,7 @@ class _Shard:
     size: int = 0
     """Bytes read."""
     checksum: int | None = None
-    """Of the checksums of the records; known when all were read."""
+    """Checksum of the checksums of the records; None until all are read."""
 
     def note(self, damage: FileDamage) -> None:
         self.checks.note(damage, self.totals)
@@ -109,7 +109,7 @@ class _Shard:
         except Broken as broken:
             self.note(_damage(self.path, broken))
         except OSError:
-            self._finish(builder)  # what was read is sound, and is counted as read
+            self._finish(builder)  # the records read so far are intact, and count
             raise
         self._finish(builder)
         self.advance(self.records - done, size - self.size)

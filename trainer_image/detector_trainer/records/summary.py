@@ -1,4 +1,4 @@
-"""How many images and boxes a reader has, and how large they are: for the report, and for checks that ask for it."""
+"""Counts images and boxes of a reader, and their extreme sizes: for the report, and for checks that need them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from detector_trainer.records.reader_settings import ReaderSettings
 
 
 class Size(NamedTuple):
-    """Of an image, in pixels."""
+    """Size of an image in pixels."""
 
     width: int
     height: int
 
 
 def _extreme(*, smallest: bool) -> Size | None:
-    """Declare the size of the image with the fewest or the most pixels; the first of those that have as many."""
+    """Declare the size of the image with the fewest or the most pixels; the first of several."""
     beyond = lt if smallest else gt
 
     def choose(ours: Size | None, theirs: Size | None) -> Size | None:
@@ -34,7 +34,7 @@ def _extreme(*, smallest: bool) -> Size | None:
 
 
 class Summary(Sums):
-    """Numbers for the report."""
+    """Statistics for the report."""
 
     code = "shared/summary"
     images: int = total()
@@ -58,7 +58,7 @@ class Summary(Sums):
 
 
 def _extremes(sizes: NDArray[np.int32]) -> dict[str, Size]:
-    """The extremes of sizes: int32 of shape [images, 2], height and width, 0 where unknown."""
+    """Find the extreme sizes. Args: sizes int32[images, 2], height and width, 0 where unknown."""
     sizes = sizes[sizes[:, 0] > 0]
     if not len(sizes):
         return {}

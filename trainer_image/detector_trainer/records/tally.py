@@ -1,4 +1,4 @@
-"""What a check of records keeps: a count and the first few examples, small and mergeable: shards are scanned in parallel."""
+"""What a check of records keeps: a count and the first few examples, small and mergeable across shards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing that a check found."""
+    """One problem that a check found."""
 
     file: str
     message: str
@@ -25,9 +25,9 @@ class Hit:
     field: str | None = None
     hint: str | None = None
     severity: Severity | None = None
-    """Where it is not the rule's."""
+    """If it differs from the severity of the rule."""
     count: int = 1
-    """How many of its kind it stands for."""
+    """Number of hits that it represents."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Tally:
 
 
 class _Tally(TypedDict):
-    """A tally in the written form."""
+    """A tally in the serialised form."""
 
     severity: str | None
     count: int
@@ -56,7 +56,7 @@ class Tallies(Accumulator):
     """The hits of one rule, by severity; None where that is the rule's."""
 
     def __init__(self, code: str, check: Callable[[Chunk, ReaderSettings], Iterable[Hit]] | None = None) -> None:
-        """Args: the code of the rule, and what finds its hits in a chunk; None for a rule that only damaged files hit."""
+        """Count hits of the rule `code`, which `check` finds in a chunk; None for a rule that only damaged files hit."""
         self.code = code
         self._check = check
         self.by_severity: dict[Severity | None, Tally] = {}
@@ -79,7 +79,7 @@ class Tallies(Accumulator):
             ours.examples = (ours.examples + theirs.examples)[:EXAMPLES]
 
     def dump(self) -> State:
-        """Return the written form."""
+        """Return the serialised form."""
         written: list[_Tally] = [
             {"severity": severity, "count": tally.count, "examples": [asdict(hit) for hit in tally.examples]}
             for severity, tally in self.by_severity.items()
@@ -87,7 +87,7 @@ class Tallies(Accumulator):
         return {"tallies": written}
 
     def load(self, state: State) -> None:
-        """Become what was dumped."""
+        """Restore the state that `dump` returned."""
         self.by_severity = {
             _severity(tally["severity"]): Tally(tally["count"], list(map(_hit, tally["examples"])))
             for tally in cast(list[_Tally], state["tallies"])
@@ -104,7 +104,7 @@ def _severity(name: str | None) -> Severity | None:
 
 
 def first_of(hits: Iterator[Hit], count: int) -> Iterator[Hit]:
-    """The first few of `count` hits, the last of them standing for the rest: what a vectorised check yields."""
+    """Yield the first few of `count` hits; the last of them represents the rest. For vectorised checks."""
     kept = min(EXAMPLES, count)
     for index, hit in zip(range(kept), hits, strict=False):
         yield replace(hit, count=count - kept + 1) if index == kept - 1 else hit

@@ -1,4 +1,4 @@
-"""What is known of all records of a reader: which files were read, and what each check has added up."""
+"""The totals of a reader: the files that were read, and the accumulators of the checks."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from detector_trainer.records.tally import Tallies
 
 Kind = TypeVar("Kind", bound=Accumulator)
 FORMAT, VERSION = "detector-training.io/scan-totals", 1
-"""Of the written form, apart from that of each accumulator."""
+"""Of the serialised form, besides the version of each accumulator."""
 HEADER = "header"
 
 
 class IncompatibleTotals(ValueError):
-    """The bytes are not totals, or those of a version with other checks."""
+    """The bytes are not totals, or the totals of a version with other checks."""
 
 
 class FileRead(NamedTuple):
-    """A file, as far as it was read."""
+    """A file and how much of it was read."""
 
     path: str
     records: int
     size: int
     """Bytes."""
     checksum: int | None
-    """Of the checksums of its records; None if reading failed."""
+    """Checksum of the checksums of its records; None if reading failed."""
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Totals:
 
     @classmethod
     def of(cls, accumulators: Iterable[Accumulator]) -> Totals:
-        """Return the totals of nothing."""
+        """Return empty totals."""
         by_code: dict[str, Accumulator] = {}
         for accumulator in accumulators:
             if accumulator.code in by_code:
@@ -55,7 +55,7 @@ class Totals:
         return cls(by_code)
 
     def __getitem__(self, kind: type[Kind]) -> Kind:
-        """The accumulator of a kind: one that a check lists in its ACCUMULATORS."""
+        """Return an accumulator by its class, which a check lists in its ACCUMULATORS."""
         return cast(Kind, self.by_code[kind.code])
 
     def hits(self, code: str) -> Tallies:
@@ -64,12 +64,12 @@ class Totals:
 
     @property
     def records(self) -> int:
-        """How many records were read."""
+        """Number of records that were read."""
         return sum(file.records for file in self.files)
 
     @property
     def size(self) -> int:
-        """How many bytes were read."""
+        """Number of bytes that were read."""
         return sum(file.size for file in self.files)
 
     @property
@@ -97,7 +97,7 @@ class Totals:
             accumulator.merge(later.by_code[code])
 
     def to_bytes(self) -> bytes:
-        """Return the written form, an npz: the same bytes for equal totals. Made for another process or pod, not to be kept."""
+        """Return the serialised form, an npz: equal totals give equal bytes. Not for storage: versions differ."""
         written: dict[str, State] = {}
         arrays: State = {}
         for code, accumulator in self.by_code.items():
@@ -113,10 +113,10 @@ class Totals:
         return buffer.getvalue()
 
     def read(self, data: bytes) -> None:
-        """Become what was written.
+        """Restore the totals that `to_bytes` returned.
 
         Raises:
-            IncompatibleTotals: it was written by another version.
+            IncompatibleTotals: another version has written it.
         """
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as parts:

@@ -1,7 +1,7 @@
-"""Reads the protobuf wire format of many records at once: every step is done for all of them by numpy.
+"""Decodes the protobuf wire format of many records together: each step is a numpy operation on all of them.
 
-What is not written as every encoder writes it (fields in order, numbers packed, lengths consistent) is reported, not guessed at:
-example.py then has upb read it.
+Records that are not encoded as usual (fields in order, numbers packed, lengths consistent) are reported, not guessed: example.py
+parses them with upb.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 FIELD_1, FIELD_2, FIELD_3 = 0x0A, 0x12, 0x1A
 """Tags of length-delimited fields."""
 PADDING = 512
-"""Bytes that must follow the data, so that nobody reads beyond its end."""
+"""Bytes that must follow the data, so that no read goes beyond its end."""
 MAX_NAME = 48
-"""Longer names are no feature of ours."""
+"""Bytes; the trainer reads no feature with a longer name."""
 _NAME, _FLOAT = np.dtype(f"V{MAX_NAME}"), np.dtype("<f4")
 Element = TypeVar("Element", bound=np.generic)
 
 
 class Names:
-    """Feature names to look for, each with the number that is its place."""
+    """Feature names to find; each has its index as its number."""
 
     def __init__(self, names: list[bytes]) -> None:
         self._factors = np.random.default_rng(20).integers(1, 1 << 63, MAX_NAME // 8, np.uint64) | np.uint64(1)
@@ -37,7 +37,7 @@ class Names:
         self._lengths = np.array([len(name) for name in names])[order]
 
     def __len__(self) -> int:
-        """How many."""
+        """Return the number of names."""
         return len(self._hashes)
 
     def _hashed(self, words: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -45,7 +45,16 @@ class Names:
         return hashes
 
     def find(self, data: NDArray[np.uint8], at: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The number of the name at each place, -1 for any other. A name has fewer than 256 bytes."""
+        """Find the number of the name at each offset, -1 for an unknown name.
+
+        Args:
+            data: uint8[bytes].
+            at: int64[n], offsets of names.
+            lengths: int64[n], below 256.
+
+        Returns:
+            int64[n].
+        """
         words = elements(data, _NAME, at).view(np.uint64).reshape(-1, len(self._factors)) & self._masks[lengths]
         if (
             len(at) and (words == words[0]).all() and (lengths == lengths[0]).all()
@@ -62,19 +71,19 @@ class Names:
 
 @dataclass
 class Places:
-    """Where the features of the records are."""
+    """Offsets of the features in the records."""
 
     begin: NDArray[np.int64]
     """int64 of shape [names, records]: first byte of the Feature message; -1 where it is absent."""
     end: NDArray[np.int64]
     unusual: NDArray[np.bool_]
-    """bool of shape [records]: not written as usual."""
+    """bool of shape [records]: not encoded as usual."""
     others: list[bytes]
-    """Names that nobody looks for, of the first records."""
+    """Names of other features, of the first records."""
 
 
 def find_features(data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64], names: Names) -> Places:
-    """Walks the entries of the map in all records: `data[begin:end]` each. Of a name that comes twice the last one counts."""
+    """Walk the map entries of all records, `data[begin:end]` each (int64[records]). Of a duplicate name the last one counts."""
     count = len(begin)
     places = Places(
         np.full((len(names), count), -1, np.int64), np.full((len(names), count), -1, np.int64), np.zeros(count, bool), []
@@ -114,7 +123,10 @@ def find_features(data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArra
 
 
 def varints(data: NDArray[np.uint8], at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The varint at each place, and the place behind it. One of more than 5 bytes comes out too large to fit anywhere."""
+    """Decode the varint at each offset. Args: data uint8[bytes], at int64[n]. Returns (values, next offsets), both int64[n].
+
+    A varint of more than 5 bytes gets a value larger than any valid length.
+    """
     byte = data[at].astype(np.int64)
     at = at + 1
     more = np.flatnonzero(byte >= 0x80)
@@ -133,14 +145,14 @@ def varints(data: NDArray[np.uint8], at: NDArray[np.int64]) -> tuple[NDArray[np.
 
 
 def floats(data: NDArray[np.uint8], begin: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.float32]:
-    """The packed floats of all pieces, one after the other."""
+    """Decode the packed floats of all pieces, begin and size int64[pieces] in bytes, into float32[sum(size) / 4]."""
     counts = size // 4
     at = np.repeat(begin, counts) + 4 * within(counts)
     return elements(data, _FLOAT, at)
 
 
 def elements(data: NDArray[np.uint8], kind: np.dtype[Element], at: NDArray[np.int64]) -> NDArray[Element]:
-    """What lies at any places of the data, read as numbers or bytes of one size."""
+    """Gather elements of a dtype at any offsets of the data. Args: data uint8[bytes], at int64[n]. Returns kind[n]."""
     everywhere: NDArray[Element] = np.ndarray((len(data) - kind.itemsize + 1,), kind, data, strides=(1,))
     return everywhere[at]
 
@@ -148,7 +160,16 @@ def elements(data: NDArray[np.uint8], kind: np.dtype[Element], at: NDArray[np.in
 def ints(
     data: NDArray[np.uint8], begin: NDArray[np.int64], size: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """The packed varints of all pieces, one after the other; how many each piece has; whether it is well-formed."""
+    """Decode the packed varints of all pieces.
+
+    Args:
+        data: uint8[bytes].
+        begin: int64[pieces], offsets.
+        size: int64[pieces], bytes.
+
+    Returns:
+        int64[values]: all values, one piece after the other; int64[pieces]: number of values; bool[pieces]: well-formed.
+    """
     bytes_: NDArray[np.uint8] = data[np.repeat(begin, size) + within(size)]
     last = bytes_ < 0x80
     edges = np.cumsum(size)
@@ -168,7 +189,7 @@ def ints(
 
 
 def within(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """0, 1 … counts[0]-1, 0, 1 … counts[1]-1, …"""
+    """Return the index within each group: 0, 1 … counts[0]-1, 0, 1 … counts[1]-1, … as int64[sum(counts)]."""
     starts = np.cumsum(counts) - counts
     indices: NDArray[np.int64] = np.arange(int(counts.sum())) - np.repeat(starts, counts)
     return indices
@@ -177,7 +198,11 @@ def within(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 def pieces(
     data: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """The elements of lists of bytes, in order: which list each is of, where it begins and ends; which lists are well-formed."""
+    """Find the elements of lists of bytes, `data[begin:end]` each (int64[lists]).
+
+    Returns:
+        int64[elements], in order: its list, its begin, its end; bool[lists]: well-formed.
+    """
     sound = np.ones(len(begin), bool)
     owner, first, last = [], [], []
     which = np.flatnonzero(begin < end)

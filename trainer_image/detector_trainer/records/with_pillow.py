@@ -1,4 +1,4 @@
-"""Decodes with Pillow, which fails where libjpeg fails and not where it only warns."""
+"""Decodes with Pillow, which fails if libjpeg fails, but not if it only warns."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from detector_trainer.records.broken_image import BrokenImage
 
 
 def decode(data: memoryview) -> NDArray[np.uint8]:
-    """Decodes a whole JPEG. The caller has looked at its size.
+    """Decode a whole JPEG. The caller has checked its size.
 
     Returns:
-        It in grey, at an eighth of its size: uint8 of shape [height, width].
+        The image in grey, at an eighth of its size: uint8 of shape [height, width].
 
     Raises:
         BrokenImage: it cannot be decoded.
-        MemoryError: not for its own sake.
+        MemoryError: because of the process, not of the image.
     """
     Image.MAX_IMAGE_PIXELS = None
     try:
@@ -32,8 +32,8 @@ def decode(data: memoryview) -> NDArray[np.uint8]:
                 return np.asarray(image.convert("L"))
     except MemoryError:
         raise
-    except UnidentifiedImageError:  # its text is an address in memory
+    except UnidentifiedImageError:  # its message contains a memory address
         raise BrokenImage("its header cannot be parsed") from None
-    except Exception as error:  # noqa: BLE001 - Pillow raises nearly anything on damaged bytes
-        words = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BrokenImage("it is cut off" if "truncated" in words.lower() else words) from None
+    except Exception as error:  # noqa: BLE001 - Pillow can raise almost any exception on damaged bytes
+        message = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BrokenImage("it is cut off" if "truncated" in message.lower() else message) from None

@@ -1,1 +1,1 @@
-"""The report as one page of HTML: all it shows is in it, and it runs no script."""
+"""The report of a validation as text and as an HTML page, which is self-contained and runs no script."""

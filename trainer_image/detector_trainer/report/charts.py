@@ -1,4 +1,4 @@
-"""Bars for classes and shapes, and clouds of points for sizes."""
+"""Draws bars for classes and shapes, and scatter plots for sizes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from detector_trainer.report.markup import text
 
 FEW = 25
-"""Classes shown at once; the others are a click away."""
+"""Classes shown initially; the others can be expanded."""
 MAX_POINTS = 2000
 FEW_POINTS = 200
-"""As many are drawn larger."""
+"""Up to so many points are drawn larger."""
 MAX_RINGS = 200
 MAX_LABELS = 9
 """Numbers along a side."""
@@ -24,7 +24,7 @@ WIDTH, HEIGHT, LEFT, BOTTOM, EDGE, RINGS = 480, 400, 84, 52, 24, 24
 
 
 def bars(classes: Mapping[str, int]) -> str:
-    """A bar for each class, in the order given."""
+    """Draw a bar for each class, in this order."""
     most = max(classes.values(), default=1)
     rows = [_bar(name, number, most) for name, number in classes.items()]
     rest = f"<details><summary>{len(rows) - FEW} more</summary>{_list(rows[FEW:])}</details>" if len(rows) > FEW else ""
@@ -43,12 +43,12 @@ def _bar(name: str, number: int, most: int) -> str:
 
 
 def sizes(shown: NDArray[np.int64 | np.float64], anchors: NDArray[np.float64], name: str) -> str:
-    """Width and height in pixels, both on a logarithmic scale: those of one shape lie along one diagonal.
+    """Draw width and height in pixels, both on a logarithmic scale: equal aspect ratios lie on one diagonal.
 
     Args:
         shown: of shape [number, 2], at least one: height and width of boxes or images, a dot each.
         anchors: of shape [anchors, 2]: a ring each.
-        name: `boxes` or `images`, for those who do not see it.
+        name: `boxes` or `images`, for screen readers.
     """
     dots = shown[:: max(1, math.ceil(len(shown) / MAX_POINTS))]
     every = np.concatenate([shown.ravel(), anchors.ravel()]).clip(1, None)
@@ -85,7 +85,7 @@ def sizes(shown: NDArray[np.int64 | np.float64], anchors: NDArray[np.float64], n
 
 
 def ratios(boxes: NDArray[np.float64], anchors: NDArray[np.float64]) -> str:
-    """How many boxes have which ratio of width to height, on a logarithmic scale.
+    """Draw the histogram of the ratio of width to height, on a logarithmic scale.
 
     Args:
         boxes: of shape [boxes, 2]: height and width.
@@ -132,11 +132,11 @@ def _svg(label: str, content: str) -> str:
     return f'<svg class="chart" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}">{content}</svg>'
 
 
-def _tick(x: float, y: float, said: str) -> str:
+def _tick(x: float, y: float, label: str) -> str:
     return (
         f'<path class="grid" d="M{x:.1f} {EDGE}V{HEIGHT - BOTTOM}M{LEFT} {y:.1f}H{WIDTH - EDGE}"/>'
-        f'<text text-anchor="middle" x="{x:.1f}" y="{HEIGHT - BOTTOM + 19}">{said}</text>'
-        f'<text text-anchor="end" x="{LEFT - 6}" y="{y + 6:.1f}">{said}</text>'
+        f'<text text-anchor="middle" x="{x:.1f}" y="{HEIGHT - BOTTOM + 19}">{label}</text>'
+        f'<text text-anchor="end" x="{LEFT - 6}" y="{y + 6:.1f}">{label}</text>'
     )
 
 
@@ -145,5 +145,5 @@ def _ratio(octave: int) -> str:
 
 
 def _place(value: float, low: float, high: float) -> float:
-    """0 to 1; what is smaller than a pixel is drawn as one."""
+    """Map a size to 0 … 1; sizes below one pixel are drawn as one pixel."""
     return math.log(max(1.0, value) / low) / math.log(high / low)

@@ -1,4 +1,4 @@
-"""The pictures of a page: of records that findings name, and samples of the training records."""
+"""Creates the pictures of a page: records that findings name, and samples of the training records."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from detector_trainer.report.shapes import Shapes
 from detector_trainer.validation.inputs import Inputs, Unknown
 
 SECONDS = 20.0
-"""For all reading."""
+"""Seconds for all reading."""
 MAX_PICTURES = 12
-"""Of records that findings name."""
+"""Pictures of records that findings name."""
 SAMPLES = 6
 LOOKED_AT = 500
-"""Records read for the sizes of boxes and images."""
+"""Records that are read for the sizes of boxes and images."""
 MAX_BYTES_LOOKED_AT = 256 << 20
 
 
 @dataclass(frozen=True)
 class Training:
-    """What a page shows of the training records, as HTML; empty where there is nothing to show."""
+    """The training records on a page, as HTML; empty if there is nothing to show."""
 
     looked_at: int = 0
     """Records."""
@@ -38,7 +38,7 @@ class Training:
 
 
 class ImageGallery:
-    """Makes the pictures. Whatever goes wrong, there is a sentence in place of one."""
+    """Creates the pictures. A sentence replaces a picture that fails."""
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
@@ -46,7 +46,7 @@ class ImageGallery:
         self._settings: dict[str, ReaderSettings | None] = {}
 
     def of_findings(self, findings: Iterable[Finding]) -> dict[tuple[str, int], str]:
-        """A figure for the records that the first findings name, by file and number."""
+        """Return figures of the records that the first findings name, by file and number."""
         named = ((finding.where.file, finding.where.record) for finding in findings)
         keys = dict.fromkeys((file, number) for file, number in named if file is not None and number is not None)
         wanted: dict[str, set[int]] = {}
@@ -71,7 +71,7 @@ class ImageGallery:
         }
 
     def _figure(self, place: Place, *, alone: bool) -> str:
-        """A record with its numbers, or one of several samples."""
+        """Draw a record, with the coordinates of its boxes unless it is one of several samples."""
         caption = _name(place.file if alone else PurePath(place.file).name, place.number)
 
         def draw() -> str:
@@ -81,7 +81,7 @@ class ImageGallery:
         return _or_why(draw, lambda why: pictures.sentence(caption, why))
 
     def of_training(self) -> Training:
-        """What is shown of the first training records."""
+        """Return samples and charts of the first training records."""
         try:
             files = self._inputs.train.files
             settings = self._settings_of(files[0]) if files else None
@@ -105,7 +105,7 @@ class ImageGallery:
         return shapes.figures(seen, self._inputs.config)
 
     def _settings_of(self, file: str) -> ReaderSettings | None:
-        """What is known of the reader of a file."""
+        """Return the settings of the reader of a file; None if they are unknown."""
         if file not in self._settings:
             try:
                 reader: Reader = next(reader for reader in (self._inputs.train, *self._inputs.evals) if file in reader.files)
@@ -120,17 +120,17 @@ def _name(file: str, number: int) -> str:
 
 
 def _or_why(make: Callable[[], str], otherwise: Callable[[object], str] = str) -> str:
-    """What is made, or a sentence on why it cannot be."""
+    """Create something, or a sentence about the reason why it fails."""
     try:
         return make()
     except NotShown as error:
         return otherwise(error)
-    except Exception as error:  # noqa: BLE001 - a picture that cannot be made must not cost the report
+    except Exception as error:  # noqa: BLE001 - a failing picture must not fail the report
         return otherwise(f"It cannot be shown: {type(error).__name__}: {error}.")
 
 
 def _first(files: Iterable[str], places: list[Place], budget: Budget) -> str:
-    """Adds the first training records."""
+    """Add the first training records."""
     size = 0
     for file in files:
         if gfile.is_remote(file):

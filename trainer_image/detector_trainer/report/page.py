@@ -1,4 +1,4 @@
-"""Puts the page together."""
+"""Assembles the HTML page of a report."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from detector_trainer.validation.inputs import Inputs, Unknown
 EACH = 5
 """Findings of one code that are shown."""
 AT_ONCE = 30
-"""Where there are more findings, all of a code but the first are a click away."""
+"""With more findings, all but the first of each code are collapsed."""
 VERDICTS = {
     Verdict.PASS: ("pass", "PASS", "It will train."),
-    Verdict.REJECT: ("error", "REJECT", "It will not train as it is."),
+    Verdict.REJECT: ("error", "REJECT", "It will not train."),
 }
 NAMES = {
-    Severity.ERROR: ("Errors", "they end the training, or what it trains is worthless"),
+    Severity.ERROR: ("Errors", "they end the training, or make it useless"),
     Severity.WARNING: ("Warnings", "it trains, but worse or differently than meant"),
     Severity.INFO: ("Worth knowing", ""),
 }
-# Nothing is fetched and nothing runs, even if something that must not be there got into the page.
+# The page fetches nothing and runs nothing, even if markup got into it by mistake.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 Group = tuple[Severity, str, list[Finding]]
 Record = tuple[str, int]
@@ -34,12 +34,12 @@ Record = tuple[str, int]
 
 
 def render(report: Report, inputs: Inputs) -> str:
-    """The page, without a newline at its end. The same report on the same files gives the same page."""
+    """Return the page, without a final newline. The same report on the same files gives the same page."""
     groups = _groups(report.findings)
-    album = ImageGallery(inputs)
+    gallery = ImageGallery(inputs)
     shown = [findings[:EACH] for _, _, findings in groups]
-    figures = album.of_findings(finding for row in zip_longest(*shown) for finding in row if finding)  # the first of each code
-    training = album.of_training() if report.stats.get("records") else Training()
+    figures = gallery.of_findings(finding for row in zip_longest(*shown) for finding in row if finding)  # the first of each code
+    training = gallery.of_training() if report.stats.get("records") else Training()
     first = f"Of the first {count(training.looked_at, 'training record')}." if training.looked_at > 1 else ""
     body = [
         _header(report, inputs),
@@ -65,7 +65,7 @@ def render(report: Report, inputs: Inputs) -> str:
 
 
 def _groups(findings: Iterable[Finding]) -> list[Group]:
-    """Findings of one severity and code, errors first, else in the order of the report."""
+    """Group findings by severity and code, errors first, otherwise in the order of the report."""
     found: dict[tuple[Severity, str], list[Finding]] = {}
     for finding in findings:
         found.setdefault((finding.severity, finding.code), []).append(finding)
@@ -74,12 +74,12 @@ def _groups(findings: Iterable[Finding]) -> list[Group]:
 
 
 def _header(report: Report, inputs: Inputs) -> str:
-    style, word, said = VERDICTS[report.verdict]
+    style, word, lead = VERDICTS[report.verdict]
     counts = [count(number, name) for number, name in ((report.errors, "error"), (report.warnings, "warning")) if number]
     unread = "" if "records" in report.stats else " The records were not read."
     return (
         f'<header class="verdict {style}"><h1>{word}</h1>\n'
-        f"<p>{said} {', '.join(counts) or 'No problem found'}.{unread}</p>\n"
+        f"<p>{lead} {', '.join(counts) or 'No problem found'}.{unread}</p>\n"
         f'<p class="soft">{_code(inputs.pipeline_config)}</p></header>'
     )
 
@@ -90,7 +90,7 @@ def _facts(report: Report, inputs: Inputs) -> str:
         count(stats[name], name[:-1] if name != "boxes" else "box") for name in ("records", "images", "boxes") if name in stats
     ]
     rows = {
-        "set on top": ", ".join(_code(f"{key}={value}") for key, value in sorted(inputs.overrides.items())),
+        "overrides": ", ".join(_code(f"{key}={value}") for key, value in sorted(inputs.overrides.items())),
         "model directory": _code(inputs.model_dir or ""),
         "training records": _patterns(inputs),
         "read": text(", ".join(seen)),
@@ -141,7 +141,7 @@ def _group(index: int, group: Group, figures: dict[Record, str], *, folded: bool
     shown = [_finding(finding, figures, alone=len(findings) == 1) for finding in findings[:EACH]]
     rest = len(findings) - len(shown)
     if rest:
-        shown.append(f"<p>And {count(rest, 'more finding')} of this code; the report as JSON has all.</p>")
+        shown.append(f"<p>And {count(rest, 'more finding')} of this code; the JSON report has all.</p>")
     if folded and len(shown) > 1:
         shown[1:] = [f"<details><summary>{len(findings) - 1:,} more</summary>{''.join(shown[1:])}</details>"]
     return (
@@ -173,19 +173,19 @@ def _finding(finding: Finding, figures: dict[Record, str], *, alone: bool) -> st
 
 def _classes(stats: Mapping[str, Any]) -> str:
     classes = stats.get("classes") or {}
-    said = "Boxes of each class." if len(classes) < 100 else "Boxes of each of the 100 most frequent classes."
-    return _section("Classes", said, bars(classes) if classes else "")
+    lead = "Boxes of each class." if len(classes) < 100 else "Boxes of each of the 100 most frequent classes."
+    return _section("Classes", lead, bars(classes) if classes else "")
 
 
 def _figures(figures: str, kind: str = "figures") -> str:
     return figures and f'<div class="{kind}">{figures}</div>'
 
 
-def _section(title: str, said: str, content: str) -> str:
-    """A section; none if there is nothing to show."""
+def _section(title: str, lead: str, content: str) -> str:
+    """Format a section; empty if its content is empty."""
     if not content:
         return ""
-    about = f'<p class="soft">{said}</p>' if said else ""
+    about = f'<p class="soft">{lead}</p>' if lead else ""
     return f"<section><h2>{title}</h2>{about}{content}</section>"
 
 

@@ -1,4 +1,4 @@
-"""Draws a record: a small copy of its image, with its boxes over it."""
+"""Draws a record: a small copy of its image with its boxes."""
 
 from __future__ import annotations
 
@@ -27,36 +27,36 @@ DECODED: Final = ("JPEG", "PNG", "BMP", "GIF")
 MAX_BOXES = 200
 """Boxes drawn."""
 MAX_NAMED = 12
-"""Where there are more boxes, their names stand only below the picture."""
+"""With more boxes, their names are only listed below the picture."""
 MAX_ROWS = 20
 """Boxes listed with their numbers."""
 NOT_FINITE, IN_PIXELS, BEYOND = "not finite: not drawn", "above 1.1: drawn as pixels", "beyond the image"
 
 
 def figure(record: Record, caption: str, *, table: bool) -> str:
-    """A record as a `<figure>`.
+    """Draw a record as a `<figure>`.
 
     Args:
         record: what to draw.
         caption: HTML.
-        table: list the boxes with their numbers, too.
+        table: also list the coordinates of the boxes.
 
     Raises:
         NotShown: the image cannot be drawn.
     """
     drawn = _drawing(record)
-    said = f" {text(record.remark)}" if record.remark else ""
+    remark = f" {text(record.remark)}" if record.remark else ""
     rows = _table(record.boxes) if table and record.boxes else ""
-    return f"<figure>{drawn}<figcaption>{caption} {text(_summary(record))}{said}</figcaption>{rows}</figure>"
+    return f"<figure>{drawn}<figcaption>{caption} {text(_summary(record))}{remark}</figcaption>{rows}</figure>"
 
 
 def sentence(caption: str, why: object) -> str:
-    """In place of a figure that cannot be drawn; `caption` is HTML."""
+    """Format the replacement of a figure that cannot be drawn; `caption` is HTML."""
     return f'<figure class="none"><figcaption>{caption} <span>{text(why)}</span></figcaption></figure>'
 
 
 def problem(box: Box) -> str:
-    """What is wrong with the sides of a box; empty if nothing is."""
+    """Describe the problem of a box's sides; empty if they are valid."""
     if not all(math.isfinite(side) for side in box[:4]):
         return NOT_FINITE
     if box.xmin > box.xmax or box.ymin > box.ymax:
@@ -83,19 +83,19 @@ def _drawing(record: Record) -> str:
 
 
 def _small_copy(encoded: bytes) -> tuple[bytes, int, int]:
-    """A JPEG, and the width and height of the whole image. Turned as the trainer sees it: it does not look at Exif."""
+    """Return a small JPEG, and width and height of the original. Exif orientation is ignored, as in the trainer."""
     if not encoded:
         raise NotShown("The record has no image.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            Image.MAX_IMAGE_PIXELS = None  # looked at below
+            Image.MAX_IMAGE_PIXELS = None  # checked below
             with Image.open(io.BytesIO(encoded), formats=DECODED) as image:
                 width, height = image.size
                 scale = min(1.0, SIDE / max(width, height))
                 image.draft("RGB", (max(1, int(width * scale)), max(1, int(height * scale))))
                 if image.width * image.height > MAX_PIXELS or _too_costly(encoded):
-                    raise NotShown(f"The image has {width:,} x {height:,} pixels, too many to be shown here.")
+                    raise NotShown(f"The image has {width:,} x {height:,} pixels, too many to show here.")
                 copy = _eight_bits(image)
                 copy = copy if copy.mode == "RGB" else copy.convert("RGB")
                 copy.thumbnail((SIDE, SIDE))
@@ -109,7 +109,7 @@ def _small_copy(encoded: bytes) -> tuple[bytes, int, int]:
 
 
 def _too_costly(encoded: bytes) -> bool:
-    """Whether it is a JPEG that the scan would not decode either."""
+    """Return whether it is a JPEG that exceeds the limits of the scan."""
     data = memoryview(encoded)
     try:
         return kind_of(data) == JPEG and bool(too_costly(data, scan_jpeg.frame_of(data)))
@@ -118,7 +118,7 @@ def _too_costly(encoded: bytes) -> bool:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Pillow cuts off what is above 255 in images with 16 bits."""
+    """Convert images with 16 bits, in which Pillow would clip values above 255."""
     return image.point(lambda value: value / 256).convert("L") if image.mode.startswith("I;16") else image
 
 
@@ -130,14 +130,14 @@ def _mark(box: Box, across: float, down: float, size: tuple[int, int], *, named:
         box = box._replace(xmin=box.xmin / size[0], xmax=box.xmax / size[0], ymin=box.ymin / size[1], ymax=box.ymax / size[1])
     left, right = sorted((_inside(box.xmin) * across, _inside(box.xmax) * across))
     top, bottom = sorted((_inside(box.ymin) * down, _inside(box.ymax) * down))
-    # At least 1: what has no width is not drawn.
+    # At least 1: a box without width would be invisible.
     place = f'x="{left:.1f}" y="{top:.1f}" width="{max(1, right - left):.1f}" height="{max(1, bottom - top):.1f}"'
     kind = "box wrong" if wrong else "box"
     drawn = f'<rect class="halo" {place}/><rect class="{kind}" {place}/>'
     if named and box.name:
         name = short(box.name, 24)
         y = min(top - 5 if top > 18 else top + 16, down - 4)
-        # To the side where there is more room.
+        # On the side with more space.
         along = f'x="{max(2.0, left + 2):.1f}"'
         if left + right > across:
             along = f'text-anchor="end" x="{min(across - 2, right - 2):.1f}"'
@@ -146,7 +146,7 @@ def _mark(box: Box, across: float, down: float, size: tuple[int, int], *, named:
 
 
 def _inside(side: float) -> float:
-    """A little beyond the image at most: an edge that is not seen is outside."""
+    """Clip a coordinate slightly outside the image, so that an edge outside is invisible."""
     return max(-0.05, min(1.05, side))
 
 
@@ -154,16 +154,16 @@ def _summary(record: Record) -> str:
     if not record.boxes:
         return "No box."
     names = Counter(short(box.name, 60) for box in record.boxes if box.name)
-    said = [f"{number} × {name}" if number > 1 else name for name, number in names.most_common(6)]
-    if len(names) > len(said):
-        said.append("…")
+    shown = [f"{number} × {name}" if number > 1 else name for name, number in names.most_common(6)]
+    if len(names) > len(shown):
+        shown.append("…")
     drawn = f" The first {MAX_BOXES} are drawn." if len(record.boxes) > MAX_BOXES else ""
-    return count(len(record.boxes), "box") + (f": {', '.join(said)}." if said else ".") + drawn
+    return count(len(record.boxes), "box") + (f": {', '.join(shown)}." if shown else ".") + drawn
 
 
 def _table(boxes: Sequence[Box]) -> str:
     numbered = [(number, box, problem(box)) for number, box in enumerate(boxes)]
-    # Those that are wrong come first.
+    # Invalid boxes first.
     listed = sorted(sorted(numbered, key=lambda row: not row[2])[:MAX_ROWS])
     rows = "".join(
         f"<tr{' class=wrong' if wrong else ''}><td>{number}</td>"
@@ -173,7 +173,7 @@ def _table(boxes: Sequence[Box]) -> str:
     )
     more = len(numbered) - len(listed)
     return (
-        f"<details{' open' if any(wrong for _, _, wrong in listed) else ''}><summary>The numbers of its boxes</summary>"
+        f"<details{' open' if any(wrong for _, _, wrong in listed) else ''}><summary>Coordinates of the boxes</summary>"
         '<div class="wide"><table><thead><tr><th>box</th><th>xmin</th><th>xmax</th><th>ymin</th><th>ymax</th>'
         f"<th></th><th>class</th></tr></thead><tbody>{rows}</tbody></table></div>"
         f"{f'<p>And {more:,} more.</p>' if more else ''}</details>"

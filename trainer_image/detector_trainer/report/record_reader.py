@@ -1,4 +1,4 @@
-"""Reads single records of a file: by their lengths it steps over those that are not asked for."""
+"""Reads single records of a file, skipping the others by their lengths."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from detector_trainer.protos.types import Features
 
 MAX_BYTES = 64 << 20
-"""A larger record is not read for a picture."""
+"""Bytes; a larger record is not read for a picture."""
 _LENGTH = struct.Struct("<QI").unpack
 
 
 class NotShown(Exception):
-    """Something cannot be shown; the message is a sentence for people."""
+    """Something cannot be shown; the message is a sentence for the page."""
 
 
 class Box(NamedTuple):
-    """A box as the record has it."""
+    """A box as stored in the record, in relative coordinates."""
 
     ymin: float
     xmin: float
@@ -43,17 +43,17 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """What is shown of a record."""
+    """The parts of a record that are shown."""
 
     image: bytes
     """Encoded; empty if the record has none."""
     boxes: Sequence[Box]
     remark: str = ""
-    """A sentence, if its boxes are not all that the record says of them."""
+    """A sentence, if some of its box coordinates are not shown."""
 
 
 class Place(NamedTuple):
-    """Where a record's payload is."""
+    """The location of a record's payload."""
 
     file: str
     number: int
@@ -62,19 +62,19 @@ class Place(NamedTuple):
 
 
 class Budget:
-    """Seconds that all reading for a page may take: a slow storage must not hold up the verdict."""
+    """A time limit for all reading of a page: slow storage must not delay the verdict."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def check(self) -> None:
-        """Raises NotShown when the time is over."""
+        """Raise NotShown when the time is over."""
         if time.monotonic() > self._end:
-            raise NotShown("The storage was too slow to read it once more for this page.")
+            raise NotShown("The storage was too slow to read it again for this page.")
 
 
 def walk(file: str, budget: Budget) -> Iterator[Place]:
-    """The records of a file, up to the first that is cut off or has no valid length.
+    """Yield the records of a file, up to the first that is truncated or has an invalid length.
 
     Raises:
         NotShown: the file cannot be read, or the time is over.
@@ -104,7 +104,7 @@ def walk(file: str, budget: Budget) -> Iterator[Place]:
 
 
 def find(file: str, numbers: Collection[int], budget: Budget) -> dict[int, Place]:
-    """The places of some records of a file; those that are missing in it are left out."""
+    """Find some records of a file; records that do not exist are left out."""
     found: dict[int, Place] = {}
     last = max(numbers)
     for place in walk(file, budget):
@@ -116,7 +116,7 @@ def find(file: str, numbers: Collection[int], budget: Budget) -> dict[int, Place
 
 
 def read(place: Place, settings: ReaderSettings | None, budget: Budget) -> Record:
-    """A record; its boxes have the names that the trainer would give them.
+    """Read a record; its boxes have the class names that the trainer would use.
 
     Raises:
         NotShown: it cannot be read.
@@ -127,7 +127,7 @@ def read(place: Place, settings: ReaderSettings | None, budget: Budget) -> Recor
     try:
         usual, image = usual_form(payload, wanted, whole=True)
     except NotAnExample:
-        raise NotShown("The record is no tf.train.Example.") from None
+        raise NotShown("The record is not a tf.train.Example.") from None
     features = types.Features.FromString(usual)
     sides = [features.feature[side].float_list.value for side in SIDES]
     lengths = [len(side) for side in sides]
@@ -138,13 +138,15 @@ def read(place: Place, settings: ReaderSettings | None, budget: Budget) -> Recor
     ]
     remark = ""
     if min(lengths) != max(lengths):
-        remark = "The four sides have unequal numbers of values: {} of ymin, {} of xmin, {} of ymax, {} of xmax.".format(*lengths)
+        remark = "The four sides have different numbers of values: {} of ymin, {} of xmin, {} of ymax, {} of xmax.".format(
+            *lengths
+        )
     return Record(image or b"", boxes, remark)
 
 
 def _payload(place: Place) -> bytes:
     if place.size > MAX_BYTES:
-        raise NotShown(f"The record has {place.size:,} bytes, too many to be shown here.")
+        raise NotShown(f"The record has {place.size:,} bytes, too many to show here.")
     try:
         handle = os.open(place.file, os.O_RDONLY)
         try:
@@ -160,7 +162,7 @@ def _payload(place: Place) -> bytes:
 
 
 def _names(features: Features, settings: ReaderSettings | None) -> list[str]:
-    """Of the text if there is a label map, else of the label, as in tf_example_decoder.py."""
+    """Return class names: of class/text if the reader has a label map, otherwise of class/label (tf_example_decoder.py)."""
     texts = features.feature[TEXT].bytes_list.value
     if texts and (settings is None or settings.has_label_map):
         return [name.decode("utf-8", "replace") for name in texts]

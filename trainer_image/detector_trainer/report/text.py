@@ -1,4 +1,4 @@
-"""A report for people: findings, errors first, and one line that sums up."""
+"""Formats a report for people: findings, errors first, and a summary line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ VERDICTS = {Verdict.PASS: ("PASS", "1;32"), Verdict.REJECT: ("REJECT", "1;31")}
 
 
 def render(report: Report, *, colour: bool) -> str:
-    """The text, without a newline at its end."""
+    """Return the text, without a final newline."""
     rank = list(Severity)
     ordered = sorted(report.findings, key=lambda finding: rank.index(finding.severity))
     blocks = [_block(finding, colour) for finding in ordered]

@@ -1,7 +1,7 @@
-"""The flags of `train`: model_main_tf2's own, and ours. Parsed before TensorFlow is imported, so that mistakes are told at once.
+"""Parses the flags of `train`, model_main_tf2's and ours, before TensorFlow is imported, so that mistakes are reported early.
 
-model_main_tf2 ignores none of its flags, but anything it does not know ends in a usage text without the name of the nearest flag
-(catalogue 59); tests/trainer holds UPSTREAM against the flags that model_main_tf2 really defines.
+model_main_tf2 answers an unknown flag with a usage text that does not suggest the closest flag (catalogue 59). A test in
+tests/trainer compares UPSTREAM with the flags that model_main_tf2 defines.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ UPSTREAM = (
     UpstreamFlag("num_workers", int, "workers that train together; more than 1 needs TF_CONFIG"),
     UpstreamFlag("use_tpu", bool, "train on a TPU"),
     UpstreamFlag("tpu_name", str, "name of the Cloud TPU"),
-    UpstreamFlag("checkpoint_dir", str, "evaluate the checkpoints in this folder as they come, and train nothing"),
+    UpstreamFlag("checkpoint_dir", str, "evaluate the checkpoints in this directory as they appear, instead of training"),
     UpstreamFlag("eval_timeout", int, "seconds an evaluation waits for a checkpoint; default 3600"),
     UpstreamFlag("eval_on_train_data", bool, "evaluate on training data"),
     UpstreamFlag("sample_1_of_n_eval_examples", int, "evaluate one of every n examples"),
@@ -45,16 +45,16 @@ UPSTREAM = (
 
 @dataclass(frozen=True)
 class TrainFlags:
-    """What the command line said."""
+    """The parsed command line."""
 
     upstream: Mapping[str, str | int | bool]
-    """Values of model_main_tf2's flags, those that were given."""
+    """Values of model_main_tf2's flags that are set."""
     overrides: Mapping[str, str]
     termination_message_path: str | None
     stall_timeout: float
     """Seconds; 0 waits forever."""
     grace_period: float
-    """Seconds between the signal and the end, at most."""
+    """Seconds between the signal and the exit, at most."""
     require_gpus: int
     log_interval: float
     """Seconds between progress lines, at least."""
@@ -83,7 +83,7 @@ class TrainFlags:
 
 
 def parse(argv: Sequence[str]) -> TrainFlags:
-    """Parses the command line of `train`.
+    """Parse the command line of `train`.
 
     Raises:
         UsageError: a flag is unknown, misspelt, missing or has a wrong value.
@@ -116,8 +116,8 @@ def _parser() -> Parser:
     parser = Parser(
         prog=PROGRAM,
         allow_abbrev=False,
-        description="Trains with model_main_tf2, and adds progress lines, a checkpoint when it is stopped and at the last step, "
-        "an end when the loss is not finite or no step comes, and exit codes that say what kind of end it was.",
+        description="Trains with model_main_tf2. Adds progress lines, a checkpoint when it is stopped and at the last step, "
+        "stops on a NaN/Inf loss or a stall, and exit codes that classify the result.",
         epilog="Exit codes: 0 done; 64 wrong flags; 65 data or config error, do not retry; 70 unknown crash; 74 storage error; "
         "75 stopped, run again to resume; 78 this environment cannot train.",
     )
@@ -138,14 +138,14 @@ def _parser() -> Parser:
         help=SET_HELP,
     )
     ours.add_argument(
-        "--termination-message-path", metavar="FILE", help="where to write how the run ended, as JSON of at most 4096 bytes"
+        "--termination-message-path", metavar="FILE", help="write the result to this file, as JSON of at most 4096 bytes"
     )
     ours.add_argument(
         "--stall-timeout",
         type=_seconds,
         default=1800.0,
         metavar="SECONDS",
-        help="end the run when no step completes for so long; before the first step that includes building and tracing. "
+        help="end the run when no step completes for so long; before the first step this includes building and tracing. "
         "0: never; default 1800",
     )
     ours.add_argument(
@@ -156,7 +156,7 @@ def _parser() -> Parser:
         help="on SIGTERM or SIGINT: time to finish the step and save a checkpoint; default 25",
     )
     ours.add_argument(
-        "--require-gpus", type=int, default=0, metavar="N", help="end at once (78) if fewer GPUs are visible; default 0"
+        "--require-gpus", type=int, default=0, metavar="N", help="exit with 78 if fewer GPUs are visible; default 0"
     )
     ours.add_argument(
         "--log-interval", type=_seconds, default=5.0, metavar="SECONDS", help="time between progress lines; default 5"

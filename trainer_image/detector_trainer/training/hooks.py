@@ -1,14 +1,14 @@
-"""The places where we reach into object_detection/model_lib_v2.train_loop, without copying it.
+"""Hooks into object_detection/model_lib_v2.train_loop, without copying it.
 
-train_loop looks four things up by name while it runs, and each is replaced for the time of a training:
+train_loop looks up four names while it runs; each is replaced during a training:
 
-- `range(step, train_steps, num_steps_per_iteration)`, its only loop over graph calls: ours yields once a call, decides how many
-  steps the call takes, and ends the loop when a stop was asked for.
-- `num_steps_per_iteration`, a constant of 100 in the traced graph: ours is a variable, so that calls of any length use one trace.
-- `reduce_dict`, which sums the losses inside the graph: ours also notes the first step whose losses are not all finite.
-- `pprint.pformat`, by which it logs losses and learning rate after every call and before it saves: ours takes the values.
+- `range(step, train_steps, num_steps_per_iteration)`, its only loop over graph calls: ours yields once per call, decides how many
+  steps the call has, and ends the loop when a stop is requested.
+- `num_steps_per_iteration`, a constant of 100 in the traced graph: ours is a variable, so that all calls share one trace.
+- `reduce_dict`, which sums the losses inside the graph: ours also records the first step with a loss that is not finite.
+- `pprint.pformat`, by which it logs losses and learning rate after every call and before it saves: ours receives the values.
 
-and `tf.train.CheckpointManager`, to know what was saved, and to save at the end.
+and `tf.train.CheckpointManager`, to record what was saved, and to save at the end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SUMMARY_EVERY = 100  # steps between pictures for TensorBoard, as upstream
 
 
 class StepsPerCall:
-    """Stands in for train_loop's num_steps_per_iteration: a number in Python, a variable in the graph.
+    """Replaces train_loop's num_steps_per_iteration: a number in Python, a variable in the graph.
 
     It has the operators that train_loop uses on it, and no others.
     """
@@ -44,13 +44,13 @@ class StepsPerCall:
         self.value = 1
 
     def set(self, value: int) -> None:
-        """The number of steps of the next call."""
+        """Set the number of steps of the next call."""
         if value != self.value:
             self.value = value
             self._variable.assign(value)
 
     def __gt__(self, other: int) -> bool:
-        """`num_steps_per_iteration > 1`: always trace the loop; it runs zero times when there is one step."""
+        """`num_steps_per_iteration > 1`: always true, so that the loop is traced; with one step it runs zero times."""
         return True
 
     def __sub__(self, other: int) -> tensorflow.Tensor:
@@ -71,7 +71,7 @@ class StepsPerCall:
 
 
 class FirstNonFinite:
-    """Notes, inside the graph, the first step whose losses are not all finite."""
+    """Records, inside the graph, the first step with a loss that is not finite."""
 
     def __init__(self, tf: ModuleType) -> None:
         self._tf = tf
@@ -79,7 +79,7 @@ class FirstNonFinite:
         self._first = tf.Variable(-1, dtype=tf.int64, trainable=False, name="first_non_finite_step")
 
     def check(self, losses: Mapping[str, tensorflow.Tensor]) -> None:
-        """In the graph: looks at the losses of one step."""
+        """Check the losses (scalars, by name) of one step, in the graph."""
         tf = self._tf
         finite = tf.reduce_all(tf.math.is_finite(tf.stack([tf.cast(loss, tf.float32) for loss in losses.values()])))
         self._steps.assign_add(1)
@@ -87,13 +87,13 @@ class FirstNonFinite:
 
     @property
     def steps_into_run(self) -> int | None:
-        """Which step of this run it was, counted from 1; None if all were finite."""
+        """The first step of this run with a loss that is not finite, counted from 1; None if all losses were finite."""
         first = int(self._first.numpy())
         return None if first < 0 else first
 
 
 class TrainLoop:
-    """The hooks of one training, and what they have seen."""
+    """The hooks of one training, and what they have recorded."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class TrainLoop:
 
     @contextmanager
     def hooked(self, model_lib_v2: ModuleType) -> Iterator[None]:
-        """Puts the hooks in place, and takes them out again."""
+        """Install the hooks; remove them on exit."""
         module: Any = model_lib_v2
         train = self._tf.compat.v2.train
         original = {name: getattr(module, name) for name in ("train_loop", "reduce_dict", "pprint", "LOG_EVERY")}
@@ -150,11 +150,11 @@ class TrainLoop:
             train.CheckpointManager = original_manager
 
     def manager_created(self, manager: tensorflow.train.CheckpointManager) -> None:
-        """train_loop has made its CheckpointManager."""
+        """Keep the CheckpointManager that train_loop created, for the checkpoint at the end."""
         self._manager = manager
 
     def checkpoint_saved(self, prefix: str, step: int) -> None:
-        """A checkpoint is complete on disk."""
+        """Store prefix and step of a checkpoint that is complete on disk."""
         self._state.checkpoint, self._state.checkpoint_step = prefix, step
 
     def _range(self, *args: Any) -> Iterable[object]:
@@ -163,12 +163,12 @@ class TrainLoop:
         return builtins.range(*args)
 
     def _calls(self, start: int, stop: int | None) -> Iterator[None]:
-        """Yields once for each graph call of the training."""
+        """Yield once for each graph call of the training."""
         if stop is None:
             raise RunTerminated(
                 ExitCode.DATA,
                 reasons.INVALID_CONFIG,
-                "train_config.num_steps is 0 and --num_train_steps is not given: there is no last step.",
+                "train_config.num_steps is 0 and --num_train_steps is not set: the training would never end.",
                 "Set num_steps in the config, or pass --num_train_steps.",
             )
         state = self._state
@@ -178,8 +178,8 @@ class TrainLoop:
             raise RunTerminated(
                 ExitCode.DONE,
                 reasons.ALREADY_COMPLETE,
-                f"Nothing to do: the checkpoint in model_dir is at step {start}, and the training is to end at step {stop}.",
-                "To train further, raise the number of steps; to train anew, choose an empty model_dir.",
+                f"Nothing to do: the checkpoint in model_dir is at step {start}, and the training ends at step {stop}.",
+                "To train further, raise the number of steps; to train from scratch, choose an empty model_dir.",
             )
         self._reporter = Reporter(total_steps=stop, **self._reporter_options)
         call_length = CallLength(start=start, stop=stop, checkpoint_every=self._checkpoint_every)
@@ -198,7 +198,7 @@ class TrainLoop:
             self._report(step)
 
     def _logged(self, values: Mapping[str, float], **_: object) -> str:
-        """After a graph call, before train_loop saves: the losses and the learning rate."""
+        """Receive the losses and the learning rate after a graph call, before train_loop saves a checkpoint."""
         assert self._reporter is not None
         bad = self._non_finite.steps_into_run
         if bad is not None:
@@ -229,13 +229,13 @@ class TrainLoop:
 
 
 NON_FINITE_HINT = (
-    "Lower the learning rate (it must fall with the batch size), set gradient_clipping_by_norm, or look for infinite or huge "
-    "boxes: `detector-training validate` finds them. The checkpoint of that step was not saved."
+    "Lower the learning rate (it must fall with the batch size), set gradient_clipping_by_norm, or search for infinite or huge "
+    "boxes with `detector-training validate`. The checkpoint of that step was not saved."
 )
 
 
 def _observed(manager_class: type, loop: TrainLoop) -> type:
-    """A CheckpointManager that tells the loop of itself and of what it saves."""
+    """Return a subclass of CheckpointManager that reports itself, and each checkpoint it saves, to the loop."""
 
     class ObservedCheckpointManager(manager_class):  # type: ignore[misc]
         def __init__(self, checkpoint: tensorflow.train.Checkpoint, *args: object, **kwargs: object) -> None:

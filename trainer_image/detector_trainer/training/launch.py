@@ -1,4 +1,4 @@
-"""Runs model_main_tf2's main in this process, and ends with an exit code that says how it ended."""
+"""Runs model_main_tf2's main in this process, and returns an exit code that classifies the result."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 
 def train(flags: TrainFlags) -> int:
-    """Trains as the flags say; returns the exit code (contract.ExitCode). Every end writes the termination message."""
+    """Train with these flags; return the exit code (contract.ExitCode). Every exit writes the termination message."""
     state = TrainingState()
 
     def report(result: RunResult) -> None:
         result.report(flags.termination_message_path)
         lease.release()
 
-    def lose(holder: str) -> None:
+    def on_lost(holder: str) -> None:
         watchdog.end(lost(holder, flags.model_dir, state))
 
-    lease = Lease(flags.model_dir, on_lost=lose)
+    lease = Lease(flags.model_dir, on_lost=on_lost)
     watchdog = Watchdog(state, report, grace_period=flags.grace_period, stall_timeout=flags.stall_timeout)
     watchdog.start()
     try:
@@ -45,10 +45,10 @@ def train(flags: TrainFlags) -> int:
         result = terminated.result(state)
     except UsageError as error:
         result = usage_result(str(error))
-    except Exception as error:  # noqa: BLE001 - whatever the trainer raises has to be told
+    except Exception as error:  # noqa: BLE001 - whatever the trainer raises belongs in the termination message
         result = of_exception(error, state)
     if not watchdog.over():
-        # Another thread is ending the process: it has the last word.
+        # Another thread is ending the process, and its result counts.
         sys.stdout.flush()
         import threading
 
@@ -58,7 +58,7 @@ def train(flags: TrainFlags) -> int:
 
 
 def usage_result(message: str) -> RunResult:
-    """The flags are wrong."""
+    """Return the result of a run with wrong flags."""
     return RunResult(ExitCode.USAGE, reasons.USAGE, f"{message}.", "`detector-training train --help` shows all flags.")
 
 
@@ -77,9 +77,9 @@ def _train(flags: TrainFlags, state: TrainingState, watchdog: Watchdog, lease: L
         lease.settle()
         watchdog.training_started()
         if flags.evaluates_only:
-            sys.stderr.write("detector-training: --checkpoint_dir is given: this evaluates checkpoints, and trains nothing.\n")
+            sys.stderr.write("detector-training: --checkpoint_dir is set: evaluating checkpoints, not training.\n")
             model_main_tf2.main([])
-            return RunResult(ExitCode.DONE, reasons.COMPLETED, "Evaluation ended: no new checkpoint came.", state=state)
+            return RunResult(ExitCode.DONE, reasons.COMPLETED, "Evaluation ended: no new checkpoint appeared.", state=state)
         return _run_loop(tf, model_main_tf2, flags, config, state, watchdog, lease)
 
 
@@ -95,7 +95,7 @@ def _run_loop(
     from detector_trainer.training.hooks import TrainLoop
 
     def before_save() -> None:
-        """End the training before it writes into a directory that another has taken over."""
+        """Terminate the run before it writes to a directory that another training has taken over."""
         if (holder := lease.other_holder()) is not None:
             result = lost(holder, flags.model_dir, state)
             raise RunTerminated(result.code, result.reason, result.message, result.hint)
@@ -151,7 +151,7 @@ def _import_trainer() -> tuple[ModuleType, ModuleType]:
             ExitCode.ENVIRONMENT,
             reasons.ENVIRONMENT_UNUSABLE,
             f"The trainer cannot be imported: {error}.",
-            "Install requirements/trainer-cpu.txt or trainer-gpu.txt; `detector-training doctor` says more.",
+            "Install requirements/trainer-cpu.txt or trainer-gpu.txt; run `detector-training doctor` for details.",
         ) from error
     tf.get_logger().setLevel("ERROR")  # its INFO and WARNING lines would bury ours
     return tf, model_main_tf2
@@ -164,7 +164,7 @@ def _require_gpus(tf: ModuleType, required: int) -> None:
             ExitCode.ENVIRONMENT,
             reasons.ENVIRONMENT_UNUSABLE,
             f"{required} GPU{'s' * (required != 1)} required, {visible} visible to TensorFlow.",
-            "`detector-training doctor` says what is missing: driver, device, or a TensorFlow built for GPUs.",
+            "Run `detector-training doctor` to find what is missing: driver, device, or a TensorFlow built for GPUs.",
         )
 
 
@@ -179,7 +179,7 @@ def _parse_upstream_flags(values: Mapping[str, object]) -> None:
 
 
 def _find_checkpoint(tf: ModuleType, model_dir: str, state: TrainingState) -> None:
-    """Notes the checkpoint that train_loop will resume from, so that an early end can name it."""
+    """Record the checkpoint that train_loop will resume from, so that an early exit can name it."""
     prefix = tf.train.latest_checkpoint(model_dir)
     if prefix is None:
         return
@@ -190,7 +190,7 @@ def _find_checkpoint(tf: ModuleType, model_dir: str, state: TrainingState) -> No
 
 
 def main(argv: Sequence[str]) -> int:
-    """The verb `train`."""
+    """Run the verb `train`; return its exit code (contract.ExitCode)."""
     try:
         flags = parse(argv)
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""Progress: one structured line per logged step for programs, and one line for people."""
+"""Writes progress: for each logged step one structured line for programs and one for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Clock = Callable[[], float]
 
 
 class ReporterOptions(TypedDict):
-    """What a Reporter receives besides the number of steps."""
+    """The arguments of Reporter besides the number of steps."""
 
     batch_size: int
     interval: float
@@ -24,7 +24,7 @@ class ReporterOptions(TypedDict):
 
 
 class Reporter:
-    """Writes progress at a bounded rate: the first step, then one in `interval` seconds; its caller asks for the last."""
+    """Writes progress at a bounded rate: the first step, then one per `interval` seconds; the caller reports the last step."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Reporter:
         self._speed = _Speed(clock)
 
     def completed(self, step: int) -> None:
-        """A graph call has returned: the step is done."""
+        """Measure the speed: a graph call returned after completing `step`."""
         self._speed.completed(step)
 
     @property
@@ -57,7 +57,7 @@ class Reporter:
         return self._written_at is None or self._clock() - self._written_at >= self._interval
 
     def report(self, step: int, losses: Mapping[str, float], learning_rate: float, state: TrainingState) -> None:
-        """Writes the lines for a step, unless they have been written with the same checkpoint."""
+        """Write the lines for a step, unless they were already written with the same checkpoint."""
         if (step, state.checkpoint_step) == self._written:
             return
         self._written_at, self._written = self._clock(), (step, state.checkpoint_step)
@@ -83,7 +83,7 @@ class Reporter:
 
 
 class _Speed:
-    """Steps per second over the last calls; the first call is left out, it traces the graph."""
+    """Steps per second over the last calls; without the first call, which traces the graph."""
 
     WINDOW_SECONDS = 30.0
 
@@ -106,7 +106,10 @@ class _Speed:
 
 
 def human_line(progress: Progress) -> str:
-    """`step 120/20000  loss 1.234 (classification 0.6)  lr 0.01  3.2 steps/s  26 images/s  checkpoint 100  1h42m left`."""
+    """Format progress for people.
+
+    For example `step 120/20000  loss 1.234 (classification 0.6)  lr 0.01  3.2 steps/s  26 images/s  checkpoint 100  1h42m left`.
+    """
     words = [f"step {progress.step}/{progress.total_steps}"]
     if progress.loss is not None:
         parts = ", ".join(f"{_short(name)} {value:.3g}" for name, value in sorted(progress.losses.items()))

@@ -1,7 +1,7 @@
-"""What happens beside the training: signals, and the watch for a run that has stopped making steps.
+"""Handles signals and detects stalls while the main thread trains.
 
 A graph call may block in C++ indefinitely (a 0-byte record file, catalogue 23), so neither can wait for the main thread: daemon
-threads can end the process by themselves.
+threads end the process themselves.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Watchdog:
-    """Listens for signals and for silence.
+    """Ends the process after a signal or a stall.
 
     Args:
-        state: where the run stands, for the message.
-        tell: writes the ending (termination message and log).
+        state: progress of the training, for the message.
+        report: writes the result (termination message and log).
         grace_period: seconds from the first signal to the end.
         stall_timeout: seconds without a step until the end; 0 for never.
-        exit_process: ends the process at once with a code.
-        clock: seconds; does not count the time that a machine sleeps.
+        exit_process: ends the process immediately with an exit code.
+        clock: monotonic time in seconds, which stops while the machine is suspended.
     """
 
     def __init__(
@@ -52,35 +52,35 @@ class Watchdog:
 
     @property
     def stop_requested(self) -> bool:
-        """Whether a signal asked for the end."""
+        """Whether a signal requested a stop."""
         return self._stop_requested.is_set()
 
     def start(self) -> None:
-        """Blocks the signals for all threads started from now on, and takes them in one of its own. Call it first of all."""
+        """Block the signals in all threads started from now on, and wait for them in one thread. Call it first."""
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         threading.Thread(target=self._take_signals, name="signals", daemon=True).start()
 
     def training_started(self) -> None:
-        """The clock of the stall timeout starts: building, restoring, tracing and the first batch have that long."""
+        """Start the stall timeout. It includes building the model, restoring, tracing and the first batch."""
         self._last_step_at = self._clock()
         if self._stall_timeout:
             threading.Thread(target=self._watch_for_stall, name="stall", daemon=True).start()
 
     def can_stop_safely(self) -> None:
-        """From now on the main thread looks at `stop_requested` after every call, and saves a checkpoint before it ends."""
+        """Let the main thread stop: from now on it checks `stop_requested` after every graph call, and saves a checkpoint."""
         self._stepping = True
 
     def stepped(self) -> None:
-        """A step has completed."""
+        """Restart the stall timeout: a step completed."""
         self._last_step_at = self._clock()
 
     def over(self) -> bool:
-        """The main thread ends the run now: nobody else may. False if another thread already does."""
+        """Claim the end of the run for the calling thread; return False if another thread is already ending it."""
         self._over.set()
         return self._exiting.acquire(blocking=False)
 
     def end(self, result: RunResult) -> None:
-        """End the process at once, from any thread, unless another thread already does."""
+        """Report a result and end the process immediately, from any thread, unless another thread is already ending it."""
         if self._exiting.acquire(blocking=False):
             self._report_result(result)
             self._exit_process(int(result.code))
@@ -94,7 +94,7 @@ class Watchdog:
             return
         threading.Thread(target=self._give_up_after_grace, name="grace", daemon=True).start()
         signal.sigwait(STOP_SIGNALS)
-        self.end(self._stopped("a second signal came before a checkpoint was saved"))
+        self.end(self._stopped("received a second signal before a checkpoint was saved"))
 
     def _give_up_after_grace(self) -> None:
         if not self._over.wait(self._grace_period):
@@ -107,16 +107,16 @@ class Watchdog:
 
     def _watch_for_stall(self) -> None:
         while True:
-            silent = self._clock() - self._last_step_at
-            if silent >= self._stall_timeout:
-                self.end(stalled(self._state, silent))
+            seconds = self._clock() - self._last_step_at
+            if seconds >= self._stall_timeout:
+                self.end(stalled(self._state, seconds))
                 return
-            if self._over.wait(self._stall_timeout - silent):
+            if self._over.wait(self._stall_timeout - seconds):
                 return
 
 
 def stopped(state: TrainingState, signal_name: str, detail: str) -> RunResult:
-    """The run was asked to stop."""
+    """Return the result of a run that a signal stopped."""
     resumes = f"resumes at step {state.checkpoint_step}" if state.checkpoint_step else "starts from the beginning"
     at = f"at step {state.step} of {state.total_steps}" if state.step is not None else "before the first step"
     return RunResult(
@@ -129,10 +129,10 @@ def stopped(state: TrainingState, signal_name: str, detail: str) -> RunResult:
 
 
 def stalled(state: TrainingState, seconds: float) -> RunResult:
-    """Return the ending of a run in which no step completed.
+    """Return the result of a run in which no step completed.
 
-    Without a single step of this training the input is at fault. A training that has made steps, in this run or before the
-    checkpoint that it resumes from, has inputs that work: more likely it is the storage, and may pass.
+    If the training never completed a step, the input is the probable cause (DATA, not retried). If it did, in this run or before
+    the checkpoint that it resumes from, its inputs work: the storage is more likely (STORAGE, retried).
     """
     if state.steps_this_run or state.checkpoint_step:
         after = f"step {state.step}" if state.steps_this_run else f"resuming at step {state.checkpoint_step}"
@@ -140,14 +140,14 @@ def stalled(state: TrainingState, seconds: float) -> RunResult:
             ExitCode.STORAGE,
             reasons.TRAINING_STALLED,
             f"No step completed for {seconds:.0f} s after {after}.",
-            "Look at the storage that the records are read from, and at the other workers. It resumes from the last checkpoint.",
+            "Check the storage that holds the records, and the other workers. A retry resumes from the last checkpoint.",
             state=state,
         )
     return RunResult(
         ExitCode.DATA,
         reasons.TRAINING_STALLED,
         f"The first step did not complete within {seconds:.0f} s.",
-        "The trainer waits indefinitely for data if every record file is empty, or its records are all filtered out: "
-        "run `detector-training validate`. If the model only takes long to build, raise --stall-timeout.",
+        "The trainer waits indefinitely for data if every record file is empty, or all records are filtered out: "
+        "run `detector-training validate`. If the model takes longer to build, raise --stall-timeout.",
         state=state,
     )

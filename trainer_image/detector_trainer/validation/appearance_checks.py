@@ -1,4 +1,4 @@
-"""When images that look broken are worth a word: what the checks of appearance share."""
+"""Shared code of the checks of image quality: when dark, blurry, blank or overexposed images are reported."""
 
 from __future__ import annotations
 
@@ -17,29 +17,38 @@ from detector_trainer.validation.rule import Rule
 
 FEW = 10
 SHARE = 0.01
-"""One dark photograph among hundreds is no fault: it takes as many as of copies."""
+"""Share of all images. One dark photograph among hundreds is normal."""
 FIELD = "image/encoded"
 
 
 class InspectedImages(Sums):
-    """Images of which it is known how they look."""
+    """Counts the images whose quality was measured."""
 
     code = "shared/looked-at"
     images: int = total()
 
     def add(self, chunk: Chunk, settings: ReaderSettings) -> None:  # noqa: ARG002
-        """Count those of the next records."""
+        """Count the images of the next records."""
         self.images += int(chunk.appearance.seen.sum())
 
 
 def hits(chunk: Chunk, which: NDArray[np.bool_], value: Callable[[int], str]) -> Iterator[Hit]:
-    """The hits for some of the records: bool of shape [records], and what is said of one as an example."""
+    """Yield the hits of a chunk.
+
+    Args:
+        chunk: the records.
+        which: bool[records], true for a hit.
+        value: describes a record, by its index in the chunk.
+    """
     records = np.flatnonzero(which)
     return first_of((Hit(chunk.file, value(int(index)), chunk.first + int(index), FIELD) for index in records), len(records))
 
 
 def findings_if_many(rule: Rule, dataset: Dataset, what: str) -> Iterator[Finding]:
-    """A finding for each reader with many of them. What evaluation reads too is said once."""
+    """Yield a finding for each reader with many hits: at least FEW, and more than SHARE of its images.
+
+    An evaluation reader that reads only training files is skipped.
+    """
     readers = [("training", dataset.train_files, dataset.train)]
     readers += [("evaluation", files, totals) for _, files, totals in dataset.evals if not set(files) <= set(dataset.train_files)]
     for name, _, totals in readers:

@@ -1,4 +1,4 @@
-"""All records of a training, after the scan: what the checks over the whole dataset get."""
+"""All records of a training, after the scan: the input of checks over the whole dataset."""
 
 from __future__ import annotations
 

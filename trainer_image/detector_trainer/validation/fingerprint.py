@@ -1,10 +1,10 @@
-"""A fingerprint of what a training reads, cheap enough to be taken again by a pod that holds a GPU already.
+"""Computes a fingerprint of what a training reads, cheap enough for a pod that already holds a GPU.
 
-Of the pipeline config (as it will be used), the label map and the checkpoint's index, every byte counts; the index has the
-checksums of all tensors. Of record files and of the checkpoint's data files, be they hundreds of gigabytes: path, size, and the
-first and last 64 KiB. A file that was replaced, cut or appended to differs in these. Not seen: bytes changed in the middle of a
-file that kept its size. Times do not count, because copies and mounts change them; nor do evaluation records, which no training
-reads.
+It covers every byte of the pipeline config (overrides applied), the label map and the checkpoint's index, which has the checksums
+of all tensors. Of record files and the checkpoint's data files, up to hundreds of gigabytes, it covers path, size, and the first
+and last 64 KiB: a file that was replaced, cut or appended to differs in these. It misses bytes changed in the middle of a file of
+the same size. Modification times do not count, because copies and mounts change them; nor do evaluation records, because no
+training reads them.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from detector_trainer.pipeline.unreadable import Unreadable
 from detector_trainer.validation.inputs import Inputs
 
 VERSION = "1"
-"""Of how it is made: fingerprints of different versions cannot be compared."""
+"""Version of the algorithm: fingerprints of different versions cannot be compared."""
 DIGEST_BYTES = 6
-"""Of each part."""
+"""Bytes of the digest of each part."""
 EDGE = 64 << 10
-"""Bytes at either end of a large file."""
+"""Bytes at each end of a large file."""
 AT_ONCE = 16
-"""Files: a network file system answers slowly, but many at a time."""
+"""Files read in parallel: a network file system has a high latency."""
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """One part for each kind of input, so that it tells what has changed."""
+    """One digest for each kind of input, so that a comparison shows what has changed."""
 
     pipeline_config: str
     label_map: str
@@ -40,24 +40,24 @@ class Fingerprint:
     checkpoint: str
 
     def __str__(self) -> str:
-        """As it stands in a report and in the status."""
+        """Format the fingerprint as in a report and in the status."""
         return "-".join((VERSION, self.pipeline_config, self.label_map, self.records, self.checkpoint))
 
     @classmethod
     def parse(cls, text: str) -> Fingerprint | None:
-        """The fingerprint of a report; None if another version has made it."""
+        """Parse the fingerprint of a report; None if it is of another version."""
         version, *parts = text.split("-")
         return cls(*parts) if version == VERSION and len(parts) == len(fields(cls)) else None
 
     def differences(self, other: Fingerprint) -> list[str]:
-        """What differs, in words."""
+        """Return the names of the parts that differ."""
         names = [field.name for field in fields(self)]
         return [name.replace("_", " ") for name in names if getattr(self, name) != getattr(other, name)]
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What a look at all files of a training gives."""
+    """The result of reading all files of a training."""
 
     fingerprint: Fingerprint
     unreadable: tuple[Unreadable, ...]
@@ -65,7 +65,7 @@ class Survey:
 
 
 def survey(inputs: Inputs) -> Survey:
-    """Looks at every local file that the training will read.
+    """Read every local file that the training will read, as far as the fingerprint needs it.
 
     Raises:
         Unknown: the pipeline config cannot be read.
@@ -73,9 +73,9 @@ def survey(inputs: Inputs) -> Survey:
     """
     config = inputs.config.SerializeToString(deterministic=True)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        looks = [list(pool.map(_look, files)) for files in (_label_map(inputs), _records(inputs), _checkpoint(inputs))]
-    parts = [_digest(repr(group).encode()) for group in looks]
-    unreadable = tuple(look for group in looks for look in group if isinstance(look, Unreadable))
+        digests = [list(pool.map(_digest_of, files)) for files in (_label_map(inputs), _records(inputs), _checkpoint(inputs))]
+    parts = [_digest(repr(group).encode()) for group in digests]
+    unreadable = tuple(digest for group in digests for digest in group if isinstance(digest, Unreadable))
     return Survey(Fingerprint(_digest(config), *parts), unreadable)
 
 
@@ -96,7 +96,7 @@ def _records(inputs: Inputs) -> list[_File]:
 
 
 def _checkpoint(inputs: Inputs) -> list[_File]:
-    """The index of the fine-tune checkpoint, and its data files as far as the index tells them."""
+    """List the index of the fine-tune checkpoint, and the data files that it names."""
     prefix = inputs.config.train_config.fine_tune_checkpoint
     if not prefix or gfile.is_remote(prefix):
         return []
@@ -108,8 +108,8 @@ def _checkpoint(inputs: Inputs) -> list[_File]:
     return [index, *(_File(path, "checkpoint's data file") for path in shards)]
 
 
-def _look(file: _File) -> str | Unreadable:
-    """Digest of a file's path, size and so many bytes at either end; why not, if it cannot be read."""
+def _digest_of(file: _File) -> str | Unreadable:
+    """Return the digest of a file's path, size and both ends; or the reason why it cannot be read."""
     try:
         size = regular_size(file.path, file.what)
         with Path(file.path).open("rb") as opened:
@@ -120,9 +120,7 @@ def _look(file: _File) -> str | Unreadable:
     except Unreadable as problem:
         return problem
     except OSError as error:
-        return Unreadable(
-            file.path, "unreadable", f"cannot be read: {error.strerror}", "Look at its permissions and its storage."
-        )
+        return Unreadable(file.path, "unreadable", f"cannot be read: {error.strerror}", "Check its permissions and its storage.")
 
 
 def _digest(data: bytes) -> str:

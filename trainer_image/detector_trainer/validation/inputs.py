@@ -1,4 +1,4 @@
-"""The inputs of one training, and the facts that checks read off them: each is worked out once, when first asked for."""
+"""The inputs of one training, and the facts that checks derive from them: each is computed once, on first access."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ DEFAULT_CHECKPOINT_EVERY_N = 1000  # model_main_tf2's --checkpoint_every_n
 
 
 class Unknown(Exception):
-    """A fact cannot be had, because of something that another check reports. A check lets it pass; the chain goes on."""
+    """A fact is unavailable because of a problem that another check reports. Checks do not catch it; the chain continues."""
 
 
 @dataclass
 class Inputs:
-    """What `validate` was asked about."""
+    """The arguments of `validate`."""
 
     pipeline_config: str
     model_dir: str | None = None
     num_steps: int | None = None
-    """--num_train_steps; None takes it from the config."""
+    """--num_train_steps; None uses the value of the config."""
     checkpoint_every_n: int = DEFAULT_CHECKPOINT_EVERY_N
     gpus: int | None = None
-    """Replicas that share a batch; None if nobody said."""
+    """Replicas that share a batch; None if unknown."""
     overrides: Mapping[str, str] = field(default_factory=dict)
     decode_images: bool = True
-    """Decode every image in full; off, only image headers are read."""
+    """Decode every image in full; otherwise only image headers are read."""
     processes: int | None = None
-    """Processes that scan records; None for one a core."""
+    """Processes that scan records; None for one per core."""
 
     @cached_property
     def _pipeline(self) -> PipelineConfig | Unreadable:
@@ -69,12 +69,12 @@ class Inputs:
         return apply_overrides(self.pipeline.message, self.overrides)
 
     def at(self, field: str) -> Where:
-        """Where a field of the pipeline config stands; without a line, if it is not written there."""
+        """Return the location of a field in the pipeline config; without a line if the field is not in it."""
         return Where(file=self.pipeline_config, line=self.pipeline.line_of(field), field=field)
 
     @property
     def steps(self) -> int | None:
-        """How many steps the training runs to; None if nothing says."""
+        """The last step of the training; None if it is not set."""
         return self.num_steps if self.num_steps is not None else (self.config.train_config.num_steps or None)
 
     @cached_property
@@ -133,18 +133,18 @@ class Inputs:
 
     @property
     def fine_tune_type(self) -> str:
-        """fine_tune_checkpoint_type, as the trainer fills it in."""
+        """fine_tune_checkpoint_type, or the default that the trainer uses if it is unset."""
         return fine_tune_type(self.config.train_config)
 
     @cached_property
     def fine_tune_fit(self) -> Fit | None:
-        """What the fine-tune checkpoint has for the model; None if there is nothing to compare, or it cannot be told here."""
+        """The match of the fine-tune checkpoint with the model; None if there is nothing to compare, or the model is unknown."""
         checkpoint = self.fine_tune_checkpoint
         return self._fit(checkpoint, self.fine_tune_type) if checkpoint is not None else None
 
     @cached_property
     def resumed_fit(self) -> Fit | None:
-        """The same of the checkpoint that the training resumes from."""
+        """The match of the checkpoint that the training resumes from; None as above."""
         return self._fit(self.resumed, FULL) if self.resumed is not None else None
 
     def _fit(self, checkpoint: Checkpoint, kind: str) -> Fit | None:
@@ -162,7 +162,7 @@ class Inputs:
 
     @property
     def latest(self) -> LatestCheckpoint | None:
-        """What model_dir's `checkpoint` file names, and so what the training resumes from; None if it cannot be read."""
+        """The checkpoint that model_dir's `checkpoint` file names, from which the training resumes; None if it cannot be read."""
         return None if isinstance(self._latest, Unreadable) else self._latest
 
     @property

@@ -1,4 +1,4 @@
-"""Scans the records of a training, and makes findings and numbers of what the checks have added up."""
+"""Scans the records of a training, and turns the totals of the checks into findings and statistics."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GetChecks = Callable[[], ScanChecks]
 
 @dataclass(frozen=True)
 class ScanOutcome:
-    """What the scan found."""
+    """The result of the scan."""
 
     findings: list[Finding]
     stats: dict[str, object]
@@ -81,7 +81,7 @@ def _conclude(
 
 
 def _stats(train: Totals, merged: list[Totals]) -> dict[str, object]:
-    """Numbers about the training records, and a checksum of the contents of all files, those for evaluation too."""
+    """Compute statistics of the training records, and a checksum of all files, including evaluation."""
     checksum = hashlib.sha256(repr([totals.checksums for totals in merged]).encode()).hexdigest()[:32]
     seen = train[Summary]
     return {
@@ -100,7 +100,7 @@ def _stats(train: Totals, merged: list[Totals]) -> dict[str, object]:
 
 
 def _shown(classes: list[tuple[str, int]]) -> dict[str, int]:
-    """The classes under names that can be shown: those that begin alike for LONGEST_NAME characters are added up."""
+    """Shorten the names of classes to LONGEST_NAME characters; classes with the same shortened name are added up."""
     shown: Counter[str] = Counter()
     for name, count in classes:
         shown[shortened(name, LONGEST_NAME)] += count

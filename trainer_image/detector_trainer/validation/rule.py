@@ -1,4 +1,4 @@
-"""What a check is: a module with a RULE and a function."""
+"""The interface of a check: a module with a RULE and a function."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from detector_trainer.validation.inputs import Inputs
 
 
 class Cost(StrEnum):
-    """What a check costs."""
+    """The cost of a check."""
 
     META = "meta"
     """Under 10 ms: reads the config, the label map, file names and sizes, a checkpoint's index."""
@@ -25,16 +25,16 @@ class Cost(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Documented):
-    """The documentation of a check, and the maker of its findings."""
+    """The documentation of a check; creates its findings."""
 
     severity: Severity
     cost: Cost
     silent_impact: str = ""
-    """What a training comes to that nothing stops, as `useless: …` (then it is an error) or `worse: …` (then a warning); with
-    `where …` if that is so in some cases only. Empty where the trainer itself ends with an error, or nothing is wrong."""
+    """The result of a training that nothing stops, as `useless: …` (then it is an error) or `worse: …` (then a warning); with
+    `where …` if that is so in some cases only. Empty where the trainer itself ends with an error, or nothing is lost."""
     verified_by: tuple[str, ...] = ()
-    """What the verdict is held to: test files (`tests/trainer/…` and `tests/oracle/…` run the trainer, `tests/unit/…` do not), or
-    the trainer's source where it was read (`object_detection/…`). docs/catalogue.md shows it. None for what is worth knowing."""
+    """What verifies the verdict: test files (`tests/trainer/…` and `tests/oracle/…` run the trainer, `tests/unit/…` do not), or
+    the trainer's source where it was read (`object_detection/…`). docs/catalogue.md shows it. Empty for severity info."""
 
     def finding(
         self,
@@ -45,7 +45,7 @@ class Rule(Documented):
         count: int = 1,
         severity: Severity | None = None,
     ) -> Finding:
-        """A finding of this rule. Without a hint it carries the rule's fix."""
+        """Create a finding of this rule. Without a hint it has the rule's fix as its hint."""
         return Finding(
             code=self.code,
             severity=severity or self.severity,
@@ -62,5 +62,9 @@ class MetaCheck(Protocol):
     RULE: Rule
 
     def check(self, inputs: Inputs) -> Iterable[Finding]:
-        """The findings; none if all is well. A fact that cannot be had raises Unknown: another check has reported why."""
+        """Yield the findings.
+
+        Raises:
+            Unknown: a fact is unavailable; another check reports why.
+        """
         ...

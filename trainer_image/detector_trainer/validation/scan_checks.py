@@ -1,4 +1,4 @@
-"""The checks of a scan as the scan sees them: three kinds of modules, and what they add up."""
+"""The checks of a scan: three kinds of modules, and their accumulators."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from detector_trainer.validation.dataset import Dataset
 from detector_trainer.validation.rule import Rule
 
 REPORTED: tuple[type[Accumulator], ...] = (Summary, ClassCounts)
-"""What the report has numbers of, whatever is checked."""
+"""Accumulators of the report's statistics, independent of the checks."""
 
 
 class FileCheck(Protocol):
-    """A module that makes hits of one kind of damaged files."""
+    """A module that turns one kind of file damage into hits."""
 
     RULE: Rule
     DAMAGE: type[FileDamage]
 
     def hit(self, damage: FileDamage) -> Hit:
-        """What is wrong with the file."""
+        """Describe the damage."""
         ...
 
 
 class RecordCheck(Protocol):
-    """A module whose check sees the columns of a chunk of records."""
+    """A module whose check gets the columns of a chunk of records."""
 
     RULE: Rule
 
     def check(self, chunk: Chunk, settings: ReaderSettings) -> Iterable[Hit]:
-        """What is wrong in these records."""
+        """Yield the hits in these records."""
         ...
 
 
 class DatasetCheck(Protocol):
-    """A module whose check sees the sums over all records, after the scan.
+    """A module whose check gets the totals of all records, after the scan.
 
     It may define ACCUMULATORS, a tuple of the accumulators that it reads, its own or shared ones. It may also be a FileCheck or a
-    RecordCheck: then it makes findings of their hits (`totals.hits`).
+    RecordCheck: then it turns their hits into findings (`totals.hits`).
     """
 
     RULE: Rule
 
     def conclude(self, dataset: Dataset) -> Iterable[Finding]:
-        """What is wrong with the dataset."""
+        """Yield the findings of the dataset."""
         ...
 
 
@@ -71,11 +71,11 @@ class ScanChecks:
         self._accumulators = tuple(self._all_accumulators())
 
     def totals(self) -> Totals:
-        """Return sums of nothing: an accumulator for each check that counts hits, and those that checks ask for."""
+        """Return empty totals: an accumulator for each check that counts hits, and those that checks require."""
         return Totals.of(make() for make in self._accumulators)
 
     def read(self, data: bytes) -> Totals:
-        """Return totals that another process has written.
+        """Parse totals that another process has written.
 
         Raises:
             IncompatibleTotals: it has other checks.
@@ -89,8 +89,8 @@ class ScanChecks:
             if hasattr(check, "hit") or hasattr(check, "check"):
                 yield partial(Tallies, check.RULE.code, getattr(check, "check", None))
         yield from REPORTED
-        asked = (kind for check in self._checks for kind in getattr(check, "ACCUMULATORS", ()))
-        yield from (kind for kind in dict.fromkeys(asked) if kind not in REPORTED)
+        required = (kind for check in self._checks for kind in getattr(check, "ACCUMULATORS", ()))
+        yield from (kind for kind in dict.fromkeys(required) if kind not in REPORTED)
 
     def note(self, damage: FileDamage, totals: Totals) -> None:
         """Count the hit of a damaged file."""
@@ -98,7 +98,7 @@ class ScanChecks:
         totals.hits(check.RULE.code).count([check.hit(damage)])
 
     def findings(self, dataset: Dataset, readers: Iterable[tuple[ReaderSettings, Totals]]) -> Iterator[Finding]:
-        """Make findings: first of the hits of each reader, then what the checks conclude from all of them."""
+        """Yield findings: first of the hits of each reader, then of the checks over the whole dataset."""
         for settings, totals in readers:
             for check in self._checks:
                 if not hasattr(check, "conclude"):

@@ -1,4 +1,4 @@
-"""Runs the chain and sums it up."""
+"""Runs the chain and returns the report."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def validate(
     on_progress: Listener | None = None,
     deep: Callable[[Inputs, dict[str, object]], Iterable[Finding]] | None = None,
 ) -> Report:
-    """Checks everything that can be checked without TensorFlow, cheap checks first.
+    """Check everything that can be checked without TensorFlow, cheap checks first.
 
     Args:
         inputs: what to check.
         ignore: codes of findings that do not count: they are still reported, as info. Renamed codes are accepted.
         scan: also read every record.
         on_progress: called from time to time during the scan.
-        deep: called last, with the inputs and the report's stats, where nothing was found that ends a training.
+        deep: called last, with the inputs and the report's stats, unless an error was found.
 
     Returns:
         The report; its verdict is `reject` if any finding is an error.
@@ -38,7 +38,7 @@ def validate(
     ignore = {current_code(code) for code in ignore}
     findings: list[Finding] = []
     stats: dict[str, object] = {}
-    # Before anything is judged: a file that changes from now on, `preflight` takes for changed.
+    # Before the checks: `preflight` reports a file that changes from now on.
     with suppress(Unknown):
         stats["inputsFingerprint"] = str(survey(inputs).fingerprint)
     for check in meta_checks():
@@ -47,7 +47,7 @@ def validate(
         except Unknown:
             continue
     if scan:
-        from detector_trainer.validation.record_scan import scan_records  # with numpy and the decoders: 0.15 s
+        from detector_trainer.validation.record_scan import scan_records  # imports numpy and the decoders: 0.15 s
 
         try:
             outcome = scan_records(inputs, scan_checks, on_progress)
