@@ -57,7 +57,7 @@ FASTER_RCNN, WITH_FPN = "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "faster_
 
 
 def message(folder: Path, name: str, cleared: str, change: str) -> str:
-    """What is said when a block of the model is changed; empty if nothing is."""
+    """Return the message when a block of the model is changed; empty if the check finds nothing."""
     (official,) = (path for path in OFFICIAL_CONFIGS if path.stem == name)
     config = wire_to_pets(official, folder)
     whole = read_pipeline_config(str(config)).message

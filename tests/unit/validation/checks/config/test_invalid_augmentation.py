@@ -1,4 +1,4 @@
-"""Augmentations that the trainer takes pass; others are named, each where it stands."""
+"""Augmentations that the trainer accepts pass; others are named with their fields."""
 
 from __future__ import annotations
 

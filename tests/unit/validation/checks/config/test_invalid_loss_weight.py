@@ -1,4 +1,4 @@
-"""Weights of losses that are no numbers are errors, where they are used."""
+"""Weights of losses that are NaN or infinite are errors if they are used."""
 
 from __future__ import annotations
 

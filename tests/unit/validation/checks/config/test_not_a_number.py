@@ -1,4 +1,4 @@
-"""A number that is nan or inf, wherever it stands in the config."""
+"""A number in the config that is nan or inf is named with its field."""
 
 from __future__ import annotations
 

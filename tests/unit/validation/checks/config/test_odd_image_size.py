@@ -1,4 +1,4 @@
-"""Images of a CenterNet that are no multiples of 32 after the resizer."""
+"""Images of a CenterNet whose sides are not multiples of 32 are an error."""
 
 from __future__ import annotations
 

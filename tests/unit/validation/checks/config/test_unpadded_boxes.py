@@ -1,4 +1,4 @@
-"""Images of unlike many boxes in one batch of a DeepMAC that pads none."""
+"""Boxes without padding are an error for a DeepMAC if images have different numbers of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images as large as the feature extractor takes pass; others are told before a model is built."""
+"""Image sizes that the feature extractor supports pass; others are named before a model is built."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from detector_trainer.validation.checks.records.invalid_dense_poses import RULE
-from support.recorded_cases import assert_recorded
+from support.recorded_cases import assert_recorded, warned
 
 RECORDED = (
     "dense poses, none",
@@ -28,3 +28,17 @@ RECORDED = (
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
     assert_recorded(name, RULE.code, tmp_path)
+
+
+TRAINS = (
+    "dense poses, fewer points than their numbers say",
+    "dense poses, numbers of one box",
+    "dense poses, numbers of three boxes",
+)
+"""The trainer fills or drops them: a warning."""
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", TRAINS)
+def test_numbers_that_do_not_match_are_a_warning(name: str, tmp_path: Path):
+    assert warned(name, RULE.code, tmp_path)
