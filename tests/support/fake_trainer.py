@@ -14,7 +14,7 @@ def reduce_dict(strategy, losses, reduction):
     return dict(losses)
 
 def train_loop(*, train_steps, model_dir, checkpoint_every_n=1000, num_steps_per_iteration=100):
-    global_step = tf.Variable(first_step, name="global_step")
+    global_step = tf.Variable(first_step, dtype=tf.int64, name="global_step")
     checkpoint = SimpleNamespace(step=global_step)
     manager = tf.compat.v2.train.CheckpointManager(checkpoint, model_dir, max_to_keep=7)
 
@@ -55,7 +55,7 @@ def train_loop(*, train_steps, model_dir, checkpoint_every_n=1000, num_steps_per
 class Variable:
     """A tf.Variable of a whole number: what is assigned has to be of its type."""
 
-    def __init__(self, value: int, *, dtype: object = int, trainable: bool = True, name: str = "") -> None:
+    def __init__(self, value: int, *, dtype: object = None, trainable: bool = True, name: str = "") -> None:
         assert dtype is int, "float32 counts exactly only to 16,777,216"
         self.value, self.trainable, self.name = value, trainable, name
 

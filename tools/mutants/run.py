@@ -13,8 +13,8 @@ from mutants.mutants import Mutant
 from mutants.tree import Tree
 
 PASSED, FAILED, INTERRUPTED = 0, 1, 2
-SECONDS = 60.0
-"""After which a pytest is ended, and twenty times what its tests took without a mutant."""
+SECONDS = 30.0
+"""After which a pytest is ended, and ten times what its tests took without a mutant."""
 AT_ONCE = 60
 """Tests in the first pytest of a mutant: most mutants are killed by one of them, and collecting more takes longer."""
 
@@ -43,7 +43,7 @@ def tried(mutant: Mutant, tree: Tree, coverage: Coverage, log: Path) -> Result:
     with tree.changed(mutant.path, mutant.source):
         for tests in rounds(mutant, coverage.tests):
             run += len(tests)
-            seconds = SECONDS + 20 * sum(test.seconds for test in tests)
+            seconds = SECONDS + 10 * sum(test.seconds for test in tests)
             arguments = ["-x", f"--basetemp={tree.path}.tmp", *(test.id for test in tests)]
             code = run_pytest(tree.path, arguments, log=log, seconds=seconds)
             if code == TIMED_OUT:

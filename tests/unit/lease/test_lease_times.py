@@ -259,3 +259,14 @@ def test_a_damaged_lease_is_written_again_only_when_it_is_still_damaged(tmp_path
     file.write_text("{")  # damaged again, and in the same way: another writes it at this moment
     assert files.renew() is None
     assert file.read_text() == "{"
+
+
+def test_a_lease_of_an_earlier_version_has_neither_id_nor_pod_and_is_not_a_claim():
+    assert Holder.model_validate_json(OTHER) == Holder(host="pets-train-2", time=1, id="", pod="", pid=None, claimed=False)
+
+
+def test_a_lease_is_kept_by_a_thread_that_does_not_keep_the_process(tmp_path: Path):
+    lease = Lease(str(tmp_path), renewed_every=3600)
+    lease.hold()
+    assert [thread.daemon for thread in threading.enumerate() if thread.name == "lease" and thread is lease._keeper] == [True]
+    lease.release()

@@ -243,6 +243,12 @@ def test_speeds_are_calculated_with_the_steps_of_the_call():
     assert run.trainer.seen.step_times == [2.0, 2.0, 0.6666666666666666]
 
 
+def test_the_number_of_steps_is_a_factor_and_a_divisor():
+    steps = StepsPerCall(FakeTrainer().tf)
+    steps.set(8)
+    assert (steps * 0.5, 2.0 / steps) == (4.0, 0.25)
+
+
 def test_the_number_of_steps_is_set_in_the_graph_only_when_it_changes():
     trainer = FakeTrainer()
     steps = StepsPerCall(trainer.tf)
@@ -300,7 +306,7 @@ def test_every_other_range_is_pythons_own():
 def test_the_manager_gets_what_train_loop_gives_it():
     run = Run(FakeTrainer())
     with run.loop.hooked(run.trainer.lib):
-        checkpoint = SimpleNamespace(step=run.trainer.tf.Variable(3))
+        checkpoint = SimpleNamespace(step=run.trainer.tf.Variable(3, dtype=run.trainer.tf.int64))
         manager = run.trainer.tf.compat.v2.train.CheckpointManager(checkpoint, "elsewhere", max_to_keep=2)
         assert manager.save(checkpoint_number=9) == "elsewhere/ckpt-9"
     assert (manager.directory, manager.max_to_keep) == ("elsewhere", 2)

@@ -106,3 +106,52 @@ def test_what_signals_end(monkeypatch: pytest.MonkeyPatch, stepping: bool, names
     assert watch.signal_name == names[0]
     assert codes == [ExitCode.STOPPED]
     assert told == [f"Stopped by {names[0]} before the first step: {detail}." for detail in ended]
+
+
+class Threads:
+    """Stands in for threading.Thread: notes what is started, and starts nothing."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[object, str, bool]] = []
+
+    def __call__(self, *, target: object, name: str, daemon: bool) -> Threads:
+        self._last = (target, name, daemon)
+        return self
+
+    def start(self) -> None:
+        self.started.append(self._last)
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> Threads:
+    threads = Threads()
+    monkeypatch.setattr(watchdog.threading, "Thread", threads)
+    return threads
+
+
+def test_the_signals_are_blocked_and_taken_by_a_thread_that_does_not_keep_the_process(
+    monkeypatch: pytest.MonkeyPatch, threads: Threads
+):
+    done = list[object]()
+    monkeypatch.setattr(
+        watchdog.signal, "pthread_sigmask", lambda how, signals: done.append((how, signals, list(threads.started)))
+    )
+    watch = Watch(Standing(), lambda _: None, grace_period=1, stall_timeout=0)
+    watch.start()
+    assert done == [(signal.SIG_BLOCK, STOP_SIGNALS, [])]
+    assert threads.started == [(watch._take_signals, "signals", True)]
+
+
+@pytest.mark.parametrize("timeout", [0, 0.1])
+def test_a_stall_is_watched_for_by_a_thread_unless_the_timeout_is_0(threads: Threads, timeout: float):
+    watch = Watch(Standing(), lambda _: None, grace_period=1, stall_timeout=timeout)
+    watch.training_begins()
+    assert threads.started == ([(watch._watch_for_stall, "stall", True)] if timeout else [])
+
+
+def test_the_grace_period_is_waited_for_by_a_thread(monkeypatch: pytest.MonkeyPatch, threads: Threads):
+    monkeypatch.setattr(watchdog.signal, "sigwait", lambda _: signal.SIGTERM)
+    watch = Watch(Standing(), lambda _: None, grace_period=1, stall_timeout=0, exit_process=lambda _: None)
+    watch.can_stop_safely()
+    watch._take_signals()
+    assert threads.started == [(watch._give_up_after_grace, "grace", True)]
