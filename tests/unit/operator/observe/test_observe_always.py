@@ -13,10 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from detector_operator.api import Phase, Status
 from detector_operator.api.status import rfc3339
 from detector_operator.observe import Log, observe
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.actions import CheckRun, CreateConfigMap, DeleteRun, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
-from detector_operator.reconcile.pace import PROGRESS_EVERY
 from detector_operator.reconcile.runs import LogView, RunKind, run_name
+from detector_operator.reconcile.status_throttle import PROGRESS_INTERVAL
 from support.kubernetes_objects import OWNER, complete, disrupted, ended, failed, job, pod, running, waiting, with_container
 from support.trainings import T0, at, passed, training
 
@@ -48,7 +49,7 @@ class Cluster(RuleBasedStateMachine):
     def decide(self):
         stops = self.status.stops if self.status is not None else []
         runs = observe(self.jobs.values(), self.pods.values(), owner=OWNER, logs=self.logs, stops=stops)
-        return decide(training(status=self.status, **self.spec), runs, self.now, progress_every=PROGRESS_EVERY)
+        return decide(training(status=self.status, **self.spec), runs, self.now, POLICIES, progress_interval=PROGRESS_INTERVAL)
 
     def act(self, actions):
         for action in actions:
@@ -313,7 +314,7 @@ class Cluster(RuleBasedStateMachine):
         decision = self.decide()
         still = decision.status.phase.terminal or decision.status.phase is Phase.SUSPENDED
         waits = self.alive() or any(not self.is_over(given) for given in self.jobs.values())
-        assert still or waits or decision.actions or decision.wake_at is not None
+        assert still or waits or decision.actions or decision.requeue_at is not None
 
 
 def _done(action):
