@@ -15,7 +15,7 @@ from support.trainings import T0, after, at, decided, passed, rejected, terminat
 PENDING: dict[str, Any] = {"state": RunState.PENDING, "node": None}
 STARTING: dict[str, Any] = {"state": RunState.STARTING}
 UNSCHEDULABLE = ConditionReason(
-    reasons.UNSCHEDULABLE, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", "Ask for fewer GPUs."
+    reasons.UNSCHEDULABLE, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", "Request fewer GPUs."
 )
 
 
@@ -48,7 +48,7 @@ SUCCEEDED = recorded(
 )
 REJECTED = recorded(rejected())
 FAILED = recorded(
-    passed(), train_run(exit_code=65, message=termination_message(reasons.DATA_ERROR, "Record 7 is broken.", "Mend it."))
+    passed(), train_run(exit_code=65, message=termination_message(reasons.DATA_ERROR, "Record 7 is broken.", "Fix it."))
 )
 
 RESOURCES = {

@@ -153,7 +153,7 @@ KINDS: dict[str, Kind] = {
             NewLine(
                 POLICIES,
                 "        $module.policy,  # TODO: when it decides",
-                r"POLICIES: ",
+                r"    chain=\(",
                 r"        training\.policy,",
                 r"        \w+\.policy,",
             ),

@@ -115,7 +115,7 @@ def test_what_signals_end(monkeypatch: pytest.MonkeyPatch, stepping: bool, names
 
 
 class Threads:
-    """Stands in for threading.Thread: notes what is started, and starts nothing."""
+    """Replace threading.Thread: record what is started, and start nothing."""
 
     def __init__(self) -> None:
         self.started: list[tuple[object, str, bool]] = []
