@@ -12,7 +12,7 @@ from detector_operator.local.describe import _scalar as scalar
 from detector_operator.local.describe import age, aligned, describe, label_of
 from detector_operator.local.status_file import RecordedEvent
 
-DATA = Path(__file__).parents[2] / "data" / "describe"
+DATA = Path(__file__).parents[3] / "data" / "describe"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
