@@ -105,7 +105,7 @@ def test_a_user_is_a_number_above_zero_or_none(operated, user, capsys):
     operated()
     with pytest.raises(SystemExit):
         main(["--trainer-image=i", f"--user-id={user}"])
-    assert "neither a user id above 0 nor none" in capsys.readouterr().err
+    assert "neither a positive user ID nor none" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

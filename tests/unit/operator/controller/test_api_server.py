@@ -506,9 +506,9 @@ def test_a_client_can_be_replaced(talk):
         configuration = server._client.configuration
         async with ApiClient(configuration) as newer:
             newer.configuration.client_session_kwargs = {"headers": {"X-Client": "newer"}}
-            before = server.use(newer)
+            before = server.replace_client(newer)
             second = await create(server)
-            assert server.use(before) is newer
+            assert server.replace_client(before) is newer
         return first, second
 
     assert talk(answer, conversation) == ({"client": None}, {"client": "newer"})

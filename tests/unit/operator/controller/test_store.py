@@ -160,7 +160,7 @@ def test_uids_of_what_was_deleted_are_remembered_only_until_the_next_list():
     store = Store()
     store.drop_job(job(1))
     replace(store)
-    assert store._jobs._gone == set()
+    assert store._jobs._deleted == set()
 
 
 def test_resources_of_one_name_in_two_namespaces_are_two():

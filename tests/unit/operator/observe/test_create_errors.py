@@ -14,8 +14,8 @@ REFUSALS = {
         f'jobs.batch "{NAME}" is forbidden: exceeded quota: few, requested: count/jobs.batch=1, used: count/jobs.batch=2, '
         "limited: count/jobs.batch=2",
         "QuotaExceeded",
-        f"Cannot create Job {NAME}: quota few is exceeded: it asks for count/jobs.batch=1; used are count/jobs.batch=2 "
-        "of count/jobs.batch=2.",
+        f"Cannot create Job {NAME}: exceeded quota few: requested count/jobs.batch=1, used count/jobs.batch=2, "
+        "limited to count/jobs.batch=2.",
         "request an increase",
     ),
     "a right that the operator lacks": (
@@ -50,7 +50,7 @@ REFUSALS = {
         "JobNotCreated",
         f'Cannot create Job {NAME}: Internal error occurred: failed calling webhook "policy.example.com": failed to call webhook: '
         'Post "https://policy.example.svc:443/check?timeout=10s": dial tcp 10.0.0.1:443: connect: connection refused.',
-        "webhook policy.example.com is unreachable or broken",
+        "webhook policy.example.com is unreachable or failing",
     ),
     "a webhook without a route": (
         500,
