@@ -1,4 +1,4 @@
-"""The command line of the operator: the chart's arguments are its own, and what ends it is said in one sentence."""
+"""The command line of the operator: the chart's arguments are its own, and what ends it is reported in one sentence."""
 
 from __future__ import annotations
 

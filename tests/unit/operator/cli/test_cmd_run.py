@@ -165,7 +165,7 @@ def test_retries_end_with_the_cause_and_the_last_lines(capsys):
 def test_bad_data_is_not_tried_again():
     assert run(train=("bad-data", "succeed")) == 1
     failure = status()["failure"]
-    assert (failure["reason"], failure["hint"], status()["training"]["restarts"]) == ("DataError", "Write it anew.", 0)
+    assert (failure["reason"], failure["hint"], status()["training"]["restarts"]) == ("DataError", "Write it again.", 0)
 
 
 def test_a_kill_is_named_with_what_mostly_causes_it():
@@ -200,7 +200,7 @@ def test_a_validation_that_hangs_is_ended():
     assert status()["failure"]["reason"] == "ValidationTimedOut"
 
 
-# Stopping and going on
+# Stopping and continuing
 
 
 def test_a_stop_saves_and_the_same_command_goes_on():

@@ -1,4 +1,4 @@
-"""Events of what waits are asked for ever more seldom, and nothing is remembered of what does not."""
+"""Events of objects that wait are requested with exponential backoff, and nothing is remembered of others."""
 
 from __future__ import annotations
 

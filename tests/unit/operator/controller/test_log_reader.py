@@ -1,7 +1,7 @@
 """The log of a running trainer is followed until its pod is gone, whatever happens to the connection.
 
 A followed log that is silent proves nothing: its end is read by a request of its own, before it is followed and whenever `check`
-asks for it. What cannot be read is noted, and nothing is raised.
+requests it. What cannot be read is noted, and nothing is raised.
 """
 
 from __future__ import annotations
@@ -699,7 +699,7 @@ def test_that_a_flood_has_no_progress_at_its_end_is_no_evidence(reading, pauses)
             (T0, after(60), after(60)),
             (T0, after(120), after(60)),
             (after(180), after(180), None),
-            (after(480), after(480), after(480)),  # by then it is no flood
+            (after(480), after(480), after(480)),  # then it is not a flood any more
         ]
 
     reading(play)

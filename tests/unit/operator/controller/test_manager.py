@@ -51,12 +51,12 @@ class Server:
     def __init__(self, refusal):
         self.refusal = refusal
         self.refused = {}
-        """Paths that are refused, or of which the server says nothing at all."""
+        """Paths that are refused, or to which the server does not respond."""
         self.created = defaultdict(list)
         self.watches = defaultdict(int)
         """How many watches of a path have begun."""
         self.watching = defaultdict(set)
-        """The watches of a path that go on."""
+        """The watches of a path that continue."""
         self.changed = asyncio.Condition()
 
     async def answer(self, request):

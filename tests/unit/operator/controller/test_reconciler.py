@@ -1,6 +1,6 @@
 """A reconcile writes first what it will do, then does it, and asks nothing of the API server where nothing has changed.
 
-A validation holds no GPU: it is created first, so that one status says all.
+A validation holds no GPU: it is created first, so that one status reports everything.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def test_the_config_of_an_inline_pipeline_is_there_before_its_job(cluster):
 
 @pytest.fixture
 def skipping(cluster):
-    """A resource whose training starts at once."""
+    """A resource whose training starts immediately."""
     cluster.apply(validation={"policy": "Skip"})
     return cluster
 
@@ -148,7 +148,7 @@ QUOTA = (
 
 
 def refused(cluster, words):
-    """A resource whose Job is refused once with these words, and which says so."""
+    """A resource whose Job is rejected once with this message, and which reports it."""
     cluster.server.refuse("jobs", 403, words)
     return cluster.reconcile()
 
@@ -208,7 +208,7 @@ def test_a_config_that_is_still_being_deleted_is_left_to_the_queue(cluster):
 
 @pytest.mark.parametrize("plural", ["configmaps", "jobs"])
 def test_a_conflict_with_the_update_of_a_quota_is_tried_again(cluster, plural):
-    """A 409 on a create says that the object exists only if its reason is AlreadyExists."""
+    """A 409 on a create means that the object exists only if its reason is AlreadyExists."""
     cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
     words = 'Operation cannot be fulfilled on resourcequotas "few": the object has been modified'
     cluster.server.refuse(plural, 409, words, "Conflict")
@@ -451,7 +451,7 @@ def test_another_job_that_has_taken_the_name_is_not_stopped(cluster):
     assert "deletionTimestamp" not in cluster.server.objects["jobs", "pets-validate-1"]["metadata"]
 
 
-# What is not observed is no evidence: (the pod, what is written once the limit is over)
+# What is not observed is not evidence: (the pod, what is written once the limit is over)
 
 
 def test_before_a_training_is_stopped_for_its_silence_its_pod_and_its_log_are_read(trained):
@@ -570,7 +570,7 @@ INLINE = {"pipelineConfig": {"inline": "model {}"}, "validation": {"policy": "Sk
 
 
 def test_what_holds_a_node_and_waits_without_saying_why_is_asked_about(skipping):
-    """A volume that cannot be mounted is only told by events, and its pod holds its GPUs."""
+    """A volume that cannot be mounted is only reported by events, and its pod holds its GPUs."""
     skipping.reconcile()
     creating = pod("train", phase="Pending", init=waiting("ContainerCreating"), main=INITIALIZING)
     skipping.put_pod(creating)
@@ -615,7 +615,7 @@ def test_a_config_map_that_a_container_misses_is_created_again_while_the_run_wai
 
 @pytest.fixture
 def retried(cluster):
-    """A training that has crashed twice, and goes on."""
+    """A training that has crashed twice, and continues."""
     cluster.apply(validation={"policy": "Skip"})
     for attempt in (1, 2):
         cluster.put_job(job("train", attempt, **failed()))

@@ -1,4 +1,4 @@
-"""Of everything the API server told, the newest counts, in whatever order it was told."""
+"""Of everything that the API server reported, the newest counts, in whatever order it arrived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One task a resource at a time; whatever is asked for is done, once."""
+"""One task a resource at a time; every request is served, once."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ class Failing:
 
 
 def retrying(*errors, play=None, seconds=10_000, metrics=None, logger=None):
-    """When a resource was reconciled that was asked for at second 0, while the play goes on."""
+    """When a resource that was added at second 0 was reconciled, while the play continues."""
     work = Failing(*errors)
 
     async def run():

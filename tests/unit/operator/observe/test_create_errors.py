@@ -1,4 +1,4 @@
-"""What is made of an API server's refusal to create a Job or its ConfigMap."""
+"""How an API server's refusal to create a Job or its ConfigMap is reported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from detector_operator.observe.create_errors import explain_create_error, explain_name_conflict
 
 NAME = "pets-train-1"
-# Status and words, as API servers of Kubernetes 1.35 give them; reason and message; a word of the hint.
+# Status and message, as API servers of Kubernetes 1.35 return them; reason and message; a part of the hint.
 REFUSALS = {
     "a quota": (
         403,
@@ -36,7 +36,7 @@ REFUSALS = {
         '"configmaps" in API group "" in the namespace "team".',
         "Helm release",
     ),
-    "a webhook that says no": (
+    "a webhook that denies it": (
         400,
         'admission webhook "policy.example.com" denied the request: no team label',
         "JobNotCreated",
