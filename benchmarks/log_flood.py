@@ -39,13 +39,13 @@ from cluster.places import HOST_ADDRESS, Places
 from cluster.up import Cluster, control_plane_up, down
 from cluster.waiting import until
 from detector_operator.api.resource import GROUP, PLURAL
-from detector_operator.operate.api_server import ApiServer
-from detector_operator.operate.connection import _Rest
-from detector_operator.operate.log_reader import LogReader
-from detector_operator.operate.queue import Queue
-from detector_operator.operate.store import Key
-from detector_operator.reconcile.pace import PROGRESS_EVERY
+from detector_operator.controller.api_server import ApiServer
+from detector_operator.controller.connection import _Rest
+from detector_operator.controller.log_reader import LogReader
+from detector_operator.controller.store import NamespacedName
+from detector_operator.controller.workqueue import WorkQueue
 from detector_operator.reconcile.runs import Run, RunKind, RunState
+from detector_operator.reconcile.status_throttle import PROGRESS_INTERVAL
 from detector_trainer.contract import Progress
 
 RUNNING, RESOURCES, RATE = 200, 100, 2.0
@@ -122,11 +122,11 @@ async def loopback(options: argparse.Namespace) -> dict[str, Any]:
     configuration, reconciled = Configuration(), [0]
     configuration.host = f"http://{LOOPBACK}:{KUBELET_PORT}"
 
-    async def reconcile(_: Key) -> None:
+    async def reconcile(_: NamespacedName) -> None:
         reconciled[0] += 1
 
     runs = {
-        Key(NAMESPACE, f"t{number}"): Run(
+        NamespacedName(NAMESPACE, f"t{number}"): Run(
             kind=RunKind.TRAINING, attempt=1, generation=1, state=RunState.RUNNING, pod=f"t{number}-train-1-x"
         )
         for number in range(options.running)
@@ -134,9 +134,9 @@ async def loopback(options: argparse.Namespace) -> dict[str, Any]:
     logger = logging.getLogger("log_flood")
     async with ApiClient(configuration) as client:
         client.rest_client = _Rest(configuration)
-        queue = Queue(reconcile, logger)
-        paced = partial(queue.ask_paced, seconds=PROGRESS_EVERY.total_seconds())
-        reader = LogReader(ApiServer(client), queue.ask, lambda: datetime.now(UTC), logger, progressed=paced)
+        queue = WorkQueue(reconcile, logger)
+        paced = partial(queue.add_rate_limited, seconds=PROGRESS_INTERVAL.total_seconds())
+        reader = LogReader(ApiServer(client), queue.add, lambda: datetime.now(UTC), logger, on_progress=paced)
         for key, run in runs.items():
             reader.follow(key, [run])
         late: list[float] = []

@@ -24,8 +24,8 @@ from cluster.places import Places
 from cluster.up import Cluster, control_plane_up, down
 from detector_operator.api import DetectorTraining
 from detector_operator.api.resource import GROUP, PLURAL, VERSION
-from detector_operator.specs.settings import Settings
-from detector_operator.specs.validation_job import build_validation_job
+from detector_operator.builders.settings import Settings
+from detector_operator.builders.validation_job import build_validation_job
 
 LOADS = ((60, 3.0), (200, 20.0))
 """Resources, and how many a second."""

@@ -25,6 +25,7 @@ from cluster.images import ROOT
 from cluster.up import Cluster
 from cluster.waiting import until
 from detector_operator.api.resource import API_VERSION, GROUP, KIND, PLURAL, VERSION
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.decide import decide
 from support import trainings
 
@@ -150,7 +151,7 @@ async def finished(client: ApiClient, count: int, specs: Iterator[dict[str, Any]
         name, manifest = f"finished-{number}", training(f"finished-{number}", **next(own))
         resource = trainings.training(**manifest["spec"])
         for runs in ([trainings.passed()], [trainings.passed(), trainings.train_run(exit_code=0, progress=trainings.at(100))]):
-            resource = resource.model_copy(update={"status": decide(resource, runs, trainings.after(100)).status})
+            resource = resource.model_copy(update={"status": decide(resource, runs, trainings.after(100), POLICIES).status})
         status = resource.to_dict()["status"]
         assert status["phase"] == "Succeeded", status
         await create(client, manifest)

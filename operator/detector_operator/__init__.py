@@ -1,1 +1,1 @@
-"""The operator side."""
+"""Run DetectorTrainings on a Kubernetes cluster, or one on this machine."""

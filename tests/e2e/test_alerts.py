@@ -16,7 +16,7 @@ import pytest
 from cluster.images import ROOT
 from cluster.parts import NotBuilt, program
 from cluster.places import Places
-from detector_operator.operate.metrics import Metrics
+from detector_operator.controller.metrics import Metrics
 from support.monitoring import ALERTS, expressions
 
 TESTS = Path(__file__).with_name("alerts_test.yaml")

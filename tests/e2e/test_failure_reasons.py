@@ -97,7 +97,7 @@ def waits() -> dict[str, Wait]:
         "more GPUs than there are": Wait({"gpus": 9}, "Unschedulable", "nvidia.com/gpu"),
         "a node that is not there": Wait({"nodeSelector": {"none": "none"}}, "Unschedulable", "node"),
         "a service account that is not there": Wait(
-            {"serviceAccountName": "none"}, "ServiceAccountNotFound", "service account none"
+            {"serviceAccountName": "none"}, "ServiceAccountNotFound", "ServiceAccount none"
         ),
         "a Secret that is not there": Wait({"env": secret}, "SecretNotFound", "Secret none", "Starting"),
         "a ConfigMap that is not there": Wait({"env": config_map}, "ConfigMapNotFound", "ConfigMap none", "Starting"),
@@ -139,7 +139,7 @@ def test_a_config_that_is_not_there_is_said_and_goes_on_once_it_is(workspace: Wo
         lambda found: condition(found, "Training").get("reason") == "ConfigMapNotFound", "waiting for its config"
     )
     assert status["phase"] == "Validating"
-    assert "There is no ConfigMap pets in this namespace." in condition(status, "Training")["message"]
+    assert "ConfigMap pets not found in this namespace." in condition(status, "Training")["message"]
     text = workspace.files.read("examples/pets/pipeline.config")
     workspace.kubectl.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "pets"}, "data": {"config": text}})
     workspace.wait_for_phase("Succeeded", seconds=240)
@@ -166,7 +166,7 @@ def test_a_job_that_a_quota_leaves_no_room_for_is_said_once_and_goes_on_when_the
     workspace.apply(workspace.training())
     status = workspace.wait(lambda found: condition(found, "Training").get("reason") == "QuotaExceeded", "waiting for its quota")
     assert status["phase"] == "Validating"
-    assert "Cannot create Job pets-validate-1: quota no-jobs is exceeded" in condition(status, "Training")["message"]
+    assert "Cannot create Job pets-validate-1: exceeded quota no-jobs" in condition(status, "Training")["message"]
     workspace.kubectl("patch", "resourcequota", "no-jobs", "--type=merge", '--patch={"spec":{"hard":{"count/jobs.batch":"9"}}}')
     workspace.wait_for_phase("Succeeded", seconds=180)
     assert workspace.events().count(("Warning", "QuotaExceeded")) == 1

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector_operator.api.errors import MOST
-from detector_operator.api.load import MAX_PROBLEM, NotATraining, parse
+from detector_operator.api.errors import MAX_ERRORS
+from detector_operator.api.load import MAX_PROBLEM, InvalidTrainingFile, parse
 from fuzz.mutate import STEP, Line, Step, Word, mutate
 from fuzz.test_parts import WATCHED, many
 from support.memory import peak_growth
@@ -101,12 +101,12 @@ def judged(text: str) -> bool:
         try:
             parse(text)
             accepted.append(True)
-        except NotATraining as wrong:
+        except InvalidTrainingFile as wrong:
             problems.extend(wrong.problems)
 
     assert peak_growth(judge) < MEMORY
     assert bool(accepted) != bool(problems)
-    assert len(problems) <= MOST + 1
+    assert len(problems) <= MAX_ERRORS + 1
     assert all(0 < len(problem) <= MAX_PROBLEM and "Traceback" not in problem for problem in problems)
     return bool(accepted)
 

@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector_operator.observe.refusals import why_refused
-from detector_operator.operate.api_errors import LONGEST_MESSAGE, error_of
-from detector_operator.operate.api_server import ApiServer
-from detector_operator.operate.log_reader import LogReader
-from detector_operator.reconcile.refusal import Refusal
+from detector_operator.controller.api_errors import MAX_MESSAGE, error_of
+from detector_operator.controller.api_server import ApiServer
+from detector_operator.controller.log_reader import LogReader
+from detector_operator.observe.create_errors import explain_create_error
+from detector_operator.reconcile.create_rejection import CreateRejection
 from detector_operator.reconcile.runs import RunState
 from fuzz.mutate import STEPS, TEXT_STEPS, mutate
 from fuzz.test_parts import WATCHED, many
 from support.deciding import POD, STARTED, decided, stops
 from support.fake_api_server import KEY, FakeApiServer
 from support.kubernetes_objects import disrupted, ended, event, failed, job, pod, unscheduled, waiting
-from support.trainings import T0, at, passed, rejected, said, train_run
+from support.trainings import T0, at, passed, rejected, termination_message, train_run
 
 NOW = T0 + timedelta(seconds=100)
 LOG = "".join(
@@ -32,7 +32,12 @@ LOG = "".join(
 ).encode()
 MESSAGES = [
     each.to_bytes()
-    for each in (passed().message, rejected().message, said("StorageError", step=3), said("ModelDirInUse"))
+    for each in (
+        passed().message,
+        rejected().message,
+        termination_message("StorageError", step=3),
+        termination_message("ModelDirInUse"),
+    )
     if each
 ]
 ERROR = json.dumps(
@@ -107,10 +112,10 @@ def test_an_error_of_an_api_server(watch: Any, steps: list[Any], words: list[Any
     body = mutate(ERROR, words if text else steps)
     watch.begin()
     error = error_of(status, {}, body)
-    assert len(error.message) <= LONGEST_MESSAGE
+    assert len(error.message) <= MAX_MESSAGE
     asked = decided(None, [], [], T0).actions[0]
-    why = why_refused(status, str(error), "pets-train-1")
-    decided(None, [], [], T0, refused=Refusal(asked, 1, why, 1, T0) if why is not None else None)
+    why = explain_create_error(status, str(error), "pets-train-1")
+    decided(None, [], [], T0, rejection=CreateRejection(asked, 1, why, 1, T0) if why is not None else None)
 
 
 @WATCHED
@@ -120,7 +125,7 @@ def test_an_error_of_an_api_server(watch: Any, steps: list[Any], words: list[Any
 )
 def test_an_error_that_is_no_status(watch: Any, body: bytes):
     watch.begin()
-    assert len(error_of(422, {}, body).message) <= LONGEST_MESSAGE
+    assert len(error_of(422, {}, body).message) <= MAX_MESSAGE
 
 
 @WATCHED
@@ -142,7 +147,7 @@ def test_what_schedulers_kubelets_and_webhooks_say(watch: Any, sound: str, steps
         decided(STARTED, jobs, pods, NOW, events=events)
         decided(STARTED, jobs, pods, NOW, events=events, suspend=True)
     for status in (403, 422, 500):
-        why_refused(status, told, "pets-train-1")
+        explain_create_error(status, told, "pets-train-1")
 
 
 def test_what_is_not_damaged_is_understood():

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from detector_operator.api import DetectorTraining
 from detector_operator.api.resource import GROUP, MAX_NAME
+from detector_operator.builders import Settings, build_config_map, build_training_job, build_validation_job
+from detector_operator.builders.labels import run_labels
+from detector_operator.builders.validation_access import READ_ONLY_MOUNTS
 from detector_operator.reconcile.runs import RunKind
-from detector_operator.specs import Settings, build_config_map, build_training_job, build_validation_job
-from detector_operator.specs.labels import run_labels
-from detector_operator.specs.validation_access import READ_ONLY_MOUNTS
 from support.manifests import SETTINGS, containers, pod
 
 BUILDERS = {RunKind.VALIDATION: build_validation_job, RunKind.TRAINING: build_training_job}

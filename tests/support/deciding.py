@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from detector_operator.api import Status, crd
+from detector_operator.builders.manifest import Manifest
+from detector_operator.controller.newest_lines import NewestLines
 from detector_operator.observe import Log, observe
-from detector_operator.operate.newest_lines import NewestLines
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.actions import StopRun
+from detector_operator.reconcile.create_rejection import CreateRejection
 from detector_operator.reconcile.decide import Decision, decide
-from detector_operator.reconcile.pace import PROGRESS_EVERY
-from detector_operator.reconcile.refusal import Refusal
 from detector_operator.reconcile.runs import LogView
-from detector_operator.specs.manifest import Manifest
+from detector_operator.reconcile.status_throttle import PROGRESS_INTERVAL
 from support.kubernetes_objects import OWNER, job, pod, waiting
 from support.trainings import T0, training
 
@@ -67,14 +68,14 @@ def decided(
     *,
     logs: dict[str, Log] | None = None,
     events: Iterable[Manifest] = (),
-    refused: Refusal | None = None,
+    rejection: CreateRejection | None = None,
     **spec: Any,
 ) -> Decision:
     """The decision of one reconcile, with a status that can be written and is then read again as it was."""
     known = status.stops if status is not None else []
     runs = observe(jobs, pods, owner=OWNER, logs=logs or {}, events=events, stops=known)
     resource = training(status=status, **{**SPEC, **spec})
-    decision = decide(resource, runs, now, refused=refused, progress_every=PROGRESS_EVERY)
+    decision = decide(resource, runs, now, POLICIES, rejection=rejection, progress_interval=PROGRESS_INTERVAL)
     written = resource.model_copy(update={"status": decision.status}).to_dict()["status"]
     writable(written)
     text = json.dumps(written, ensure_ascii=False, allow_nan=False)

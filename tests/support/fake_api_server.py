@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import suppress
 
 from detector_operator.api.status import rfc3339
-from detector_operator.operate.api_errors import AlreadyExistsError, ApiError
-from detector_operator.operate.store import Key, Listed
-from detector_operator.specs.manifest import Manifest
+from detector_operator.builders.manifest import Manifest
+from detector_operator.controller.api_errors import AlreadyExistsError, ApiError
+from detector_operator.controller.store import ListResult, NamespacedName
 from support.trainings import T0
 
-KEY = Key("team", "pets")
+KEY = NamespacedName("team", "pets")
 Log = Iterable[str | bytes | Exception | asyncio.Event]
 """Lines, or chunks of bytes; what is raised, and what is waited for before the next."""
 
@@ -24,7 +24,7 @@ class FakeApiServer:
         self.requests: list[tuple[str, str, str | None]] = []
         self.objects: dict[tuple[str, str], Manifest] = {}
         self.refusals: dict[str, Exception] = {}
-        self.lists: dict[str, Listed] = {}
+        self.lists: dict[str, ListResult] = {}
         self.logs: dict[str, Log | Callable[[bool], Log]] = {}
         self.deletions: list[tuple[str, str, str]] = []
         """Name, uid that the object must have, and propagation of each delete."""
@@ -68,13 +68,13 @@ class FakeApiServer:
         assert known["metadata"]["resourceVersion"] == resource_version
         return self._keep("detectortrainings", {**known, "status": status})
 
-    async def list(self, path: str, known: Callable[[Manifest], bool] | None = None, **query: str) -> Listed:
+    async def list(self, path: str, known: Callable[[Manifest], bool] | None = None, **query: str) -> ListResult:
         self._note("list", path.rsplit("/", 1)[-1], query.get("fieldSelector") or query.get("labelSelector"))
-        whole = self.lists.get(path, Listed([], "1"))
+        whole = self.lists.get(path, ListResult([], "1"))
         if known is None:
             return whole
         left_out = frozenset(manifest["metadata"]["uid"] for manifest in whole.manifests if known(manifest))
-        return Listed([each for each in whole.manifests if each["metadata"]["uid"] not in left_out], whole.version, left_out)
+        return ListResult([each for each in whole.manifests if each["metadata"]["uid"] not in left_out], whole.version, left_out)
 
     async def log_chunks(self, _namespace: str, pod: str, _container: str, _tail: int, *, follow: bool) -> AsyncGenerator[bytes]:
         self._note("log", "follow" if follow else "read", pod)

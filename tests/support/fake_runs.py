@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # a fake imports nothing of this
 
     from detector_operator.api import Spec
     from detector_operator.local.commands import Commands
-    from detector_operator.local.workplace import Workplace
+    from detector_operator.local.run_layout import RunLayout
     from detector_operator.reconcile.runs import RunKind
 
 PASS = {"verdict": "pass", "findings": [], "stats": {"records": 10, "images": 10, "boxes": 12}, "durationSeconds": 0.1}
@@ -59,10 +59,10 @@ def commands(validate: Iterable[str] = ("pass",), train: Iterable[str] = ("succe
     started = {"validate": 0, "train": 0}
     plans = {"validate": tuple(validate), "train": tuple(train)}
 
-    def command(kind: RunKind, attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
+    def command(kind: RunKind, attempt: int, spec: Spec, layout: RunLayout) -> list[str]:
         behaviour = plans[kind][min(started[kind], len(plans[kind]) - 1)]
         started[kind] += 1
-        output = workplace.report(attempt) if kind == "validate" else workplace.termination_message(kind, attempt)
+        output = layout.report(attempt) if kind == "validate" else layout.termination_message(kind, attempt)
         return [sys.executable, "-S", __file__, kind, behaviour, spec.model_dir, str(spec.num_steps), str(output)]
 
     return command

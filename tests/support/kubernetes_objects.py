@@ -8,7 +8,7 @@ from typing import Any
 from detector_operator.api import Stop
 from detector_operator.api.resource import Metadata
 from detector_operator.api.status import rfc3339
-from detector_operator.specs.manifest import Manifest
+from detector_operator.builders.manifest import Manifest
 from support.trainings import T0, after
 
 UID = "5f1e7d6a-0000-4000-8000-000000000001"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from detector_operator.api import DetectorTraining, Status
-from detector_operator.specs import Settings, build_training_job, build_validation_job
-from detector_operator.specs.manifest import Manifest
+from detector_operator.builders import Settings, build_training_job, build_validation_job
+from detector_operator.builders.manifest import Manifest
 
 SETTINGS = Settings(trainer_image="trainer:1")
 

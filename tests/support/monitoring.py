@@ -11,7 +11,7 @@ import yaml
 
 from cluster.helm import CHART
 from cluster.images import ROOT
-from detector_operator.operate.metrics import Metrics
+from detector_operator.controller.metrics import Metrics
 
 ALERTS = CHART / "files" / "alerts.yaml"
 DASHBOARD = CHART / "files" / "dashboard.json"

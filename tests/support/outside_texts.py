@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from support.trainings import at, passed, rejected, said
+from support.trainings import at, passed, rejected, termination_message
 
 _HUGE = "@huge"
 NUMBERS = st.one_of(
@@ -77,7 +77,13 @@ LOGS = st.lists(
     max_size=8,
 )
 """Chunks of a log."""
-_SOUND = [passed().message, rejected().message, said("StorageError", step=3), said("ModelDirInUse"), said("Completed", step=100)]
+_SOUND = [
+    passed().message,
+    rejected().message,
+    termination_message("StorageError", step=3),
+    termination_message("ModelDirInUse"),
+    termination_message("Completed", step=100),
+]
 MESSAGES = st.one_of(
     damaged([json.loads(message.model_dump_json(by_alias=True)) for message in _SOUND if message is not None]).map(_dump),
     TEXTS,

@@ -7,13 +7,13 @@ import logging
 from datetime import timedelta
 from typing import Any, cast
 
-from detector_operator.operate.api_server import ApiServer
-from detector_operator.operate.event_reader import EventReader
-from detector_operator.operate.log_reader import LogReader
-from detector_operator.operate.reconciler import Reconciler
-from detector_operator.operate.store import Key, Listed, Store
-from detector_operator.specs.manifest import Manifest
-from detector_operator.specs.settings import Settings
+from detector_operator.builders.manifest import Manifest
+from detector_operator.builders.settings import Settings
+from detector_operator.controller.api_server import ApiServer
+from detector_operator.controller.event_reader import EventReader
+from detector_operator.controller.log_reader import LogReader
+from detector_operator.controller.reconciler import Reconciler
+from detector_operator.controller.store import ListResult, NamespacedName, Store
 from support.fake_api_server import KEY, FakeApiServer
 from support.kubernetes_objects import UID
 from support.trainings import T0
@@ -29,9 +29,9 @@ class Cluster:
     """A reconciler, and what it sees and does."""
 
     def __init__(self, name: str = KEY.name) -> None:
-        self.key = Key(KEY.namespace, name)
+        self.key = NamespacedName(KEY.namespace, name)
         self.server, self.store, self.now = FakeApiServer(), Store(), T0
-        self.wakes: list[tuple[object, float]] = []
+        self.requeues: list[tuple[object, float]] = []
         server, logger = cast("ApiServer", self.server), logging.getLogger("test")
         self.logs = LogReader(server, lambda _: None, lambda: self.now, logger)
         self.events = EventReader(server, logger)
@@ -41,7 +41,7 @@ class Cluster:
             settings=Settings(trainer_image="registry.example/trainer:1"),
             logs=self.logs,
             events=self.events,
-            wake=lambda key, seconds: self.wakes.append((key, seconds)),
+            requeue_after=lambda key, seconds: self.requeues.append((key, seconds)),
             clock=lambda: self.now,
             logger=logger,
         )
@@ -77,7 +77,7 @@ class Cluster:
 
     def serve(self, path: str, *manifests: Manifest) -> None:
         """Answer to lists of this path from now on."""
-        self.server.lists[path] = Listed(list(manifests), "1")
+        self.server.lists[path] = ListResult(list(manifests), "1")
 
     def passes(self, seconds: float) -> None:
         """Let time pass."""

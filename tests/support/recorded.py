@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from detector_operator.api import Phase
+from detector_operator.builders.manifest import Manifest
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.decide import decide
-from detector_operator.reconcile.runs import Run, RunState, Why
-from detector_operator.specs.manifest import Manifest
+from detector_operator.reconcile.runs import ConditionReason, Run, RunState
 from detector_trainer.contract import reasons
-from support.trainings import T0, after, at, decided, passed, rejected, said, train_run, training, validate_run
+from support.trainings import T0, after, at, decided, passed, rejected, termination_message, train_run, training, validate_run
 
 PENDING: dict[str, Any] = {"state": RunState.PENDING, "node": None}
 STARTING: dict[str, Any] = {"state": RunState.STARTING}
-UNSCHEDULABLE = Why(reasons.UNSCHEDULABLE, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", "Ask for fewer GPUs.")
+UNSCHEDULABLE = ConditionReason(
+    reasons.UNSCHEDULABLE, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", "Request fewer GPUs."
+)
 
 
 def recorded(*runs: Run, seconds: float = 30, **spec: Any) -> Manifest:
@@ -35,14 +38,18 @@ def changed(resource: Manifest) -> Manifest:
 
 def seen_again(*runs: Run, **spec: Any) -> Manifest:
     """A resource that had failed, its spec changed, and reconciled again."""
-    failed = decide(training(), [rejected()], after(11)).status
+    failed = decide(training(), [rejected()], after(11), POLICIES).status
     resource = training(generation=2, status=failed, numSteps=200, **spec)
-    return resource.model_copy(update={"status": decide(resource, runs, after(60)).status}).to_dict()
+    return resource.model_copy(update={"status": decide(resource, runs, after(60), POLICIES).status}).to_dict()
 
 
-SUCCEEDED = recorded(passed(), train_run(exit_code=0, message=said(reasons.COMPLETED, "Trained 100 steps.", "", step=100)))
+SUCCEEDED = recorded(
+    passed(), train_run(exit_code=0, message=termination_message(reasons.COMPLETED, "Trained 100 steps.", "", step=100))
+)
 REJECTED = recorded(rejected())
-FAILED = recorded(passed(), train_run(exit_code=65, message=said(reasons.DATA_ERROR, "Record 7 is broken.", "Mend it.")))
+FAILED = recorded(
+    passed(), train_run(exit_code=65, message=termination_message(reasons.DATA_ERROR, "Record 7 is broken.", "Fix it."))
+)
 
 RESOURCES = {
     "created": unseen(),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oracle import recorded
 from oracle.handmade import ROWS, Row
-from oracle.verdict import Trainer
+from oracle.verdict import TRAINS, Trainer
 from support.inputs import codes
 
 
@@ -30,3 +30,10 @@ def assert_recorded(name: str, code: str, folder: Path, beside: Collection[str] 
     found = codes(rows()[name].case.write(folder / "case").report())
     assert code in found, f"{name}: {found}"
     assert {other for other, severity in found.items() if severity == "error"} <= {code, *beside}
+
+
+def warned(name: str, code: str, folder: Path) -> bool:
+    """Tell whether the validator finds a code as a warning, and no error, in a case that the trainer accepts."""
+    assert verdicts()[name].verdict == TRAINS
+    found = codes(rows()[name].case.write(folder / "warned").report())
+    return found.get(code) == "warning" and "error" not in found.values()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from detector_operator.api import DetectorTraining, Status
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.decide import Decision, decide
 from detector_operator.reconcile.runs import Run, RunKind, RunState
 from detector_trainer.contract import Finding, Progress, Severity, TerminationMessage, ValidationSummary, Verdict, Where, reasons
@@ -48,7 +49,7 @@ def decided(resource: DetectorTraining, *observations: tuple[Iterable[Run], date
     decision = Decision(resource.status or Status())
     status = resource.status
     for runs, now in observations:
-        decision = decide(resource.model_copy(update={"status": status}), runs, now, **options)
+        decision = decide(resource.model_copy(update={"status": status}), runs, now, POLICIES, **options)
         status = decision.status
     return decision
 
@@ -74,7 +75,7 @@ def rejected(attempt: int = 1, *, errors: int = 1, **facts: Any) -> Run:
     return validate_run(attempt, exit_code=1, message=words, **facts)
 
 
-def said(reason: str, message: str = "It happened.", hint: str = "Do this.", **more: Any) -> TerminationMessage:
+def termination_message(reason: str, message: str = "It happened.", hint: str = "Do this.", **more: Any) -> TerminationMessage:
     """A termination message."""
     return TerminationMessage(reason=reason, message=message, hint=hint, **more)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from detector_operator.reconcile.decide import POLICIES
+from detector_operator.policies.chain import POLICIES
 from detector_trainer.cli import VERBS
 from vocabulary.files import prose_files
 
@@ -32,8 +32,8 @@ MODULES = {path.stem: path for path in sorted((ROOT / "operator/detector_operato
 
 @pytest.mark.parametrize("module", [name for name, path in MODULES.items() if defines(path, "policy")])
 def test_each_policy_is_in_the_list_and_has_a_test_of_its_name(module: str):
-    assert f"detector_operator.policies.{module}" in {policy.__module__ for policy in POLICIES}, (
-        f"policies/{module}.py is not in POLICIES (reconcile/decide.py): it never decides"
+    assert f"detector_operator.policies.{module}" in {policy.__module__ for policy in POLICIES.chain}, (
+        f"policies/{module}.py is not in POLICIES (policies/chain.py): it never decides"
     )
     assert f"test_{module}" in TESTS, f"write tests/unit/operator/policies/test_{module}.py"
 

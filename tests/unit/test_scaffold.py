@@ -12,7 +12,7 @@ from string import Template
 import pytest
 
 from scaffold.create import NotCreated, create, values_of
-from scaffold.kinds import KINDS
+from scaffold.kinds import CHAIN, KINDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,7 +87,7 @@ def test_an_unknown_kind_is_refused_with_those_that_exist(root: Path):
 
 
 def test_a_place_that_no_longer_exists_is_named_and_nothing_is_changed(root: Path):
-    chain = next(root.rglob("chain.py"))
+    chain = root / CHAIN
     chain.write_text("CHAIN = {}\n")
     with pytest.raises(NotCreated, match=r"chain\.py has no line like .*: adapt tools/scaffold/kinds\.py"):
         create(root, "record-check", "records/foo")

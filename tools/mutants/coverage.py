@@ -60,7 +60,7 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Trace one test with its fixtures."""
+        """Record what one test enters, with its fixtures."""
         self._entered = set()
         begun = time.process_time()
         threading.settrace(self._trace)
@@ -69,7 +69,7 @@ class Recorder:
             return (yield)
         finally:
             sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]
+            threading.settrace(None)
             seconds = time.process_time() - begun
             self._tests[item.nodeid] = {"seconds": seconds, "entered": sorted(self._entered)}
 

@@ -185,7 +185,7 @@ class _Mutator:
                 changed = {"ops": [*node.ops[:index], other(), *node.ops[index + 1 :]]}
                 yield self._mutation(node, _to(node, changed), changed)
         for side in (node.left, *node.comparators):
-            if _is_prose(side):  # compared with, it is a key
+            if isinstance(side, ast.Constant) and isinstance(side.value, str) and _is_prose(side):  # compared with, it is a key
                 yield self._mutation(side, f"{_short(side)} -> another", {"value": f"XX{side.value}"}, side)
 
     def _of_call(self, node: ast.Call) -> Iterator[Mutation]:

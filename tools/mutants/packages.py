@@ -19,12 +19,15 @@ class Package:
     target: float
 
 
+DECISIONS = ("tests/unit/operator/policies", "tests/unit/operator/reconcile")
 PACKAGES = {
-    "policies": Package((f"{OPERATOR}/policies",), ("tests/unit/operator",), 0.97),
-    "reconcile": Package((f"{OPERATOR}/reconcile",), ("tests/unit/operator",), 0.97),
-    "observe": Package((f"{OPERATOR}/observe",), ("tests/unit/operator",), 0.97),
-    "builders": Package((f"{OPERATOR}/specs",), ("tests/unit/operator",), 0.97),
-    "checks": Package((f"{TRAINER}/validation/checks",), ("tests/unit/validation", "tests/unit/records"), 0.92),
+    "policies": Package((f"{OPERATOR}/policies",), DECISIONS, 0.97),
+    "reconcile": Package((f"{OPERATOR}/reconcile",), DECISIONS, 0.97),
+    "observe": Package((f"{OPERATOR}/observe",), ("tests/unit/operator/observe",), 0.97),
+    "builders": Package((f"{OPERATOR}/builders",), ("tests/unit/operator/builders",), 0.97),
+    "checks": Package(
+        (f"{TRAINER}/validation/checks",), ("tests/unit/validation", "tests/unit/records", "tests/unit/checkpoints"), 0.92
+    ),
     "training": Package(
         (f"{TRAINER}/training", f"{TRAINER}/lease", f"{TRAINER}/command"),
         ("tests/unit/training", "tests/unit/lease", "tests/unit/command"),

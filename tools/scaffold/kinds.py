@@ -13,10 +13,10 @@ TESTS_OF_CHECKS = "tests/unit/validation/checks"
 CHAIN = "trainer_image/detector_trainer/validation/chain.py"
 FAILURES = "trainer_image/detector_trainer/failures/$area_module.py"
 VERBS = "trainer_image/detector_trainer/cli/__init__.py"
-POLICIES = "operator/detector_operator/reconcile/decide.py"
+POLICIES = "operator/detector_operator/policies/chain.py"
 SPEC = "operator/detector_operator/api/spec.py"
 FIELDS = "tests/support/spec_fields.py"
-JOBS = "operator/detector_operator/specs"
+JOBS = "operator/detector_operator/builders"
 
 
 @dataclass(frozen=True)
@@ -152,10 +152,10 @@ KINDS: dict[str, Kind] = {
             NewLine(POLICIES, "    $module,", r"from detector_operator\.policies import \(", r"\)", r"    \w+,", in_order=True),
             NewLine(
                 POLICIES,
-                "    $module.policy,  # TODO: when it decides",
-                r"POLICIES: ",
-                r"    training\.policy,",
-                r"    \w+\.policy,",
+                "        $module.policy,  # TODO: when it decides",
+                r"    chain=\(",
+                r"        training\.policy,",
+                r"        \w+\.policy,",
             ),
         ),
         then=(

@@ -43,7 +43,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{/* The namespaces in which nothing is ever trained: Kubernetes' own and that of the release. The same as operate/unwatched.py. */}}
+{{/* The namespaces in which nothing is ever trained: Kubernetes' own and that of the release. The same as controller/unwatched_namespaces.py. */}}
 {{- define "detector-training.unwatchedNamespaces" -}}
 {{- list "kube-node-lease" "kube-public" "kube-system" .Release.Namespace | uniq | toJson -}}
 {{- end -}}

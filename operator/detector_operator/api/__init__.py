@@ -1,4 +1,4 @@
-"""The resource `DetectorTraining` as pydantic models; the CRD is generated from them."""
+"""Define the resource `DetectorTraining` as pydantic models, from which the CRD is generated."""
 
 from detector_operator.api.resource import API_VERSION, KIND, DetectorTraining, Metadata
 from detector_operator.api.spec import Overrides, PipelineConfig, Spec, Trainer, Validation
@@ -8,7 +8,7 @@ from detector_operator.api.status import (
     FailureStatus,
     LatestRun,
     Phase,
-    RunEnd,
+    RetryClass,
     Status,
     Stop,
     TrainingStatus,
@@ -27,7 +27,7 @@ __all__ = [
     "Overrides",
     "Phase",
     "PipelineConfig",
-    "RunEnd",
+    "RetryClass",
     "Spec",
     "Status",
     "Stop",

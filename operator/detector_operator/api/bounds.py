@@ -1,7 +1,7 @@
-"""How long texts and lists may be. What comes from outside may be of any length: an API server may echo a whole object, and a
-status that is too large can never be written again.
+"""Bound the length of texts and lists. External texts may have any length: an API server may echo a whole object, and a status
+that is too large could never be written again.
 
-A bound of the spec refuses what is longer. One of the status cuts it: a training must not become uncontrollable because of a
+A bound of the spec rejects longer values. A bound of the status cuts them: a training must not become unmanageable because of a
 message.
 """
 
@@ -21,50 +21,50 @@ from detector_trainer.contract import Finding, Where
 from detector_trainer.contract.shortened import shortened
 
 WORD: Final = 128
-"""Characters of a reason or another single word."""
+"""Maximum characters of a reason or another single word."""
 NAME: Final = 253
-"""Characters of the name of an object of Kubernetes."""
+"""Maximum characters of the name of a Kubernetes object."""
 TEXT: Final = 1024
-"""Characters of a text from outside."""
+"""Maximum characters of an external text."""
 MESSAGE: Final = 2048
-"""Characters of a message that has such a text in it, and what to do about it."""
+"""Maximum characters of a message that contains such a text and a hint."""
 PATH: Final = 4096
-"""Characters of a path."""
+"""Maximum characters of a path."""
 
-# Control characters but newline and tab, and halves of characters: a terminal obeys them, and an API server replaces them.
+# Control characters except newline and tab, and lone surrogates: a terminal interprets them, and an API server replaces them.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Model = TypeVar("Model", bound=BaseModel)
 Fit = Callable[[Any], object]
-"""Cuts the values of one type."""
+"""Cuts values of one type."""
 
 
 @dataclass(frozen=True)
-class Longest:
-    """The bound of a text or list of the status, in `Annotated[...]`. The schema has it; `within_bounds` cuts what exceeds it."""
+class MaxLength:
+    """Bound a text or list of the status, in `Annotated[...]`. It is part of the schema; `within_bounds` cuts longer values."""
 
-    most: int
+    limit: int
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         generated = handler(schema)
-        return {**generated, "maxItems" if generated.get("type") == "array" else "maxLength": self.most}
+        return {**generated, "maxItems" if generated.get("type") == "array" else "maxLength": self.limit}
 
 
-OF_CONTRACT: Final[dict[type[BaseModel], dict[str, int]]] = {
+CONTRACT_LIMITS: Final[dict[type[BaseModel], dict[str, int]]] = {
     Finding: {"code": WORD, "message": 512, "hint": 512},
     Where: {"file": 512, "field": 256},
 }
-"""Bounds of texts in models that the status shares with the trainer, whose reports have no such bounds."""
+"""Bounds of texts in models that the status shares with the trainer, whose own reports are not bounded."""
 
 
 def clip(text: str, most: int = TEXT) -> str:
-    """Return a text of at most so many characters, all of them printable."""
+    """Return the text cut to this number of characters, with unprintable characters replaced."""
     cut = shortened(text, most)
     return cut if cut.isascii() and cut.isprintable() else _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", cut)
 
 
 def within_bounds(model: Model) -> Model:
-    """Return the same status, or a part of one, in which nothing exceeds its bound."""
+    """Return a status, or a part of one, in which every value is cut to its bound."""
     update: dict[str, object] = {}
     for name, fit in _plan(type(model)):
         value = getattr(model, name)
@@ -75,10 +75,10 @@ def within_bounds(model: Model) -> Model:
 
 @cache
 def _plan(model: type[BaseModel]) -> tuple[tuple[str, Fit], ...]:
-    """Return how to fit each field of a model that can be too long."""
+    """Return the fields of a model that can be too long, with the function that cuts each."""
     found: list[tuple[str, Fit]] = []
     for name, field in model.model_fields.items():
-        most = OF_CONTRACT.get(model, {}).get(name)
+        most = CONTRACT_LIMITS.get(model, {}).get(name)
         annotation: object = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
         fit: Fit | None = partial(clip, most=most) if most is not None else _fit(annotation)
         if fit is not None:
@@ -87,12 +87,12 @@ def _plan(model: type[BaseModel]) -> tuple[tuple[str, Fit], ...]:
 
 
 def _fit(annotation: object) -> Fit | None:
-    """Return what cuts a value of this type; None if it cannot be too long."""
+    """Return the function that cuts values of this type; None if they cannot be too long."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return within_bounds
     arguments = get_args(annotation)
     if get_origin(annotation) is Annotated:
-        most = next((each.most for each in arguments[1:] if isinstance(each, Longest)), None)
+        most = next((each.limit for each in arguments[1:] if isinstance(each, MaxLength)), None)
         inner = _fit(arguments[0])
         if most is None:
             return inner

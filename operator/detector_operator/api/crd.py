@@ -1,6 +1,6 @@
-"""The CustomResourceDefinition, made from the models.
+"""Generate the CustomResourceDefinition from the models.
 
-`python -m detector_operator.api.crd` writes crds/detectortrainings.yaml anew.
+`python -m detector_operator.api.crd` writes crds/detectortrainings.yaml.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Schema = dict[str, Any]
 
 COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("Phase", "string", ".status.phase", "Current phase."),
-    ("Step", "string", ".status.training.progress", "Step and last step."),
-    ("Loss", "number", ".status.training.loss", "Total loss of the last step."),
-    ("Restarts", "integer", ".status.training.restarts", "Failures after which it was started again."),
-    ("Reason", "string", ".status.reason", "What it waits for, or why it failed."),
-    ("Age", "date", ".metadata.creationTimestamp", "When it was made."),
+    ("Step", "string", ".status.training.progress", "Current step and total steps."),
+    ("Loss", "number", ".status.training.loss", "Total loss at the last reported step."),
+    ("Restarts", "integer", ".status.training.restarts", "Number of restarts after a failure."),
+    ("Reason", "string", ".status.reason", "Why it is waiting, or why it failed."),
+    ("Age", "date", ".metadata.creationTimestamp", "Time since creation."),
 )
 
-# What a CRD may say in the same words as a JSON schema.
+# Keywords that a CRD shares with JSON schema.
 _KEPT = (
     *("description", "type", "format", "enum", "minimum", "maximum", "pattern"),
     *("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
@@ -41,7 +41,7 @@ _KEPT = (
 
 
 def custom_resource_definition() -> Schema:
-    """The CRD as it is applied to a cluster."""
+    """Return the CRD as a manifest."""
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -74,19 +74,19 @@ def custom_resource_definition() -> Schema:
 
 
 def to_yaml() -> str:
-    """The CRD as YAML."""
+    """Return the CRD as YAML."""
     return yaml.dump(custom_resource_definition(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def schema() -> Schema:
-    """The structural schema of the resource."""
+    """Return the structural schema of the resource."""
     generated = resource.DetectorTraining.model_json_schema(by_alias=True, schema_generator=_Unsorted)
     definitions = generated.pop("$defs")
     described = {model.__name__: model for module in (resource, spec, status, findings) for model in _models(module)}
     for name, definition in definitions.items():
         if name in described:
             _describe(definition, described[name])
-    for model, limits in bounds.OF_CONTRACT.items():
+    for model, limits in bounds.CONTRACT_LIMITS.items():
         for name, most in limits.items():
             _bound(definitions[model.__name__]["properties"][name], most)
     root = _structural(generated, definitions)
@@ -94,41 +94,44 @@ def schema() -> Schema:
     root["properties"] = {
         "apiVersion": {"type": "string", "maxLength": bounds.NAME, "description": "Version of this schema."},
         "kind": {"type": "string", "maxLength": bounds.NAME, "description": "DetectorTraining."},
-        # Named so that a rule's message can be about it.
-        "metadata": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 253, "description": "Its name."}}},
+        # Declared so that a rule can refer to it.
+        "metadata": {
+            "type": "object",
+            "properties": {"name": {"type": "string", "maxLength": 253, "description": "Name of the resource."}},
+        },
         "spec": properties["spec"],
         "status": properties["status"],
     }
     root["required"] = ["spec"]
     _without_defaults(root["properties"]["status"])
-    # So that who waits for it (kstatus, Flux) does not take what no operator has seen yet for done.
+    # Without it, kstatus and Flux would consider a resource that no operator has seen as ready.
     root["properties"]["status"]["default"] = {"observedGeneration": 0}
-    root["x-kubernetes-validations"] = [rule.to_dict() for rule in rules.OF_RESOURCE]
+    root["x-kubernetes-validations"] = [rule.to_dict() for rule in rules.RESOURCE_RULES]
     return root
 
 
 def _bound(given: Schema, most: int) -> None:
-    """Bound a text, or the text in `str | None`."""
+    """Set the maxLength of a text, or of the text in `str | None`."""
     branch: Schema = next((each for each in given.get("anyOf", ()) if each.get("type") == "string"), given)
     branch["maxLength"] = most
 
 
 class _Unsorted(GenerateJsonSchema):
-    """In the order in which people read it."""
+    """Keep the order of the fields."""
 
     def sort(self, value: Schema, parent_key: str | None = None) -> Schema:  # noqa: ARG002
         return value
 
 
 def _without_defaults(given: Schema) -> None:
-    """The status is written as it shall be; a default would make what was read differ from what was written."""
+    """Remove defaults: with them, a status would read differently from how it was written."""
     given.pop("default", None)
     for part in (*given.get("properties", {}).values(), *([given["items"]] if "items" in given else [])):
         _without_defaults(part)
 
 
 def _structural(given: Schema, definitions: dict[str, Schema]) -> Schema:
-    """What a CRD may say of a pydantic schema: no $ref, no null, no title."""
+    """Convert a pydantic schema to a structural schema: no $ref, no null, no title."""
     if "$ref" in given:
         target = definitions[given["$ref"].rpartition("/")[2]]
         given = {**target, **{key: value for key, value in given.items() if key != "$ref"}}
@@ -158,14 +161,14 @@ def _structural(given: Schema, definitions: dict[str, Schema]) -> Schema:
         if given.get("required"):
             kept["required"] = given["required"]
         elif any("default" in value for value in kept["properties"].values()):
-            kept["default"] = {}  # so that the defaults of its fields hold where the whole object is left out
+            kept["default"] = {}  # applies the defaults of its fields if the whole object is missing
     elif isinstance(given.get("additionalProperties"), dict):
         kept["additionalProperties"] = _structural(given["additionalProperties"], definitions)
     return kept
 
 
 def _without_docs(branch: Schema, owner: Schema) -> Schema:
-    """A branch of `Model | None`: the field's own words come before those of the model."""
+    """Return a branch of `Model | None`. The description of the field takes precedence over that of the model."""
     return {key: value for key, value in branch.items() if not (key == "description" and "description" in owner)}
 
 
@@ -174,7 +177,7 @@ def _models(module: ModuleType) -> list[type[BaseModel]]:
 
 
 def _describe(definition: Schema, model: type[BaseModel]) -> None:
-    """Gives each property the string that stands below its field, and the model the first paragraph of its docstring."""
+    """Describe each property by the string below its field, and the model by the first paragraph of its docstring."""
     definition["description"] = _one_line(inspect.cleandoc(model.__doc__ or "").partition("\n\n")[0])
     strings = field_docs(model)
     for name, field in model.model_fields.items():
@@ -184,7 +187,7 @@ def _describe(definition: Schema, model: type[BaseModel]) -> None:
 
 
 def field_docs(model: type[BaseModel]) -> dict[str, str]:
-    """Field name to the string literal that follows it in the source."""
+    """Return the string literal that follows each field in the source, by field name."""
     (body,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     assert isinstance(body, ast.ClassDef)
     found = {}
@@ -205,7 +208,7 @@ def _one_line(text: str) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """No aliases: kubectl reads them, people do not."""
+    """Write YAML without aliases, which are hard to read."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True

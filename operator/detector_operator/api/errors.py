@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as sentences that name the field and its value."""
+"""Convert pydantic errors to sentences that name the field and its value."""
 
 from __future__ import annotations
 
@@ -11,55 +11,55 @@ from pydantic_core import ErrorDetails
 
 from detector_operator.api import list_map, rule
 
-LONGEST_VALUE = 60
-MOST = 50
-"""Mistakes that are put into words; more of them are counted."""
+MAX_VALUE = 60
+MAX_ERRORS = 50
+"""Errors that are described; further ones are only counted."""
 
 Context = Mapping[str, Any]
 
 
-def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """Every mistake, each as one sentence: `spec.numSteps is 0, and must be at least 1.`"""
+def error_messages(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Return one sentence for each error: `spec.numSteps is 0, must be at least 1.`"""
     by_place: dict[tuple[str, str], str] = {}
-    for details in error.errors(include_url=False)[:MOST]:
+    for details in error.errors(include_url=False)[:MAX_ERRORS]:
         sentence = _sentence(details, model)
-        place, wanted, rest = sentence.partition(", and must be ")
-        # Each branch of `int | str` complains for itself: one mistake, one sentence.
+        place, wanted, rest = sentence.partition(", must be ")
+        # Each branch of `int | str` reports an error: merge them into one sentence.
         if wanted and (place, wanted) in by_place:
             rest = f"{by_place[place, wanted].removesuffix('.')} or {rest}"
         by_place[place, wanted] = rest
-    rest_of_them = error.error_count() - MOST
-    more = [f"and {rest_of_them:,} more mistake{'s' * (rest_of_them > 1)}."] if rest_of_them > 0 else []
+    further = error.error_count() - MAX_ERRORS
+    more = [f"and {further:,} more error{'s' * (further > 1)}."] if further > 0 else []
     return [*(f"{place}{wanted}{rest}" for (place, wanted), rest in by_place.items()), *more]
 
 
 def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
     path = _path(details["loc"])
     if details["type"] == "extra_forbidden":
-        return f"{path} is not a field{_nearest(details['loc'], model)}"
+        return f'unknown field "{path}"{_nearest(details["loc"], model)}'
     if details["type"] == "missing":
-        return f"{path} is missing."
+        return f"{path} is required."
     context: Context = details.get("ctx", {})
     if details["type"] == rule.ERROR:
         return _broken(path, details["input"], context)
     if details["type"] == list_map.ERROR:
-        return f"{path}{context['field']} is {context['value']!r}, as that of an item before it."
+        return f"{path}{context['field']}: duplicate value {context['value']!r}."
     wanted = _WANTED.get(details["type"])
     what = wanted(context) if wanted else details["msg"][:1].lower() + details["msg"][1:]
-    return f"{path} is {_shown(details['input'])}, and must be {what}."
+    return f"{path} is {_shown(details['input'])}, must be {what}."
 
 
 def _broken(path: str, value: object, context: Context) -> str:
     if context["field"]:
         path = f"{path}.{context['field']}"
-    is_what = "" if isinstance(value, BaseModel | dict) else f" is {_shown(value)}, and"
-    return f"{path}{is_what} {context['message']}."
+    current = "" if isinstance(value, BaseModel | dict) else f" is {_shown(value)},"
+    return f"{path}{current} {context['message']}."
 
 
 _WANTED: dict[str, Callable[[Context], str]] = {
-    "int_type": lambda _: "a whole number",
-    "int_from_float": lambda _: "a whole number",
-    "string_type": lambda _: "text (a number or a date in quotes is text)",
+    "int_type": lambda _: "an integer",
+    "int_from_float": lambda _: "an integer",
+    "string_type": lambda _: "a string (put a number or a date in quotes)",
     "bool_type": lambda _: "true or false",
     "list_type": lambda _: "a list",
     "dict_type": lambda _: "a mapping",
@@ -73,12 +73,12 @@ _WANTED: dict[str, Callable[[Context], str]] = {
     "string_too_long": lambda context: f"at most {context['max_length']} characters long",
     "too_long": lambda context: f"a mapping or list of at most {context['max_length']}",
     "too_short": lambda context: f"a list of at least {context['min_length']}",
-    "string_pattern_mismatch": lambda _: "made of lower case letters, digits and '-', and begin and end with a letter or digit",
+    "string_pattern_mismatch": lambda _: "lower case letters, digits and '-', beginning and ending with a letter or digit",
 }
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
-    """`spec.trainer.env[0]`; what pydantic adds for the branches of a union is left out."""
+    """Return the path of a field: `spec.trainer.env[0]`. Omits the parts that pydantic adds for the branches of a union."""
     path = ""
     for part in loc:
         if isinstance(part, int):
@@ -98,7 +98,7 @@ def _shown(value: object) -> str:
     if isinstance(value, list):
         return "an empty list" if not value else "a list"
     text = repr(value)
-    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+    return text if len(text) <= MAX_VALUE else text[:MAX_VALUE] + "…"
 
 
 def _nearest(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
@@ -106,12 +106,12 @@ def _nearest(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
     for part in loc[:-1]:
         owner = _model_of_field(owner, part) if owner and isinstance(part, str) else owner
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
-    wrong = str(loc[-1])[:LONGEST_VALUE]
+    unknown = str(loc[-1])[:MAX_VALUE]
     by_lower = {name.lower(): name for name in known}
-    near = get_close_matches(wrong.replace("_", "").lower(), by_lower, 1, cutoff=0.5)
+    near = get_close_matches(unknown.replace("_", "").lower(), by_lower, 1, cutoff=0.5)
     if near:
         return f"; did you mean {by_lower[near[0]]}?"
-    return f"; there are: {', '.join(known)}." if known else "."
+    return f"; known fields: {', '.join(known)}." if known else "."
 
 
 def _model_of_field(owner: type[BaseModel], alias: str) -> type[BaseModel] | None:
@@ -122,7 +122,7 @@ def _model_of_field(owner: type[BaseModel], alias: str) -> type[BaseModel] | Non
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:
-    """The model in `Model`, `Model | None` or `list[Model]`."""
+    """Return the model in `Model`, `Model | None` or `list[Model]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((model for model in map(_model_in, get_args(annotation)) if model), None)

@@ -1,6 +1,6 @@
-"""The digest of an inline pipeline config, which replaces its text wherever the text itself is not needed.
+"""Compute the digest of an inline pipeline config, which replaces its text in memory.
 
-A text has up to 128 KiB, and thousands of resources are kept in memory. Only the ConfigMap is created from the text.
+A text has up to 128 KiB, and thousands of resources are kept in memory. Only the ConfigMap needs the text.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ def digest(text: str) -> str:
 
 
 def digest_of(inline: str) -> str:
-    """Return the digest of a text that may have been replaced by it already."""
+    """Return the digest of a text that may already have been replaced by its digest."""
     return inline if _DIGEST.fullmatch(inline) else digest(inline)
 
 
-def short(digested: str) -> str:
-    """Return what of a digest a name contains."""
+def short_digest(digested: str) -> str:
+    """Return the part of a digest that is used in names."""
     return digested.removeprefix(PREFIX)[:10]
 
 
 def encoded(text: str) -> bytes:
-    """Return a text as bytes, also one that is not valid Unicode: a request that has it must not end the operator."""
+    """Encode a text, also one with lone surrogates: a resource with one must not crash the operator."""
     return text.encode(errors="surrogatepass")

@@ -1,4 +1,4 @@
-"""Lists whose items are told apart by a key, as a pod's are: of two who apply, each owns its items."""
+"""Define lists with items identified by a key, as in a pod: with server-side apply, each manager owns its items."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 ERROR = "duplicate"
-"""The type of pydantic's error where a key comes twice."""
+"""Type of the pydantic error for a duplicate key."""
 
 Item = TypeVar("Item", bound=BaseModel | dict[str, object])
 
 
 @dataclass(frozen=True)
 class ListMap:
-    """Stands in the `Annotated[list[...], ...]`. Every item has to have the key, and no other item has the same."""
+    """Annotate a list: every item must have the key, with a unique value."""
 
     key: str
 

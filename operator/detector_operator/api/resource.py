@@ -1,4 +1,4 @@
-"""The resource itself."""
+"""Define the resource."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLURAL: Final = "detectortrainings"
 
 
 class Metadata(BaseModel):
-    """What of metadata is read here. Everything else (managedFields, ownerReferences …) is the API server's."""
+    """Hold the fields of metadata that the operator reads."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore", strict=True)
 
@@ -36,7 +36,7 @@ class Metadata(BaseModel):
 
 
 class DetectorTraining(BaseModel):
-    """A training of an object detector: validated on a CPU, then trained, followed to its end."""
+    """DetectorTraining validates the inputs of an object detector on a CPU, then trains it."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid")
 
@@ -47,7 +47,7 @@ class DetectorTraining(BaseModel):
     status: Status | None = None
 
     def to_dict(self) -> Object:
-        """As an API server keeps it: the spec with its defaults, the status, and nothing that is empty."""
+        """Return the resource as an API server stores it: the spec with its defaults, the status, and no empty values."""
         metadata = self.metadata.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
         written: Object = {
             "apiVersion": self.api_version,
@@ -61,7 +61,7 @@ class DetectorTraining(BaseModel):
 
 
 def _without_empty(value: object) -> object:
-    """Without empty lists and mappings at any depth: `kubectl describe` would print their names and nothing else."""
+    """Remove empty lists and mappings at any depth: `kubectl describe` would print only their names."""
     if isinstance(value, dict):
         kept = {key: _without_empty(part) for key, part in value.items()}
         return {key: part for key, part in kept.items() if part not in ([], {})}

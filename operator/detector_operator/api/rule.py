@@ -1,4 +1,4 @@
-"""What a schema cannot say of a spec: each rule once, for the API server and for `run`."""
+"""Define validation rules that a schema cannot express: once for the API server (CEL) and for `run`."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 ERROR = "rule"
-"""The type of pydantic's error where a rule does not hold."""
+"""Type of the pydantic error for a violated rule."""
 
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Stands in the `Annotated[...]` of what it is about.
+    """Validate a value, in its `Annotated[...]`.
 
-    The bounds of everything `cel` looks at (maxLength, maxItems, maxProperties) have to stand in the schema: from them the API
-    server reckons what the rule may cost, and refuses a CRD whose rules cost too much.
+    The schema must bound everything that `cel` reads (maxLength, maxItems, maxProperties): the API server estimates the cost of a
+    rule from these bounds, and rejects a CRD whose rules are too expensive.
     """
 
     cel: str
-    """What the API server evaluates."""
+    """Expression that the API server evaluates."""
     message: str
-    """Goes on after the name of the field: `must be …`, `needs …`."""
+    """Follows the name of the field: `must be …`, `requires …`."""
     holds: Callable[[Any], bool] | None = None
-    """The same for pydantic; None where it is a rule of clusters alone."""
+    """The same rule for pydantic; None if it applies on clusters only."""
     field: str = ""
-    """The field below this one that the message is about, if it is one."""
+    """The field below the value that the message is about, if any."""
 
     def to_dict(self) -> dict[str, str]:
-        """As it stands in x-kubernetes-validations."""
+        """Return the item of x-kubernetes-validations."""
         written = {"rule": self.cel, "message": self.message}
         return {**written, "fieldPath": f".{self.field}"} if self.field else written
 

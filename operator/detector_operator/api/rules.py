@@ -1,43 +1,31 @@
-"""The rules of a spec, one after the other: what is wrong is refused when it is applied, with a sentence."""
+"""List the validation rules of the spec: an invalid spec is rejected with a sentence when it is applied."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from detector_operator.api.rule import Rule
 
-if TYPE_CHECKING:
-    from detector_operator.api.spec import PipelineConfig, Spec
-
-# Names of Jobs and pods are made from it (NAME-validate-3, five characters more for a pod) and may have 63 characters.
+# The names of Jobs and pods contain it (NAME-validate-3, five more characters for a pod) and may have 63 characters.
 MAX_NAME: Final = 45
-# Bytes. Official configs have 3 to 9 kB; every list and every event of a watch carries all of it.
+# Bytes. Official configs have 3 to 9 kB; every list and every event of a watch contains the text.
 MAX_INLINE: Final = 128 * 1024
 
 RESERVED: Final = "detector-training.io/"
-"""Labels and annotations of the operator's own: those of a user are never taken for them."""
+"""Prefix of labels and annotations that are reserved for the operator."""
 
 _CODE = r"^[a-z0-9-]+/[a-z0-9-]+$"
 _EXTENDED_RESOURCE = r"^[a-z0-9]([-.a-z0-9]*[a-z0-9])?/[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?$"
 _QUANTITY = r"^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
 
 
-def _one_source(config: PipelineConfig) -> bool:
-    return [config.path, config.config_map_key_ref, config.inline].count(None) == 2
-
-
-def _batch_divides(spec: Spec) -> bool:
-    size = spec.pipeline_config.overrides.batch_size
-    return size is None or spec.trainer.gpus < 2 or size % spec.trainer.gpus == 0
-
-
 ONE_SOURCE: Final = Rule(
     "(has(self.path) ? 1 : 0) + (has(self.configMapKeyRef) ? 1 : 0) + (has(self.inline) ? 1 : 0) == 1",
-    "needs exactly one of path, configMapKeyRef and inline",
-    _one_source,
+    "requires exactly one of path, configMapKeyRef and inline",
+    lambda config: [config.path, config.config_map_key_ref, config.inline].count(None) == 2,
 )
-# Of the config, not of its text: the API server would print the text, all of it.
+# A rule of the config, not of its text: otherwise the API server would print the whole text.
 INLINE_SIZE: Final = Rule(
     f"!has(self.inline) || size(bytes(self.inline)) <= {MAX_INLINE}",
     f"must be at most {MAX_INLINE:,} bytes long; store it in a ConfigMap and set configMapKeyRef, or on a volume and set path",
@@ -48,10 +36,10 @@ BATCH_DIVIDES: Final = Rule(
     "!has(self.pipelineConfig.overrides) || !has(self.pipelineConfig.overrides.batchSize) || self.trainer.gpus < 2 || "
     "self.pipelineConfig.overrides.batchSize % self.trainer.gpus == 0",
     "must be a multiple of trainer.gpus: the trainer splits every batch evenly over its GPUs",
-    _batch_divides,
+    lambda spec: spec.trainer.gpus < 2 or (spec.pipeline_config.overrides.batch_size or 0) % spec.trainer.gpus == 0,
     field="pipelineConfig.overrides.batchSize",
 )
-# On one machine `run` takes a relative path, from where it is called.
+# On one machine `run` accepts a path relative to the current directory.
 ABSOLUTE_MODEL_DIR: Final = Rule(
     "self.matches('^(/|[a-z0-9]+://)')",
     "must begin with / and be on one of trainer.volumes, or in a bucket such as gs://bucket/pets: the pod itself is read-only",
@@ -77,12 +65,12 @@ NOT_RESERVED: Final = Rule(
     lambda keys: not any(key.startswith(RESERVED) for key in keys),
 )
 
-# Of the whole resource: of all metadata, rules see only the name; and only from here they see the status. pydantic knows no
-# earlier spec, and checks the name in `Metadata`.
-OF_RESOURCE: Final = (
+# Rules of the whole resource: of the metadata, CEL can read only the name, and only these rules can read the status. pydantic
+# has no access to the previous spec, and validates the name in `Metadata`.
+RESOURCE_RULES: Final = (
     Rule(
         f"size(self.metadata.name) <= {MAX_NAME} && !self.metadata.name.contains('.')",
-        f"must have at most {MAX_NAME} characters and no dot: the names of Jobs and pods are made from it",
+        f"must have at most {MAX_NAME} characters and no dot: the names of Jobs and pods contain it",
         field="metadata.name",
     ),
     Rule(

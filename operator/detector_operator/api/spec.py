@@ -1,4 +1,4 @@
-"""`spec` of a DetectorTraining: what people write."""
+"""Define `spec` of a DetectorTraining, which users write."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=bounds.NAME)]
 Path = Annotated[str, StringConstraints(min_length=1, max_length=bounds.PATH)]
 Image = Annotated[str, StringConstraints(min_length=1, max_length=bounds.TEXT)]
 Paths = Annotated[list[Path], Field(min_length=1, max_length=10_000)]
-"""Every shard of a large data set may be named."""
+"""Large enough to list every shard of a large data set."""
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Quantity = Annotated[int | str, WithJsonSchema({"x-kubernetes-int-or-string": True, "maxLength": 64}), rules.QUANTITY]
 LabelValue = Annotated[str, StringConstraints(max_length=63)]
@@ -41,13 +41,13 @@ class Overrides(SpecModel):
     """Values that replace those of the pipeline config, so that one config serves several trainings."""
 
     num_classes: Count | None = None
-    """Replaces num_classes of the model: how many classes it tells apart."""
+    """Replaces num_classes of the model: the number of classes."""
     batch_size: Count | None = None
     """Replaces train_config.batch_size: images per step, over all GPUs together."""
     fine_tune_checkpoint: Path | None = None
     """Replaces train_config.fine_tune_checkpoint: prefix of the checkpoint to start from, for example /data/ckpt-0."""
     fine_tune_checkpoint_type: Literal["detection", "classification", "full"] | None = None
-    """Replaces train_config.fine_tune_checkpoint_type: what of the checkpoint is taken over."""
+    """Replaces train_config.fine_tune_checkpoint_type: which variables are restored from the checkpoint."""
     label_map_path: Path | None = None
     """Replaces label_map_path of the training reader and of every evaluation reader."""
     train_input_paths: Paths | None = None
@@ -62,7 +62,7 @@ class PipelineConfig(SpecModel):
     path: Path | None = None
     """Path of the config file, as the trainer sees it."""
     config_map_key_ref: ConfigMapKeyRef | None = None
-    """The config is a key of a ConfigMap."""
+    """Key of a ConfigMap that contains the config."""
     inline: Annotated[Text, Field(max_length=rules.MAX_INLINE)] | None = None
     """The text of the config itself."""
     overrides: Overrides = Overrides()
@@ -70,16 +70,16 @@ class PipelineConfig(SpecModel):
 
 
 class Resources(SpecModel):
-    """What a container asks for, as in a pod."""
+    """Resource requirements of a container, as in a pod."""
 
     requests: Quantities = {}
-    """What is set aside for the container, for example cpu, memory, ephemeral-storage."""
+    """Resources reserved for the container, for example cpu, memory, ephemeral-storage."""
     limits: Quantities = {}
-    """The most it may use."""
+    """Maximum resources that the container may use."""
 
 
 class LocalObjectReference(SpecModel):
-    """An object of the same namespace."""
+    """Reference to an object in the same namespace."""
 
     name: Name
     """Name of the object."""
@@ -89,19 +89,19 @@ class Trainer(SpecModel):
     """The pod that trains."""
 
     image: Image | None = None
-    """Image of the trainer. Without it the operator's own trainer image is used."""
+    """Image of the trainer. Default: the trainer image of the operator."""
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
-    """When the image is pulled, as in a pod."""
+    """Pull policy of the image, as in a pod."""
     image_pull_secrets: Annotated[list[LocalObjectReference], Field(max_length=100), ListMap("name")] = []
     """Secrets to pull the image with."""
     gpus: Annotated[int, Field(ge=0, le=64)] = 1
     """GPUs per worker; 0 trains on the CPU."""
     gpu_resource: Annotated[Text, Field(max_length=317), rules.GPU_RESOURCE] | None = None
-    """Extended resource that GPUs are asked for as, for example nvidia.com/mig-3g.20gb. Without it the operator's own is used."""
+    """Extended resource for GPUs, for example nvidia.com/mig-3g.20gb. Default: that of the operator."""
     resources: Resources = Resources()
     """Requests and limits of the trainer; GPUs are added from gpus."""
     shm_size: Quantity | None = None
-    """Size limit of /dev/shm, which counts as memory of the trainer. Without it the operator's own is used (1Gi)."""
+    """Size limit of /dev/shm, which counts as memory of the trainer. Default: that of the operator (1Gi)."""
     env: Annotated[list[EnvVar], Field(max_length=2000), ListMap("name")] = []
     """Environment variables, as in a container."""
     env_from: Annotated[list[Free], Field(max_length=200)] = []
@@ -123,72 +123,72 @@ class Trainer(SpecModel):
     scheduler_name: Name | None = None
     """Scheduler of the pod."""
     service_account_name: Name | None = None
-    """Service account of the pod, for clouds that give access to storage by it. No token is mounted."""
+    """Service account of the pod, for clouds that grant access to storage by it. No token is mounted."""
     pod_security_context: Free = {}
-    """securityContext of the pod. Its fields replace those of the operator's, which are of the level restricted."""
+    """securityContext of the pod. Its fields override the defaults, which meet the level restricted."""
     security_context: Free = {}
-    """securityContext of the container. Its fields replace those of the operator's, which are of the level restricted."""
+    """securityContext of the container. Its fields override the defaults, which meet the level restricted."""
     labels: Labels = {}
     """Labels added to the training's Job and its pod, for example kueue.x-k8s.io/queue-name."""
     annotations: Annotations = {}
     """Annotations added to the training's Job and its pod."""
     termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
-    """How long a stop may take: the trainer finishes its step and saves a checkpoint in this time."""
+    """Grace period of a stop: the trainer finishes its step and saves a checkpoint within this time."""
     start_timeout_seconds: Count = 3600
-    """How long each half of a start may take: from the assignment of the pod to a node until the trainer starts (image pull,
-    volume mounts, preflight), and from there to the first step. The run is then stopped and, unless its image or a reference is
-    wrong, retried."""
+    """Timeout of each half of a start: from the assignment of the pod to a node until the trainer starts (image pull, volume
+    mounts, preflight), and from there to the first step. The run is then stopped and, unless its image or a reference is
+    invalid, retried."""
 
 
 class Validation(SpecModel):
-    """How the inputs are checked, on a CPU, before any GPU is asked for."""
+    """Validation of the inputs on a CPU, before any GPU is requested."""
 
     policy: Literal["Enforce", "Warn", "Skip"] = "Enforce"
-    """Enforce rejects what will not train; Warn trains all the same and says what is wrong; Skip does not look."""
+    """Enforce rejects inputs that will not train; Warn reports errors and trains anyway; Skip does not validate."""
     ignore: Annotated[list[Annotated[Text, Field(max_length=100), rules.FINDING_CODE]], Field(max_length=100)] = []
-    """Codes of findings that do not count, for example records/too-many-boxes."""
+    """Codes of findings to ignore, for example records/too-many-boxes."""
     timeout_seconds: Count = 3600
-    """How long the validation may take."""
+    """Timeout of the validation."""
     resources: Resources = Resources()
-    """Requests and limits of the validation's pod; never a GPU. As many processes read records as its CPU limit says."""
+    """Requests and limits of the validation's pod; never a GPU. Its CPU limit is the number of processes that read records."""
     node_selector: NodeLabels = {}
-    """Labels that its node must have. Those of the trainer do not count: its node has a GPU."""
+    """Labels that its node must have. Those of the trainer do not apply, because they select nodes with GPUs."""
     tolerations: Tolerations = []
-    """Taints of nodes that it tolerates."""
+    """Taints of nodes that its pod tolerates."""
     affinity: Free = {}
     """Rules for the choice of its node, as in a pod."""
     labels: Labels = {}
-    """Labels added to the validation's Job and its pod. Those of the trainer are not: a queue for GPUs does not hold it up."""
+    """Labels added to the validation's Job and its pod. Those of the trainer do not apply, so that no GPU queue delays it."""
     annotations: Annotations = {}
     """Annotations added to the validation's Job and its pod."""
     secrets: Literal["Inherit", "Omit"] | None = None
-    """Inherit: its pod has the Secrets of the trainer, in variables and volumes. Omit: it has none, but for volumes that hold a
-    path in the spec; the deep checks then cannot read data in buckets, and reject it. Without it the operator's own setting is
-    used (Inherit)."""
+    """Inherit: its pod has the Secrets of the trainer, in variables and volumes. Omit: it has none, except for volumes that
+    contain a path in the spec; the deep checks then cannot read data in buckets, and reject it. Default: that of the operator
+    (Inherit)."""
 
 
 class Spec(SpecModel):
-    """What shall be trained, on what, and how."""
+    """Desired training configuration."""
 
     pipeline_config: Annotated[PipelineConfig, rules.ONE_SOURCE, rules.INLINE_SIZE]
-    """The pipeline config, and what replaces its values."""
+    """The pipeline config and its overrides."""
     model_dir: Annotated[Text, Field(max_length=4096), rules.ABSOLUTE_MODEL_DIR]
-    """Where checkpoints and summaries are written, as the trainer sees it. A directory that has a checkpoint is resumed."""
+    """Directory for checkpoints and summaries, as the trainer sees it. Training resumes from a checkpoint in it."""
     num_steps: Count
-    """The training ends at this step."""
+    """Number of the last step."""
     checkpoint_every_steps: Count = 1000
-    """A checkpoint is saved every so many steps, and at the last one."""
+    """Interval of checkpoints in steps. The last step is always saved."""
     trainer: Trainer = Trainer()
     """The pod that trains."""
     validation: Validation = Validation()
-    """How the inputs are checked before."""
+    """Validation of the inputs before the training."""
     retries: Annotated[int, Field(ge=0, le=1000)] = 3
-    """How often a failure that may pass is tried again. Preemptions and lost nodes are not counted."""
+    """Number of retries after a failure that may be transient. Preemptions and lost nodes do not count."""
     active_deadline_seconds: Count | None = None
-    """The training is stopped and fails if it is not complete so long after its first pod was assigned to a node."""
+    """The training fails if it is not complete within this time after its first pod was assigned to a node."""
     stall_timeout_seconds: Count = 1800
-    """The training is stopped and fails if no step completes for so long."""
+    """The training fails if no step completes within this time."""
     ttl_seconds_after_finished: Annotated[int, Field(ge=0, le=2**31 - 1)] = 600
-    """How long the Job of a run that has ended is kept, with its pod and log. The resource and its status stay."""
+    """How long the Job of an ended run is kept, with its pod and log. The resource and its status stay."""
     suspend: bool = False
-    """true stops the training after a checkpoint and starts no pod; false resumes from there."""
+    """true stops the training after a checkpoint and creates no pods; false resumes from the checkpoint."""

@@ -1,4 +1,4 @@
-"""`status` of a DetectorTraining: what the operator writes."""
+"""Define `status` of a DetectorTraining, which the operator writes."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainSerializer
 
 from detector_operator.api import bounds
-from detector_operator.api.bounds import Longest
+from detector_operator.api.bounds import MaxLength
 from detector_operator.api.list_map import ListMap
 from detector_operator.api.model import StatusModel
 from detector_trainer.contract import Finding, Verdict
 
 
 def rfc3339(time: datetime) -> str:
-    """A time as Kubernetes writes it: UTC, whole seconds."""
+    """Format a time as Kubernetes does: UTC, whole seconds."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 Time = Annotated[datetime, PlainSerializer(rfc3339)]
-Word = Annotated[str, Longest(bounds.WORD)]
-Name = Annotated[str, Longest(bounds.NAME)]
-Message = Annotated[str, Longest(bounds.MESSAGE)]
-Path = Annotated[str, Longest(bounds.PATH)]
-LogLine = Annotated[str, Longest(400)]
+Word = Annotated[str, MaxLength(bounds.WORD)]
+Name = Annotated[str, MaxLength(bounds.NAME)]
+Message = Annotated[str, MaxLength(bounds.MESSAGE)]
+Path = Annotated[str, MaxLength(bounds.PATH)]
+LogLine = Annotated[str, MaxLength(400)]
 
 
 class Phase(StrEnum):
-    """Current phase, for people."""
+    """Current phase."""
 
     PENDING = "Pending"
     VALIDATING = "Validating"
@@ -43,51 +43,51 @@ class Phase(StrEnum):
 
     @property
     def terminal(self) -> bool:
-        """Whether nothing more will happen unless the spec changes."""
+        """Return whether nothing more will happen unless the spec changes."""
         return self in (Phase.REJECTED, Phase.SUCCEEDED, Phase.FAILED)
 
 
 class ConditionType(StrEnum):
-    """The conditions, in the order in which they are written."""
+    """Types of the conditions, in the order in which they are written."""
 
     VALIDATED = "Validated"
     TRAINING = "Training"
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
     RECONCILING = "Reconciling"
-    """kstatus: work is going on."""
+    """kstatus: reconciliation is in progress."""
     STALLED = "Stalled"
-    """kstatus: it will not get further by itself."""
+    """kstatus: it makes no progress without a change."""
 
 
 class Condition(StatusModel):
-    """One condition, as Kubernetes defines them."""
+    """Condition, as Kubernetes defines it."""
 
     type: ConditionType
-    """What the condition is about."""
+    """Type of the condition."""
     status: Literal["True", "False", "Unknown"]
-    """Whether it holds."""
+    """Status of the condition."""
     observed_generation: int
-    """metadata.generation that it was decided for."""
+    """metadata.generation for which the condition was set."""
     last_transition_time: Time
     """When status last changed."""
     reason: Word
-    """Why, as one CamelCase word."""
+    """Reason of the status, a CamelCase word."""
     message: Message
-    """Why, as a sentence."""
+    """Explanation of the status, a sentence."""
 
 
 class LatestRun(StatusModel):
-    """When the newest run was first observed in each state, by the operator's clock: the clocks of nodes are not trusted."""
+    """When the newest run was first observed in each state, by the operator's clock."""
 
     attempt: int
     """Number of the run."""
     seen_time: Time | None = None
     """When it was first observed."""
     assigned_time: Time | None = None
-    """When its pod was first observed on a node: it holds its GPUs from then on."""
+    """When its pod was first observed on a node, where it holds its GPUs."""
     running_time: Time | None = None
-    """When its main container was first observed to run."""
+    """When its main container was first observed running."""
     step_time: Time | None = None
     """When its newest step was first observed; empty before its first step."""
     end_time: Time | None = None
@@ -95,35 +95,35 @@ class LatestRun(StatusModel):
 
 
 class Stop(StatusModel):
-    """A run that the operator has decided to stop. Kept here, where users cannot write, until the end of the run is counted."""
+    """Run that the operator has decided to stop. Kept until the end of the run is recorded."""
 
     run: Word
     """The run, for example train-2."""
     reason: Word
-    """Why, as one CamelCase word."""
+    """Reason of the stop, a CamelCase word."""
     time: Time
     """When it was decided."""
 
 
-class RunEnd(StrEnum):
-    """How a run ended that neither succeeded nor produced a verdict, and so whether another one follows."""
+class RetryClass(StrEnum):
+    """How a run ended that neither succeeded nor produced a verdict, which determines whether another run follows."""
 
     STOPPED = "Stopped"
-    """The operator stopped it, because of spec.suspend for example: followed by another one, which is not counted."""
+    """The operator stopped it, for example because of spec.suspend: another run follows and does not count as a retry."""
     INTERRUPTED = "Interrupted"
-    """Preempted, evicted, its node lost, deleted: followed by another one, which is not counted."""
+    """Preempted, evicted, deleted or its node lost: another run follows and does not count as a retry."""
     BLOCKED = "Blocked"
-    """Something else trains in its model directory: followed by another one, which is not counted."""
+    """Its model directory is in use: another run follows and does not count as a retry."""
     FAILED = "Failed"
-    """Followed by another one, at most spec.retries times."""
+    """Another run follows, at most spec.retries times."""
     FINAL = "Final"
-    """Another one would end the same."""
+    """Another run would end the same."""
     TIMED_OUT = "TimedOut"
     """It took longer than spec.validation.timeoutSeconds."""
 
 
 class ValidationStatus(StatusModel):
-    """What the validation found."""
+    """Result of the validation."""
 
     attempt: int = 0
     """Number of the newest validation run."""
@@ -131,88 +131,88 @@ class ValidationStatus(StatusModel):
     """Number of the newest validation run whose end is recorded here."""
     counted_time: Time | None = None
     """When that end was recorded."""
-    end: RunEnd | None = None
+    end: RetryClass | None = None
     """How that run ended, if it produced no verdict."""
     crashes: int | None = None
-    """Validations that crashed without a verdict."""
+    """Number of validations that crashed without a verdict."""
     interruptions: int | None = None
-    """Validations that were interrupted."""
+    """Number of validations that were interrupted."""
     latest_run: LatestRun | None = None
     """When the newest validation run was first observed in each state."""
     verdict: Verdict | None = None
-    """Whether it will train."""
+    """pass if the inputs will train, else reject."""
     errors: int | None = None
-    """Findings that reject the training."""
+    """Number of findings that reject the training."""
     warnings: int | None = None
-    """Findings to think about."""
+    """Number of warnings."""
     records: int | None = None
-    """Records read."""
+    """Number of records read."""
     images: int | None = None
-    """Images looked at."""
+    """Number of images checked."""
     boxes: int | None = None
-    """Boxes found in the records."""
+    """Number of boxes in the records."""
     duration_seconds: float | None = None
-    """How long it took."""
+    """Duration of the validation."""
     inputs_fingerprint: Name | None = None
-    """Tells whether the inputs are still those of the verdict."""
-    findings: Annotated[list[Finding], Longest(20)] = []
+    """Fingerprint of the inputs of the verdict, to detect later changes."""
+    findings: Annotated[list[Finding], MaxLength(20)] = []
     """The first 20 findings, errors first."""
     report_path: Path | None = None
-    """The whole report, as JSON."""
+    """Path of the full report, as JSON."""
 
 
 class TrainingStatus(StatusModel):
-    """How far the training is."""
+    """Progress of the training."""
 
     attempt: int = 0
-    """Number of the newest training run that was seen."""
+    """Number of the newest training run."""
     counted: int | None = None
     """Number of the newest training run whose end is counted in restarts or preemptions."""
     counted_time: Time | None = None
     """When that end was counted."""
-    end: RunEnd | None = None
-    """How that run ended, while no other one has followed."""
+    end: RetryClass | None = None
+    """How that run ended, until the next one starts."""
     progress: Word | None = None
-    """Step and last step, for example 1200/20000."""
+    """Current step and total steps, for example 1200/20000."""
     blocked_by: Message | None = None
-    """What trains in the model directory, while this training waits for it to end."""
+    """What uses the model directory while this training waits for it."""
     latest_run: LatestRun | None = None
     """When the newest training run was first observed in each state."""
     step: int | None = None
-    """The last step done."""
+    """Last completed step."""
     total_steps: int | None = None
-    """The step at which it ends."""
+    """Total number of steps."""
     loss: float | None = None
-    """Total loss of that step."""
+    """Total loss at the last reported step."""
     steps_per_second: float | None = None
-    """Speed."""
+    """Training speed."""
     seconds_remaining: int | None = None
-    """Time left at this speed."""
+    """Estimated remaining time."""
     progress_time: Time | None = None
-    """When these numbers last changed here."""
+    """When the progress in this status last changed."""
     last_checkpoint_step: int | None = None
     """Step of the newest checkpoint: a restart resumes from it."""
     restarts: int = 0
-    """Failures after which it was started again."""
+    """Number of restarts after a failure."""
     preemptions: int = 0
-    """Interruptions that are not failures: preempted, node lost, stopped from outside."""
+    """Number of interruptions that are not failures: preempted, evicted, node lost."""
     preemptions_in_a_row: int | None = None
-    """Interruptions without a new step between them, and waits for the model directory: the backoff grows with them."""
+    """Interruptions without a new step since, and waits for the model directory: they increase the backoff."""
     preempted_at_step: int | None = None
-    """The furthest step at which it was interrupted."""
+    """Highest step at which it was interrupted."""
     start_time: Time | None = None
-    """When the first pod of this training was assigned to a node: spec.activeDeadlineSeconds counts from then."""
+    """When the first pod of this training was assigned to a node: the start of spec.activeDeadlineSeconds."""
 
 
 class FailureStatus(StatusModel):
-    """The last failure: what went wrong and what to do."""
+    """Last failure, with a hint how to fix it."""
 
     reason: Word
-    """CamelCase word."""
+    """Reason, a CamelCase word."""
     message: Message
-    """What happened."""
+    """What happened, a sentence."""
     hint: Message | None = None
-    """What to do about it."""
+    """How to fix it."""
     pod: Name | None = None
     """Pod in which it happened."""
     container: Name | None = None
@@ -224,44 +224,44 @@ class FailureStatus(StatusModel):
     signal: int | None = None
     """Signal that ended it."""
     step: int | None = None
-    """Last step before it."""
-    log_tail: Annotated[list[LogLine], Longest(20)] = []
-    """Last lines of its log, where the reason alone does not tell."""
+    """Last completed step before it."""
+    log_tail: Annotated[list[LogLine], MaxLength(20)] = []
+    """Last lines of the log, if the reason alone does not explain the failure."""
 
 
 class Status(StatusModel):
-    """What is happening, what went wrong, and what to do about it."""
+    """Observed state of the training."""
 
     observed_generation: Annotated[int, Field(ge=0)] = 0
-    """metadata.generation that this status is about."""
+    """metadata.generation that this status reflects."""
     spec_generation: int | None = None
     """metadata.generation that last changed what is trained. Changes of suspend, retries, deadlines, timeouts and TTLs do not
-    count. Runs carry it."""
+    count. Runs are labelled with it."""
     spec_hash: Word | None = None
     """Hash of the fields of the spec that specGeneration counts."""
     phase: Phase = Phase.PENDING
     """Current phase."""
     phase_time: Time | None = None
-    """When it entered this phase."""
+    """When the current phase began."""
     reason: Word | None = None
-    """Why it is in this phase, where the phase alone does not tell: what it waits for, or why it failed."""
+    """Reason of the phase: what it waits for, or why it failed."""
     retry: Word | None = None
-    """Value of the annotation detector-training.io/retry that was last acted on."""
-    stops: Annotated[list[Stop], ListMap("run"), Longest(64)] = []
+    """Last handled value of the annotation detector-training.io/retry."""
+    stops: Annotated[list[Stop], ListMap("run"), MaxLength(64)] = []
     """Runs that the operator has decided to stop and whose end is not recorded yet."""
-    conditions: Annotated[list[Condition], ListMap("type"), Longest(16)] = []
-    """The same for machines, with reasons."""
+    conditions: Annotated[list[Condition], ListMap("type"), MaxLength(16)] = []
+    """Conditions of the training."""
     validation: ValidationStatus | None = None
-    """What the validation found."""
+    """Result of the validation."""
     training: TrainingStatus | None = None
-    """How far the training is."""
+    """Progress of the training."""
     failure: FailureStatus | None = None
-    """The last failure; it stays after its pod is gone."""
+    """Last failure; kept after its pod is deleted."""
 
     def stop(self, run: str) -> Stop | None:
         """Return the decision to stop a run (`train-2`), if there is one."""
         return next((stop for stop in self.stops if stop.run == run), None)
 
     def condition(self, kind: ConditionType) -> Condition | None:
-        """The condition of a type, if it was ever set."""
+        """Return the condition of a type; None if it was never set."""
         return next((condition for condition in self.conditions if condition.type is kind), None)

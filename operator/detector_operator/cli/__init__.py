@@ -1,1 +1,1 @@
-"""Verbs of the command line that belong to the operator: one module each, with main(argv) -> exit code."""
+"""Implement the commands of the operator: one module each, with main(argv) -> exit code."""

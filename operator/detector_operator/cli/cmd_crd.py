@@ -9,7 +9,7 @@ from detector_operator.api.crd import to_yaml
 
 
 def main(argv: list[str]) -> int:
-    """Prints the CRD as YAML."""
+    """Print the CRD as YAML."""
     argparse.ArgumentParser(prog="detector-training crd", description=__doc__).parse_args(argv)
     sys.stdout.write(to_yaml())
     return 0

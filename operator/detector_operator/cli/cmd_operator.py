@@ -1,8 +1,8 @@
 """Run the operator: watch DetectorTrainings on a cluster, validate and train them.
 
-It uses the service account of its pod, or else the kubeconfig. While the API server is unreachable or refuses its requests, or
-the CustomResourceDefinition is not installed, it reports that, is not ready, and tries again. Exit code: 0 stopped by a signal,
-1 no cluster is configured or the health port is taken, 2 wrong flags.
+It uses the service account of its pod, or else the kubeconfig. While the API server is unreachable or rejects requests, or the
+CustomResourceDefinition is not installed, it reports that, is not ready, and retries. Exit codes: 0 stopped by a signal, 1 no
+cluster is configured or a port is in use, 2 invalid flags.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ import sys
 from aiohttp import ClientError
 from kubernetes.aio.config import ConfigException
 
-from detector_operator.operate.log_format import JsonLines, TextLines
-from detector_operator.operate.operator import Options, operate
-from detector_operator.operate.unwatched import NOWHERE, unwatched_namespaces
-from detector_operator.specs.settings import Settings
+from detector_operator.builders.settings import Settings
+from detector_operator.controller.log_format import JsonLines, TextLines
+from detector_operator.controller.manager import ManagerOptions, run_operator
+from detector_operator.controller.unwatched_namespaces import UNWATCHED, unwatched_namespaces
 
 STOPPED, UNUSABLE = 0, 1
 DEFAULTS = Settings(trainer_image="")
 
 
 def main(argv: list[str]) -> int:
-    """Runs the operator until a signal comes."""
+    """Run the operator until it receives a signal."""
     parser = _parser()
     arguments, unwatched = parser.parse_args(argv), unwatched_namespaces()
     for namespace in arguments.namespace:
         if namespace in unwatched:
             parser.error(
-                f"--namespace {namespace}: cannot be watched: {NOWHERE}; remove it, or run the operator in another namespace"
+                f"--namespace {namespace}: cannot be watched: {UNWATCHED}; remove it, or run the operator in another namespace"
             )
     logger = _logger(arguments.log_format, arguments.log_level)
     settings = Settings(
@@ -43,7 +43,7 @@ def main(argv: list[str]) -> int:
         validation_secrets=arguments.validation_secrets,
         user_id=arguments.user_id,
     )
-    options = Options(
+    options = ManagerOptions(
         namespaces=arguments.namespace,
         settings=settings,
         unwatched=unwatched,
@@ -52,11 +52,11 @@ def main(argv: list[str]) -> int:
         training_metrics=arguments.training_metrics,
     )
     try:
-        asyncio.run(operate(options, logger))
+        asyncio.run(run_operator(options, logger))
     except ConfigException as error:
-        return _say(f"no cluster is configured: {error}")
+        return _fail(f"no cluster is configured: {error}")
     except (ClientError, OSError) as error:
-        return _say(str(error))
+        return _fail(str(error))
     return STOPPED
 
 
@@ -68,20 +68,22 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="watch this namespace; default: all, but for the operator's own and those of Kubernetes",
+        help="namespace to watch (repeatable); default: all except the operator's own and those of Kubernetes",
     )
-    parser.add_argument("--trainer-image", required=True, metavar="IMAGE", help="image of trainings that name none")
+    parser.add_argument("--trainer-image", required=True, metavar="IMAGE", help="trainer image of resources that set none")
     parser.add_argument(
-        "--image-pull-policy", choices=("Always", "IfNotPresent", "Never"), help="when that image is pulled; default: Kubernetes'"
+        "--image-pull-policy",
+        choices=("Always", "IfNotPresent", "Never"),
+        help="pull policy of that image; default: that of Kubernetes",
     )
     parser.add_argument(
         "--gpu-resource",
         default=DEFAULTS.gpu_resource,
         metavar="NAME",
-        help=f"how GPUs are asked for; default {DEFAULTS.gpu_resource}",
+        help=f"extended resource for GPUs; default {DEFAULTS.gpu_resource}",
     )
     parser.add_argument(
-        "--shm-size", default=DEFAULTS.shm_size, metavar="QUANTITY", help=f"size of /dev/shm; default {DEFAULTS.shm_size}"
+        "--shm-size", default=DEFAULTS.shm_size, metavar="QUANTITY", help=f"size limit of /dev/shm; default {DEFAULTS.shm_size}"
     )
     parser.add_argument(
         "--tmp-size",
@@ -93,22 +95,26 @@ def _parser() -> argparse.ArgumentParser:
         "--validation-secrets",
         choices=("Inherit", "Omit"),
         default=DEFAULTS.validation_secrets,
-        help=f"whether a validation has the Secrets of its trainer; default {DEFAULTS.validation_secrets}",
+        help=f"whether validation pods get the Secrets of their trainer; default {DEFAULTS.validation_secrets}",
     )
     parser.add_argument(
         "--user-id",
         type=_user_id,
         default=DEFAULTS.user_id,
         metavar="N",
-        help=f"user of the pods, or none to leave it to the cluster; default {DEFAULTS.user_id}",
+        help=f"user ID of the pods, or none to leave it to the cluster; default {DEFAULTS.user_id}",
     )
-    parser.add_argument("--health-port", type=int, default=8080, metavar="PORT", help="of /healthz and /readyz; default 8080")
-    parser.add_argument("--metrics-port", type=int, default=8081, metavar="PORT", help="of /metrics; 0: none; default 8081")
+    parser.add_argument(
+        "--health-port", type=int, default=8080, metavar="PORT", help="port of /healthz and /readyz; default 8080"
+    )
+    parser.add_argument(
+        "--metrics-port", type=int, default=8081, metavar="PORT", help="port of /metrics; 0 disables it; default 8081"
+    )
     parser.add_argument(
         "--no-training-metrics",
         dest="training_metrics",
         action="store_false",
-        help="export counts only, and no metrics of each training",
+        help="export counts only, no metrics per training",
     )
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default text")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info", help="default info")
@@ -119,7 +125,7 @@ def _user_id(text: str) -> int | None:
     if text == "none":
         return None
     if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a user id above 0 nor none")
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a positive user ID nor none")
     return int(text)
 
 
@@ -134,10 +140,10 @@ def _logger(form: str, level: str) -> logging.Logger:
 
 
 def _reported_once(record: logging.LogRecord) -> bool:
-    """Drop the tracebacks that kopf logs, for each of its tasks, when a watch fails: the operator reports that itself."""
+    """Drop the tracebacks that kopf logs for each task of a failed watch: the operator reports the failure itself."""
     return not (record.exc_info and record.name.startswith("kopf._core.reactor"))
 
 
-def _say(message: str) -> int:
+def _fail(message: str) -> int:
     sys.stderr.write(f"detector-training operator: {message}\n")
     return UNUSABLE

@@ -1,7 +1,7 @@
-"""Validate and train on this machine what a training.yaml asks for: the whole job with no cluster.
+"""Validate and train a training.yaml on this machine, without a cluster.
 
-Paths are relative to the current directory. Ctrl-C stops safely, with a checkpoint; the same command goes on from there. A second
-Ctrl-C kills. Exit code: 0 succeeded, 1 rejected or failed, 2 the training.yaml is wrong, 75 stopped.
+Paths are relative to the current directory. Ctrl-C saves a checkpoint and stops; the same command resumes from there. A second
+Ctrl-C kills. Exit codes: 0 succeeded, 1 rejected or failed, 2 invalid training.yaml, 75 stopped.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from types import FrameType
 from rich.console import Console
 
 from detector_operator.api import DetectorTraining, Phase, TrainingStatus
-from detector_operator.api.load import NotATraining, load
+from detector_operator.api.load import InvalidTrainingFile, load
+from detector_operator.local.admission import already_complete
 from detector_operator.local.commands import Commands, trainer_commands
 from detector_operator.local.describe import describe
 from detector_operator.local.display import LiveDisplay, PlainDisplay
 from detector_operator.local.driver import Driver, utc_now
 from detector_operator.local.lock import Locked, locked
-from detector_operator.local.records import read_all
-from detector_operator.local.restrictions import problems
+from detector_operator.local.run_layout import RunLayout
 from detector_operator.local.status_file import StatusFile
-from detector_operator.local.take_over import nothing_to_do
-from detector_operator.local.workplace import Workplace
-from detector_operator.reconcile.situation import Backoff
+from detector_operator.local.stored_run import read_all
+from detector_operator.local.unsupported_fields import unsupported_fields
+from detector_operator.reconcile.context import Backoff
 
 SUCCEEDED, FAILED, USAGE, STOPPED = 0, 1, 2, 75
 
@@ -35,47 +35,47 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(argv: list[str], *, commands: Commands = trainer_commands, backoff: Backoff = Backoff()) -> int:  # noqa: B008
-    """Runs a training to its end. `commands` and `backoff` are for tests."""
+    """Run a training to its end. `commands` and `backoff` are for tests."""
     arguments = _parser().parse_args(argv)
     try:
         given = load(arguments.file)
-    except NotATraining as wrong:
-        return _say(str(wrong), USAGE)
-    if found := problems(given.spec):
-        return _say("\n".join(f"{arguments.file}: {problem}" for problem in found), USAGE)
-    workplace = Workplace.of(given.spec.model_dir, arguments.status_file)
+    except InvalidTrainingFile as error:
+        return _fail(str(error), USAGE)
+    if problems := unsupported_fields(given.spec):
+        return _fail("\n".join(f"{arguments.file}: {problem}" for problem in problems), USAGE)
+    layout = RunLayout.of(given.spec.model_dir, arguments.status_file)
     try:
-        workplace.make()
-        with locked(workplace.lock):
-            return _run(given, workplace, live=sys.stdout.isatty() and not arguments.no_live, commands=commands, backoff=backoff)
+        layout.create_directories()
+        with locked(layout.lock):
+            return _run(given, layout, live=sys.stdout.isatty() and not arguments.no_live, commands=commands, backoff=backoff)
     except Locked as other:
         by = f" (process {other.pid})" if other.pid is not None else ""
-        return _say(f"{workplace.model_dir} is in use: another `detector-training run` works there{by}.", USAGE)
+        return _fail(f"{layout.model_dir} is in use by another `detector-training run`{by}.", USAGE)
     except OSError as error:
-        return _say(f"{error.filename or workplace.model_dir}: {error.strerror or error}.", FAILED)
+        return _fail(f"{error.filename or layout.model_dir}: {error.strerror or error}.", FAILED)
 
 
 def _parser() -> argparse.ArgumentParser:
     summary, _, rest = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(prog="detector-training run", description=summary, epilog=rest)
-    parser.add_argument("-f", "--file", required=True, metavar="FILE", help="the training.yaml")
+    parser.add_argument("-f", "--file", required=True, metavar="FILE", help="training.yaml to run")
     parser.add_argument(
-        "--status-file", metavar="FILE", help="where the resource with its status is kept (default: status.yaml in spec.modelDir)"
+        "--status-file", metavar="FILE", help="file for the resource with its status (default: status.yaml in spec.modelDir)"
     )
-    parser.add_argument("--no-live", action="store_true", help="print lines, also on a terminal")
+    parser.add_argument("--no-live", action="store_true", help="print plain lines, also on a terminal")
     return parser
 
 
-def _run(given: DetectorTraining, workplace: Workplace, *, live: bool, commands: Commands, backoff: Backoff) -> int:
-    left = StatusFile(workplace.status_file).read()
-    # A status file kept elsewhere says nothing of a model directory that was deleted since.
-    if nothing_to_do(given, left) and read_all(workplace):
-        where = f"its checkpoints are in {workplace.model_dir}, its status in {workplace.status_file}"
-        sys.stdout.write(f"{given.metadata.name}: nothing to do. {_headline(left)} {where[0].upper()}{where[1:]}.\n")
+def _run(given: DetectorTraining, layout: RunLayout, *, live: bool, commands: Commands, backoff: Backoff) -> int:
+    stored = StatusFile(layout.status_file).read()
+    # A status file in another directory does not prove that the model directory still exists.
+    if already_complete(given, stored) and read_all(layout):
+        where = f"its checkpoints are in {layout.model_dir}, its status in {layout.status_file}"
+        sys.stdout.write(f"{given.metadata.name}: nothing to do. {_headline(stored)} {where[0].upper()}{where[1:]}.\n")
         return SUCCEEDED
     console = Console()
     with LiveDisplay(console) if live else nullcontext(PlainDisplay(sys.stdout)) as display:
-        driver = Driver(given, workplace, display, commands=commands, backoff=backoff)
+        driver = Driver(given, layout, display, commands=commands, backoff=backoff)
         with _stopping(driver):
             resource = driver.run()
     sys.stdout.write("\n" + describe(resource, driver.event_file.events, utc_now()))
@@ -104,7 +104,7 @@ def _stopped(training: TrainingStatus) -> str:
 
 @contextmanager
 def _stopping(driver: Driver) -> Iterator[None]:
-    """While it runs, the signals that ask for an end stop it safely. What was ignored (nohup) stays ignored."""
+    """Stop the driver gracefully on termination signals. Signals that are ignored (nohup) stay ignored."""
 
     def handler(_number: int, _frame: FrameType | None) -> None:
         driver.stop()
@@ -120,6 +120,6 @@ def _stopping(driver: Driver) -> Iterator[None]:
             signal.signal(number, former)
 
 
-def _say(text: str, code: int) -> int:
+def _fail(text: str, code: int) -> int:
     sys.stderr.write(text + "\n")
     return code

@@ -1,1 +1,1 @@
-"""The driver for one machine: does what `decide` says with local processes, keeps the status in a file."""
+"""Drive one training on this machine: execute what `decide` returns with local processes, and keep the status in a file."""

@@ -1,4 +1,4 @@
-"""The command lines of runs on this machine."""
+"""Build the command lines of runs on this machine."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from detector_operator.api import Spec
-from detector_operator.local.workplace import Workplace
+from detector_operator.builders import command_lines
+from detector_operator.local.run_layout import RunLayout
 from detector_operator.reconcile.runs import RunKind
-from detector_operator.specs import command_lines
 
 PROGRAM = (sys.executable, "-m", "detector_trainer.cli")
 
 
 class Commands(Protocol):
-    """Makes the command line of a run."""
+    """Build the command line of a run."""
 
-    def __call__(self, kind: RunKind, attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
-        """Program and arguments."""
+    def __call__(self, kind: RunKind, attempt: int, spec: Spec, layout: RunLayout) -> list[str]:
+        """Return program and arguments."""
         ...
 
 
-def trainer_commands(kind: RunKind, attempt: int, spec: Spec, workplace: Workplace) -> list[str]:
-    """`validate` or `train` for a spec: the arguments of the pods, with the paths of this machine."""
-    config = pipeline_config(spec, workplace)
+def trainer_commands(kind: RunKind, attempt: int, spec: Spec, layout: RunLayout) -> list[str]:
+    """Return the command `validate` or `train` for a spec: the arguments of the pods, with local paths."""
+    config = pipeline_config(spec, layout)
     if kind is RunKind.VALIDATION:
-        report = str(workplace.report(attempt))
+        report = str(layout.report(attempt))
         validate = command_lines.validate(spec, pipeline_config=config, report=report)
-        arguments = [*validate, "--deep", *command_lines.page_beside(report)]
+        arguments = [*validate, "--deep", *command_lines.html_report_flags(report)]
     else:
-        last_words = str(workplace.termination_message(kind, attempt))
-        arguments = command_lines.train(spec, pipeline_config=config, termination_message=last_words)
+        message_path = str(layout.termination_message(kind, attempt))
+        arguments = command_lines.train(spec, pipeline_config=config, termination_message=message_path)
     return [*PROGRAM, *arguments]
 
 
-def pipeline_config(spec: Spec, workplace: Workplace) -> str:
-    """Path of the config: the user's own, or that of the inline text."""
-    return spec.pipeline_config.path or str(workplace.inline_config)
+def pipeline_config(spec: Spec, layout: RunLayout) -> str:
+    """Return the path of the pipeline config: spec.pipelineConfig.path, or the file with the inline text."""
+    return spec.pipeline_config.path or str(layout.inline_config)
 
 
 def environment(spec: Spec, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Environment of a run: that of this command, what spec.trainer.env says, and no more GPUs than spec.trainer.gpus."""
+    """Return the environment of a run: inherited variables, spec.trainer.env, and at most spec.trainer.gpus visible GPUs."""
     variables = dict(inherited)
     for variable in spec.trainer.env:
         if isinstance(variable.get("value"), str) and isinstance(variable.get("name"), str):
@@ -53,6 +53,6 @@ def environment(spec: Spec, inherited: Mapping[str, str] = os.environ) -> dict[s
 
 
 def _visible(gpus: int, allowed: str | None) -> str:
-    """The first GPUs of those that this command may see; none is written -1."""
+    """Return CUDA_VISIBLE_DEVICES: the first GPUs that are visible to this command; -1 for none."""
     known = [part for part in allowed.split(",") if part] if allowed is not None else [str(number) for number in range(gpus)]
     return ",".join(known[:gpus]) or "-1"

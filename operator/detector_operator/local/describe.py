@@ -1,7 +1,7 @@
-"""The text that `kubectl describe dt NAME` prints for a resource, down to its spaces.
+"""Print a resource exactly as `kubectl describe dt NAME` does.
 
-kubectl prints a custom resource generically: fields in alphabetical order, names split at their capitals, lists of mappings one
-after another, and columns aligned over lines that follow each other. Checked against kubectl 1.32.
+kubectl prints a custom resource generically: fields in alphabetical order, names split at capital letters, the items of a list
+one after another, and columns aligned over consecutive lines. Checked against kubectl 1.32.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ SOURCE: Final = "detector-training"
 _ACRONYMS: Final = ("API", "URL", "UID", "OSB", "GUID")
 _SHOWN_ABOVE: Final = ("name", "namespace", "labels", "annotations", "managedFields")
 _PADDING: Final = 2
-_LONGEST_ANNOTATION: Final = 140
+_MAX_ANNOTATION: Final = 140
 
 
 class TimedEvent(Protocol):
-    """An event to be shown."""
+    """Describe an event to print."""
 
     @property
     def type(self) -> str:
-        """Normal or Warning."""
+        """Return Normal or Warning."""
 
     @property
     def reason(self) -> str:
-        """CamelCase."""
+        """Return the reason in CamelCase."""
 
     @property
     def message(self) -> str:
-        """A sentence."""
+        """Return the message, a sentence."""
 
     @property
     def time(self) -> datetime:
-        """When it was."""
+        """Return when it occurred."""
 
 
 def describe(resource: DetectorTraining, events: Sequence[TimedEvent], now: datetime) -> str:
-    """The description of a resource, with a table of its events, oldest first."""
+    """Return the description of a resource with a table of its events, oldest first."""
     content = resource.to_dict()
     metadata = content["metadata"]
     lines = [f"Name:\t{metadata['name']}", f"Namespace:\t{metadata.get('namespace', 'default')}"]
@@ -70,12 +70,12 @@ def _pairs(title: str, values: list[str]) -> list[str]:
 def _annotations(annotations: Mapping[str, str]) -> Iterable[str]:
     for key, value in sorted(annotations.items()):
         text = value.removesuffix("\n")
-        if "\n" not in text and len(key) + len(text) + 2 <= _LONGEST_ANNOTATION:
+        if "\n" not in text and len(key) + len(text) + 2 <= _MAX_ANNOTATION:
             yield f"{key}: {text}"
             continue
         yield f"{key}:"
         for line in text.split("\n"):
-            cut = line if len(line) <= _LONGEST_ANNOTATION - 2 else line[: _LONGEST_ANNOTATION - 2] + "..."
+            cut = line if len(line) <= _MAX_ANNOTATION - 2 else line[: _MAX_ANNOTATION - 2] + "..."
             yield f"  {cut}"
 
 
@@ -98,7 +98,7 @@ def _mapping(content: Mapping[str, object], level: int) -> Iterable[str]:
 
 
 def label_of(name: str) -> str:
-    """`lastTransitionTime` becomes `Last Transition Time`; a name with anything but letters and dashes stays."""
+    """Return the label of a field: `lastTransitionTime` becomes `Last Transition Time`. Names with other characters are kept."""
     if not all(letter.isalpha() or letter == "-" for letter in name):
         return name
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+", name)
@@ -106,7 +106,7 @@ def label_of(name: str) -> str:
 
 
 def _scalar(value: object) -> str:
-    """A value as Go's %v prints what it has read from JSON."""
+    """Format a value as Go's %v prints one that was parsed from JSON."""
     if value is None:
         return "<nil>"
     if isinstance(value, bool):
@@ -117,7 +117,7 @@ def _scalar(value: object) -> str:
 
 
 def _go_float(value: float) -> str:
-    """The shortest digits that tell the number; with an exponent below 1e-04 and from 1e+06 on."""
+    """Format a float with the fewest digits that identify it; with an exponent below 1e-04 and from 1e+06."""
     if not math.isfinite(value):
         return {"inf": "+Inf", "-inf": "-Inf"}.get(str(value), "NaN")
     sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
@@ -131,7 +131,7 @@ def _go_float(value: float) -> str:
 
 
 def age(then: datetime, now: datetime) -> str:
-    """How long ago, as kubectl says it: two units while they are small, then one."""
+    """Return the age as kubectl prints it: two units while they are small, then one."""
     seconds = int((now - then).total_seconds())
     if seconds < 0:
         return "<invalid>" if seconds < -1 else "0s"
@@ -139,28 +139,28 @@ def age(then: datetime, now: datetime) -> str:
     if seconds < 120:
         return f"{seconds}s"
     if minutes < 10:
-        return _two(minutes, "m", seconds % 60, "s")
+        return _two_units(minutes, "m", seconds % 60, "s")
     if minutes < 180:
         return f"{minutes}m"
     if hours < 8:
-        return _two(hours, "h", minutes % 60, "m")
+        return _two_units(hours, "h", minutes % 60, "m")
     if hours < 48:
         return f"{hours}h"
     if hours < 192:
-        return _two(days, "d", hours % 24, "h")
+        return _two_units(days, "d", hours % 24, "h")
     if days < 730:
         return f"{days}d"
     years = days // 365
-    return _two(years, "y", days % 365, "d") if years < 8 else f"{years}y"
+    return _two_units(years, "y", days % 365, "d") if years < 8 else f"{years}y"
 
 
-def _two(great: int, great_unit: str, small: int, small_unit: str) -> str:
-    return f"{great}{great_unit}" if small == 0 else f"{great}{great_unit}{small}{small_unit}"
+def _two_units(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large}{large_unit}" if small == 0 else f"{large}{large_unit}{small}{small_unit}"
 
 
 def aligned(lines: Sequence[str]) -> str:
-    """Lines with tabs, as Go's tabwriter aligns them: a column is as wide as its widest cell in a block of lines that have it."""
-    # Control characters do not reach the terminal.
+    """Align lines with tabs as Go's tabwriter does: a column is as wide as its widest cell in a block of consecutive lines."""
+    # Control characters must not reach the terminal.
     safe = (line.replace("\x1b", "^[").replace("\r", "\\r") for line in lines)
     rows = [line.split("\t") for part in safe for line in part.split("\n")]
     widths: list[list[int]] = [[0] * (len(row) - 1) for row in rows]
@@ -173,7 +173,7 @@ def aligned(lines: Sequence[str]) -> str:
 
 
 def _align(rows: list[list[str]], widths: list[list[int]], start: int, end: int, column: int) -> None:
-    """Sets the widths of one column in each block of rows that have it, then those of the columns in the block."""
+    """Set the widths of one column in each block of rows that have it, then those of the later columns in the block."""
     row = start
     while row < end:
         if len(rows[row]) - 1 <= column:

@@ -1,4 +1,4 @@
-"""What is shown while it runs: lines, or on a terminal a few lines that renew themselves."""
+"""Display the progress of a training: as lines, or on a terminal as a live view."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ SEVERITY_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.I
 
 
 class Display(Protocol):
-    """Shows how far a training is."""
+    """Display the progress of a training."""
 
     def event(self, event: Event) -> None:
-        """Something has happened."""
+        """Display an event."""
         ...
 
     def note(self, text: str) -> None:
-        """Something worth knowing."""
+        """Display a note."""
         ...
 
     def show(self, resource: DetectorTraining) -> None:
-        """The status as it is now."""
+        """Display the current status."""
         ...
 
 
 class PlainDisplay:
-    """A line for each event, and for the progress every few seconds."""
+    """Print a line for each event, and the progress every few seconds."""
 
     def __init__(self, out: TextIO, seconds_between: float = 5.0) -> None:
         self._out = out
@@ -54,15 +54,15 @@ class PlainDisplay:
         self._findings = FindingsOnce()
 
     def event(self, event: Event) -> None:
-        """One line."""
+        """Print it as a line."""
         self._line(f"{event.reason}: {event.message}")
 
     def note(self, text: str) -> None:
-        """One line."""
+        """Print it as a line."""
         self._line(text)
 
     def show(self, resource: DetectorTraining) -> None:
-        """The findings once; the progress if it has changed, but not too often."""
+        """Print new findings, and the progress if it has changed and the last line is old enough."""
         for finding in self._findings.new(resource):
             for line in finding_lines(finding):
                 self._line(line)
@@ -82,7 +82,7 @@ class PlainDisplay:
 
 
 class LiveDisplay:
-    """The last lines of a terminal, renewed in place; events scroll by above them."""
+    """Update the last lines of a terminal in place; events scroll above them."""
 
     def __init__(self, console: Console) -> None:
         self._live = Live(console=console, auto_refresh=False, transient=True)
@@ -97,16 +97,16 @@ class LiveDisplay:
         self._live.stop()
 
     def event(self, event: Event) -> None:
-        """One line that stays."""
+        """Print it as a line above the live view."""
         style = "yellow" if event.type == "Warning" else "bold"
         self._live.console.print(Text.assemble((event.reason, style), f": {event.message}"), highlight=False)
 
     def note(self, text: str) -> None:
-        """One line that stays."""
+        """Print it as a line above the live view."""
         self._live.console.print(Text(text, style="dim"))
 
     def show(self, resource: DetectorTraining) -> None:
-        """Phase, a bar of steps, loss, speed, time left, newest checkpoint."""
+        """Display phase, progress bar, loss, speed, remaining time and newest checkpoint."""
         for finding in self._findings.new(resource):
             first, *rest = finding_lines(finding)
             self._live.console.print(Text(first, style=SEVERITY_STYLES[finding.severity]))
@@ -128,13 +128,13 @@ class LiveDisplay:
 
 
 class FindingsOnce:
-    """The findings of each validation, once."""
+    """Return the findings of each validation once."""
 
     def __init__(self) -> None:
         self._shown: int | None = None
 
     def new(self, resource: DetectorTraining) -> Iterable[Finding]:
-        """The findings of a validation whose findings were not given yet."""
+        """Return the findings of a validation that were not returned yet."""
         validation = resource.status.validation if resource.status is not None else None
         if validation is None or validation.verdict is None or validation.attempt == self._shown:
             return []
@@ -143,7 +143,7 @@ class FindingsOnce:
 
 
 def finding_lines(finding: Finding) -> list[str]:
-    """A finding for a terminal: what, where, and the fix."""
+    """Format a finding for a terminal: message, location and fix."""
     times = f" ({finding.count} times)" if finding.count > 1 else ""
     lines = [f"{finding.severity} {finding.code}{times}: {finding.message}"]
     if str(finding.where):
@@ -154,7 +154,7 @@ def finding_lines(finding: Finding) -> list[str]:
 
 
 def progress_text(training: TrainingStatus, *, with_step: bool = True) -> str:
-    """`step 1200/20000, loss 1.23, 4.1 steps/s, 1 h 16 min left, checkpoint at 1000`; what is not known is left out."""
+    """Format the progress: `step 1200/20000, loss 1.23, 4.1 steps/s, 1 h 16 min left, checkpoint at 1000`. Omits unknowns."""
     parts = [f"step {training.progress}"] if with_step else []
     if training.loss is not None:
         parts.append(f"loss {training.loss:g}")
@@ -170,7 +170,7 @@ def progress_text(training: TrainingStatus, *, with_step: bool = True) -> str:
 
 
 def duration(seconds: int) -> str:
-    """`45 s`, `12 min`, `1 h 16 min`, `2 d 3 h`."""
+    """Format a duration: `45 s`, `12 min`, `1 h 16 min`, `2 d 3 h`."""
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if days:
         return f"{days} d {hours % 24} h"

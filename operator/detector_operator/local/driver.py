@@ -1,4 +1,4 @@
-"""The reconcile of one machine: observe the processes, decide, act, until it has ended."""
+"""Reconcile a training on this machine: observe the processes, decide and act, until it has ended."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from signal import SIGKILL, SIGTERM
 from typing import assert_never
 
 from detector_operator.api import DetectorTraining, Phase, Status
-from detector_operator.local import records
+from detector_operator.local import stored_run
+from detector_operator.local.admission import admit
 from detector_operator.local.commands import Commands, environment, trainer_commands
 from detector_operator.local.display import Display
 from detector_operator.local.log_follower import LogFollower
 from detector_operator.local.process import Child
-from detector_operator.local.records import Record
+from detector_operator.local.run_layout import RunLayout
+from detector_operator.local.self_pipe import SelfPipe
 from detector_operator.local.status_file import EventFile, StatusFile
-from detector_operator.local.take_over import take_over
-from detector_operator.local.waker import Waker
-from detector_operator.local.workplace import Workplace
+from detector_operator.local.stored_run import StoredRun
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.actions import (
     Action,
     CheckRun,
@@ -28,30 +29,30 @@ from detector_operator.reconcile.actions import (
     StartValidation,
     StopRun,
 )
+from detector_operator.reconcile.context import Backoff
 from detector_operator.reconcile.decide import decide
 from detector_operator.reconcile.runs import Run, RunKind, run_name
-from detector_operator.reconcile.situation import Backoff
 from detector_operator.reconcile.spec_generation import spec_generation
 from detector_trainer.contract import reasons
 
-Key = tuple[RunKind, int]
+RunId = tuple[RunKind, int]
 
-# A training that logs many steps a second does not write the status file as often.
-SECONDS_BETWEEN_WRITES = 1.0
+# A training that logs many steps per second must not write the status file as often.
+WRITE_INTERVAL_SECONDS = 1.0
 
 
 def utc_now() -> datetime:
-    """Now, in whole seconds, as Kubernetes writes it."""
+    """Return the current time in whole seconds, as Kubernetes writes it."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
 class Driver:
-    """Runs one training on this machine. The caller holds the lock of the workplace."""
+    """Run one training on this machine. The caller holds the lock of the model directory."""
 
     def __init__(
         self,
         given: DetectorTraining,
-        workplace: Workplace,
+        layout: RunLayout,
         display: Display,
         *,
         commands: Commands = trainer_commands,
@@ -59,61 +60,61 @@ class Driver:
         clock: Callable[[], datetime] = utc_now,
         poll_seconds: float = 0.25,
     ) -> None:
-        self._workplace = workplace
+        self._layout = layout
         self._display = display
         self._commands = commands
         self._backoff = backoff
         self._clock = clock
         self._poll_seconds = poll_seconds
-        self._status_file = StatusFile(workplace.status_file)
-        self._event_file = EventFile(workplace.events)
-        self._records: dict[Key, Record] = {(record.kind, record.attempt): record for record in records.read_all(workplace)}
-        self._of_earlier_commands = frozenset(self._records)
-        self._children: dict[Key, Child] = {}
-        self._logs: dict[Key, LogFollower] = {}
-        self._asked_at: dict[Key, float] = {}
-        self._waker = Waker()
+        self._status_file = StatusFile(layout.status_file)
+        self._event_file = EventFile(layout.events)
+        self._runs: dict[RunId, StoredRun] = {(run.kind, run.attempt): run for run in stored_run.read_all(layout)}
+        self._of_earlier_commands = frozenset(self._runs)
+        self._children: dict[RunId, Child] = {}
+        self._logs: dict[RunId, LogFollower] = {}
+        self._stop_requested_at: dict[RunId, float] = {}
+        self._pipe = SelfPipe()
         self._stops = 0
         self._stop_noted = False
         self._written_at = 0.0
-        self._resource = take_over(given, self._status_file.read(), list(self._records.values()), clock())
+        self._resource = admit(given, self._status_file.read(), list(self._runs.values()), clock())
 
     @property
     def event_file(self) -> EventFile:
-        """The events so far."""
+        """Return the file with the events so far."""
         return self._event_file
 
     def stop(self) -> None:
-        """Asks for a safe stop; asked a second time, kills. Can be called from a signal handler."""
+        """Request a graceful stop; the second call kills. Safe in a signal handler."""
         self._stops += 1
-        self._waker.wake()
+        self._pipe.wake()
 
     def run(self) -> DetectorTraining:
-        """Works until the training has ended or was stopped, and returns the resource with its last status.
+        """Run until the training has ended or was stopped. Return the resource with its last status.
 
         Raises:
-            OSError: a file in the model directory cannot be written. Nothing is left running.
+            OSError: a file in the model directory cannot be written. No process is left running.
         """
         try:
-            self._workplace.make()
+            self._layout.create_directories()
             if (text := self._resource.spec.pipeline_config.inline) is not None:
-                self._workplace.inline_config.write_text(text, encoding="utf-8")
-            self._end_leftovers()
-            self._forget_verdicts()
+                self._layout.inline_config.write_text(text, encoding="utf-8")
+            self._stop_orphans()
+            self._drop_validations()
             while not self._step():
                 continue
         finally:
-            self._end_children()
+            self._stop_children()
         return self._resource
 
     def _step(self) -> bool:
-        """One reconcile, and the wait until the next; True once there is nothing more to do."""
+        """Reconcile once and wait for the next change. Return True once there is nothing more to do."""
         self._observe()
-        if self._stops and not self._stop_noted and any(record.end_time is None for record in self._records.values()):
-            self._display.note("Stopping after a checkpoint. Ask again (Ctrl-C) to kill it at once.")
+        if self._stops and not self._stop_noted and any(run.end_time is None for run in self._runs.values()):
+            self._display.note("Saving a checkpoint before exit; press Ctrl-C again to kill.")
             self._stop_noted = True
         before = self._resource.status
-        decision = decide(self._as_wanted(), self._runs(), self._clock(), backoff=self._backoff)
+        decision = decide(self._desired(), self._observed_runs(), self._clock(), POLICIES, backoff=self._backoff)
         self._resource = self._resource.model_copy(update={"status": decision.status})
         for event in decision.events:
             self._event_file.add(event, self._clock())
@@ -121,55 +122,55 @@ class Driver:
         self._write(before, decision.status)
         for action in decision.actions:
             self._act(action)
-        self._kill_the_unwilling()
+        self._kill_overdue()
         self._display.show(self._resource)
-        phase, live = decision.status.phase, any(record.end_time is None for record in self._records.values())
+        phase, live = decision.status.phase, any(run.end_time is None for run in self._runs.values())
         if (phase.terminal or phase is Phase.SUSPENDED) and not live:
             self._status_file.write(self._resource)
             return True
         if not decision.actions:
-            self._waker.wait(self._poll_seconds)
+            self._pipe.wait(self._poll_seconds)
         return False
 
-    def _as_wanted(self) -> DetectorTraining:
-        """The resource; one who presses Ctrl-C wants it suspended."""
+    def _desired(self) -> DetectorTraining:
+        """Return the resource, suspended if a stop was requested."""
         if not self._stops:
             return self._resource
         return self._resource.model_copy(update={"spec": self._resource.spec.model_copy(update={"suspend": True})})
 
     def _observe(self) -> None:
-        """Reads the logs, and takes down which processes have ended."""
-        for key, record in self._records.items():
-            if record.end_time is not None:
+        """Read the logs, and record which processes have ended."""
+        for run_id, run in self._runs.items():
+            if run.end_time is not None:
                 continue
-            log = self._log(key)
-            child = self._children.get(key)
+            log = self._log(run_id)
+            child = self._children.get(run_id)
             code = child.poll() if child is not None else None
-            over = code is not None if child is not None else not record.process.alive
-            log.read()  # after it is known to be over: then this was all
-            if over:
+            ended = code is not None if child is not None else not run.process.alive
+            log.read()  # after the end was observed, so that nothing is missed
+            if ended:
                 if child is not None:
                     child.kill_rest()
-                self._keep(record.ended(self._workplace, self._clock(), code, log))
+                self._store(run.ended(self._layout, self._clock(), code, log))
 
-    def _log(self, key: Key) -> LogFollower:
-        return self._logs.setdefault(key, LogFollower(self._workplace.log(*key)))
+    def _log(self, run_id: RunId) -> LogFollower:
+        return self._logs.setdefault(run_id, LogFollower(self._layout.log(*run_id)))
 
-    def _runs(self) -> list[Run]:
-        """The runs. Those of earlier commands do not prove a verdict: files may have been edited since."""
+    def _observed_runs(self) -> list[Run]:
+        """Return the runs. Those of earlier commands do not prove a verdict: files may have changed since."""
         return [
-            record.run(self._clock(), self._logs.get(key), proves_verdict=key not in self._of_earlier_commands)
-            for key, record in self._records.items()
+            run.run(self._clock(), self._logs.get(run_id), proves_verdict=run_id not in self._of_earlier_commands)
+            for run_id, run in self._runs.items()
         ]
 
-    def _keep(self, record: Record) -> None:
-        self._records[record.kind, record.attempt] = record
-        records.write(record, self._workplace)
+    def _store(self, run: StoredRun) -> None:
+        self._runs[run.kind, run.attempt] = run
+        stored_run.write(run, self._layout)
 
     def _write(self, before: Status | None, after: Status) -> None:
-        """Writes the status; mere progress not more often than once a second."""
+        """Write the status file; progress alone at most once per WRITE_INTERVAL_SECONDS."""
         only_progress = before is not None and before.model_copy(update={"training": after.training}) == after
-        if not only_progress or time.monotonic() - self._written_at >= SECONDS_BETWEEN_WRITES:
+        if not only_progress or time.monotonic() - self._written_at >= WRITE_INTERVAL_SECONDS:
             self._status_file.write(self._resource)
             self._written_at = time.monotonic()
 
@@ -180,10 +181,10 @@ class Driver:
             case StartTraining(attempt):
                 self._start(RunKind.TRAINING, attempt)
             case StopRun(run, reason):
-                self._ask_to_stop(self._records[run.kind, run.attempt], reason)
+                self._request_stop(self._runs[run.kind, run.attempt], reason)
             case DeleteRun():
-                # Asked for of Jobs, which fill a namespace. The files of a run stay here: its log is the user's, and its record
-                # is small and keeps the numbers of runs.
+                # For Jobs, which fill a namespace. Local files stay: the log belongs to the user, and the stored run is small and
+                # keeps the attempt numbers.
                 return
             case CheckRun() | CreateConfigMap():
                 return  # every log is read before each decision, and the inline config is a file
@@ -191,13 +192,13 @@ class Driver:
                 assert_never(action)
 
     def _start(self, kind: RunKind, attempt: int) -> None:
-        spec, log = self._resource.spec, self._workplace.log(kind, attempt)
-        # Nothing an earlier run of this number has left may be taken for this one's.
-        self._workplace.last_words(kind, attempt).unlink(missing_ok=True)
-        child = Child(self._commands(kind, attempt, spec, self._workplace), log, environment(spec))
+        spec, log = self._resource.spec, self._layout.log(kind, attempt)
+        # A file that an earlier run with this number left must not be mistaken for the result of this one.
+        self._layout.result(kind, attempt).unlink(missing_ok=True)
+        child = Child(self._commands(kind, attempt, spec, self._layout), log, environment(spec))
         self._children[kind, attempt] = child
-        self._keep(
-            Record(
+        self._store(
+            StoredRun(
                 kind=kind,
                 attempt=attempt,
                 generation=spec_generation(self._resource),
@@ -208,54 +209,54 @@ class Driver:
         )
         self._display.note(f"{run_name(self._resource.metadata.name, kind, attempt)} writes its log to {log}")
 
-    def _ask_to_stop(self, record: Record, reason: str) -> None:
-        self._keep(record.model_copy(update={"stop_reason": reason, "stop_time": self._clock()}))
-        key = (record.kind, record.attempt)
-        self._asked_at[key] = time.monotonic()
-        self._signal(key, SIGTERM)
+    def _request_stop(self, run: StoredRun, reason: str) -> None:
+        self._store(run.model_copy(update={"stop_reason": reason, "stop_time": self._clock()}))
+        run_id = (run.kind, run.attempt)
+        self._stop_requested_at[run_id] = time.monotonic()
+        self._signal(run_id, SIGTERM)
 
-    def _kill_the_unwilling(self) -> None:
-        """Kills what was asked to stop and has not within its grace period, or at once if the user asks twice."""
+    def _kill_overdue(self) -> None:
+        """Kill runs that did not stop within their grace period; all of them if the user requests the stop twice."""
         grace = self._resource.spec.trainer.termination_grace_period_seconds
-        for key, asked in self._asked_at.items():
-            if self._records[key].end_time is None and (self._stops > 1 or time.monotonic() - asked >= grace):
-                self._signal(key, SIGKILL)
+        for run_id, requested in self._stop_requested_at.items():
+            if self._runs[run_id].end_time is None and (self._stops > 1 or time.monotonic() - requested >= grace):
+                self._signal(run_id, SIGKILL)
 
-    def _signal(self, key: Key, number: int) -> None:
-        child = self._children.get(key)
-        target = child if child is not None else self._records[key].process
+    def _signal(self, run_id: RunId, number: int) -> None:
+        child = self._children.get(run_id)
+        target = child if child is not None else self._runs[run_id].process
         target.send(SIGKILL if number == SIGKILL else SIGTERM)
 
-    def _end_leftovers(self) -> None:
-        """Stops runs that a killed command has left behind: two trainers must never write into one directory.
+    def _stop_orphans(self) -> None:
+        """Stop the runs of an earlier command that was killed: two trainers must never write to one directory.
 
-        They are not followed to their end, because nobody but their parent could learn their exit code.
+        They are not followed to their end, because only their parent could read their exit code.
         """
-        while leftovers := [record for record in self._records.values() if record.end_time is None]:
-            for record in leftovers:
-                if (record.kind, record.attempt) not in self._asked_at and record.process.alive:
-                    name = run_name(self._resource.metadata.name, record.kind, record.attempt)
-                    self._display.note(f"{name} of an earlier command still runs (process {record.pid}): it is stopped first")
-                    self._ask_to_stop(record, reasons.INTERRUPTED)
-            self._kill_the_unwilling()
+        while orphans := [run for run in self._runs.values() if run.end_time is None]:
+            for run in orphans:
+                if (run.kind, run.attempt) not in self._stop_requested_at and run.process.alive:
+                    name = run_name(self._resource.metadata.name, run.kind, run.attempt)
+                    self._display.note(f"Stopping {name} of an earlier command, which is still running (process {run.pid})")
+                    self._request_stop(run, reasons.INTERRUPTED)
+            self._kill_overdue()
             self._observe()
-            if any(record.end_time is None for record in self._records.values()):
-                self._waker.wait(self._poll_seconds)
+            if any(run.end_time is None for run in self._runs.values()):
+                self._pipe.wait(self._poll_seconds)
 
-    def _forget_verdicts(self) -> None:
-        """So that the inputs are validated again: files may have been edited since."""
-        for key in [key for key in self._records if key[0] is RunKind.VALIDATION]:
-            del self._records[key]
-            self._workplace.record(*key).unlink(missing_ok=True)
+    def _drop_validations(self) -> None:
+        """Drop stored validations, so that the inputs are validated again: files may have changed since."""
+        for run_id in [run_id for run_id in self._runs if run_id[0] is RunKind.VALIDATION]:
+            del self._runs[run_id]
+            self._layout.stored_run(*run_id).unlink(missing_ok=True)
 
-    def _end_children(self) -> None:
-        """Leaves nothing running when the driver itself has failed."""
-        waiting = {key: child for key, child in self._children.items() if child.poll() is None}
+    def _stop_children(self) -> None:
+        """Leave no process running if the driver itself has failed."""
+        waiting = {run_id: child for run_id, child in self._children.items() if child.poll() is None}
         for child in waiting.values():
             child.send(SIGTERM)
         end = time.monotonic() + self._resource.spec.trainer.termination_grace_period_seconds
         while waiting and time.monotonic() < end and self._stops < 2:
-            self._waker.wait(self._poll_seconds)
-            waiting = {key: child for key, child in waiting.items() if child.poll() is None}
+            self._pipe.wait(self._poll_seconds)
+            waiting = {run_id: child for run_id, child in waiting.items() if child.poll() is None}
         for child in waiting.values():
             child.send(SIGKILL)

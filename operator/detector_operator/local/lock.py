@@ -1,4 +1,4 @@
-"""One command a model directory: a second one would overwrite the checkpoints of the first."""
+"""Lock a model directory for one command: a second one would overwrite the checkpoints of the first."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 
 class Locked(Exception):
-    """Another command works in this directory.
+    """Report that another command uses this directory.
 
     Attributes:
-        pid: of that command, or None if it has not written it yet.
+        pid: process ID of that command; None if it has not written it yet.
     """
 
     def __init__(self, pid: int | None) -> None:
@@ -23,11 +23,11 @@ class Locked(Exception):
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Holds the lock. The kernel lets it go when the process ends, however it ends; children do not inherit it.
+    """Hold the lock. The kernel releases it when the process ends for any reason; children do not inherit it.
 
     Raises:
         Locked: another process holds it.
-        OSError: the file cannot be made.
+        OSError: the file cannot be created.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:

@@ -1,4 +1,4 @@
-"""Reads a growing log: the newest progress and the last lines, however long the log and its lines are."""
+"""Read a growing log in bounded memory: the newest progress and the last lines."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from detector_trainer.contract import Progress
 
 CHUNK = 1 << 16
-LONGEST_LINE = 1 << 15
+MAX_LINE = 1 << 15
 TAIL_LINES = 20
 TAIL_WIDTH = 400
 
 
 class LogFollower:
-    """Follows one log file."""
+    """Follow one log file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -26,12 +26,12 @@ class LogFollower:
 
     @property
     def tail(self) -> tuple[str, ...]:
-        """The last lines that are not progress lines."""
+        """Return the last lines that are not progress lines."""
         rest = _text(self._rest)
         return (*self._tail, rest)[-TAIL_LINES:] if rest else tuple(self._tail)
 
     def read(self) -> None:
-        """Reads what has been added since the last call."""
+        """Read what was appended since the last call."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
@@ -45,8 +45,8 @@ class LogFollower:
         *lines, self._rest = (self._rest + chunk).replace(b"\r", b"\n").split(b"\n")
         for line in lines:
             self._line(line)
-        # The beginning of a line without an end is kept, for it says what the line is.
-        self._rest = self._rest[:LONGEST_LINE]
+        # The beginning of an unfinished line is kept: it identifies a progress line.
+        self._rest = self._rest[:MAX_LINE]
 
     def _line(self, line: bytes) -> None:
         text = line.decode("utf-8", "replace").rstrip()

@@ -1,4 +1,4 @@
-"""Processes of runs: each in its own group, so that a Ctrl-C of the terminal reaches only the driver."""
+"""Start and signal the processes of runs: each in its own group, so that Ctrl-C in the terminal reaches only the driver."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ProcessId:
-    """A process, told from a later one that was given the same number."""
+    """Identify a process, also against a later one that reuses its number."""
 
     pid: int
     started: str
-    """Boot of the machine, and its clock ticks when the process started."""
+    """Boot ID of the machine, and clock ticks at the start of the process."""
 
     @classmethod
     def of(cls, pid: int) -> ProcessId | None:
-        """The identity of a living process; None if there is none, or only its remains."""
+        """Return the identity of a running process; None if it does not exist or is a zombie."""
         try:
             stat = Path(f"/proc/{pid}/stat").read_text()
             boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         except OSError:
             return None
-        # The command's name, in brackets, may hold spaces: the fields after it begin behind the last bracket.
+        # The command name, in parentheses, may contain spaces: the other fields follow the last parenthesis.
         fields = stat.rpartition(")")[2].split()
         state, start = fields[0], fields[19]
         return None if state in ("Z", "X") else cls(pid, f"{boot}/{start}")
 
     @property
     def alive(self) -> bool:
-        """Whether this very process still runs."""
+        """Return whether exactly this process is still running."""
         return ProcessId.of(self.pid) == self
 
     def send(self, number: signal.Signals) -> None:
-        """Sends a signal to the process and all that it started, if it is still there."""
+        """Send a signal to the process group, if the process is still running."""
         if self.alive:
             try:
                 os.killpg(self.pid, number)
@@ -46,13 +46,13 @@ class ProcessId:
 
 
 class Child:
-    """A process that this one has started and waits for."""
+    """Run a child process."""
 
     def __init__(self, argv: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
-        """Starts it. All that it prints goes to the log.
+        """Start the process with its output redirected to the log.
 
         Raises:
-            OSError: the program is not there, or the log cannot be written.
+            OSError: the program does not exist, or the log cannot be written.
         """
         with log.open("wb") as output:
             self._process = subprocess.Popen(
@@ -63,19 +63,19 @@ class Child:
                 env=dict(environment),
                 start_new_session=True,
             )
-        self.id = ProcessId.of(self._process.pid) or ProcessId(self._process.pid, "ended at once")
+        self.id = ProcessId.of(self._process.pid) or ProcessId(self._process.pid, "ended immediately")
 
     def poll(self) -> int | None:
-        """Exit code, or minus the signal's number; None while it runs."""
+        """Return the exit code, or minus the number of the signal; None while it runs."""
         return self._process.poll()
 
     def send(self, number: signal.Signals) -> None:
-        """Sends a signal to the process and all that it started."""
+        """Send a signal to the process group."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, number)
 
     def kill_rest(self) -> None:
-        """Ends what the process has started and left behind in its group."""
+        """Kill processes that the child left in its group."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):

@@ -1,4 +1,4 @@
-"""The whole resource with its status, in a file: what the API server keeps on a cluster."""
+"""Store the resource with its status in a file, as the API server does on a cluster."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from detector_operator.api import DetectorTraining
 from detector_operator.api.status import Time
-from detector_operator.local.atomically import write_text
+from detector_operator.local.atomic_write import write_text
 from detector_operator.reconcile.actions import Event
 
-MOST_EVENTS = 100
+MAX_EVENTS = 100
 
 HEADER = "# Written by `detector-training run`; read it, do not edit it.\n"
 
 
 class StatusFile:
-    """Reads and writes it; writes only what has changed."""
+    """Read and write the status file. Unchanged content is not written again."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._written: str | None = None
 
     def read(self) -> DetectorTraining | None:
-        """The resource as it was left, or None if there is none that can be read: it is then decided anew from the runs."""
+        """Return the stored resource; None if it is missing or unreadable: the status is then rebuilt from the runs."""
         try:
             document = yaml.safe_load(self._path.read_text(encoding="utf-8"))
             return DetectorTraining.model_validate(document, by_alias=True, by_name=False)
@@ -35,10 +35,10 @@ class StatusFile:
             return None
 
     def write(self, resource: DetectorTraining) -> None:
-        """Writes the resource if it differs from what was written last.
+        """Write the resource if it has changed since the last write.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         text = HEADER + yaml.safe_dump(resource.to_dict(), sort_keys=False, allow_unicode=True, width=120)
         if text != self._written:
@@ -47,7 +47,7 @@ class StatusFile:
 
 
 class RecordedEvent(BaseModel):
-    """An event and when it was."""
+    """Hold an event with its time."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,7 +61,7 @@ _EVENTS = TypeAdapter(list[RecordedEvent])
 
 
 class EventFile:
-    """The last events, in a file."""
+    """Store the last events in a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -71,11 +71,11 @@ class EventFile:
             self.events = []
 
     def add(self, event: Event, now: datetime) -> None:
-        """Keeps an event.
+        """Append an event.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         recorded = RecordedEvent(type=event.type, reason=event.reason, message=event.message, time=now)
-        self.events = [*self.events, recorded][-MOST_EVENTS:]
+        self.events = [*self.events, recorded][-MAX_EVENTS:]
         write_text(self._path, json.dumps(_EVENTS.dump_python(self.events, mode="json"), indent=1))

@@ -1,41 +1,41 @@
-"""Events regarding Jobs and pods: for a Job that cannot create its pod they are the only source."""
+"""Read the Events of Jobs and pods: for a Job that cannot create its pod they are the only source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from detector_operator.builders.manifest import Manifest, part
 from detector_operator.observe.manifests import Object, text
-from detector_operator.specs.manifest import Manifest, part
 
-# What the recorder writes before a message that it has counted together with others.
+# The event recorder writes this before a message that it has aggregated.
 COMBINED = "(combined from similar events): "
 
 
 @dataclass(frozen=True)
 class Event:
-    """An event, of core/v1 or of events.k8s.io/v1."""
+    """Hold an Event of core/v1 or events.k8s.io/v1."""
 
     reason: str
     message: str
 
 
-def newest(events: Iterable[Manifest], about: Object) -> Event | None:
-    """The newest event regarding an object: an older one tells what has passed since."""
-    regarding = [event for event in events if about.uid is not None and _regards(event).get("uid") == about.uid]
-    event = max(regarding, key=last_seen, default=None)
+def newest_event(events: Iterable[Manifest], regarding: Object) -> Event | None:
+    """Return the newest event regarding an object: older ones may be outdated."""
+    matching = [event for event in events if regarding.uid is not None and _reference(event).get("uid") == regarding.uid]
+    event = max(matching, key=last_seen, default=None)
     if event is None:
         return None
     message = text(event, "message") or text(event, "note")
     return Event(text(event, "reason"), message.removeprefix(COMBINED).strip())
 
 
-def _regards(event: Manifest) -> Manifest:
+def _reference(event: Manifest) -> Manifest:
     return part(event, "involvedObject") or part(event, "regarding")
 
 
 def last_seen(event: Manifest) -> str:
-    """When an event was last seen, as text, which sorts as the times do to the second; a fraction only sorts within it."""
+    """Return when an event was last observed, as text that sorts by second (a fraction only sorts within its second)."""
     times = (
         part(event, "series").get("lastObservedTime"),
         event.get("lastTimestamp"),

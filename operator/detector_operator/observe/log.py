@@ -1,4 +1,4 @@
-"""What has been read of the log of a pod."""
+"""Hold what was read of the log of a pod."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from detector_trainer.contract import Progress
 
 @dataclass(frozen=True)
 class Log:
-    """The log of a pod's main container, as far as it was read."""
+    """Hold what was read of the log of a pod's main container."""
 
     view: LogView = field(default_factory=LogView)
-    """How well it can be read."""
+    """When it was read, and whether it can be read."""
     progress: Progress | None = None
     """The newest progress line."""
     tail: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What an API server says of a quota that is used up."""
+"""Parse the message of the API server about an exceeded quota."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 _EXCEEDED: Final = re.compile(r"exceeded quota: (\S+), requested: (\S+), used: (\S+), limited: (\S+)")
 
 
-def exceeded(told: str) -> str | None:
-    """Which quota, and how far; None if it is about something else."""
-    found = _EXCEEDED.search(told)
+def explain_exceeded_quota(message: str) -> str | None:
+    """Return which quota is exceeded, and by how much; None if the message is about something else."""
+    found = _EXCEEDED.search(message)
     if found is None:
         return None
     quota, requested, used, limited = found.groups()
-    return f"quota {quota} is exceeded: it asks for {requested}; used are {used} of {limited}."
+    return f"exceeded quota {quota}: requested {requested}, used {used}, limited to {limited}."

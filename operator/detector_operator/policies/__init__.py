@@ -1,4 +1,5 @@
-"""One policy a file, named after it. Each is asked in the order of `reconcile.decide.POLICIES`.
+"""Policies: one decision per file.
 
-A policy takes a Situation and answers with an Outcome, or None if it has nothing to say. It is pure.
+A policy is a function of the context that returns a result, or None if it has nothing to decide. `chain.POLICIES` lists them in
+their order. Policies import types of `reconcile`; `decide` gets them as an argument.
 """

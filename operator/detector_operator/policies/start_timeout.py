@@ -1,4 +1,4 @@
-"""spec.trainer.startTimeoutSeconds: a pod that holds its GPUs and does not come to its first step."""
+"""spec.trainer.startTimeoutSeconds: a pod that holds its GPUs and does not reach its first step."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from datetime import timedelta
 from typing import Final
 
 from detector_operator.api import FailureStatus, Phase
-from detector_operator.policies.failure_reasons import TRY_AGAIN
-from detector_operator.policies.unobserved import look_first
+from detector_operator.policies.fresh_read import require_fresh_read
 from detector_operator.reconcile.actions import StopRun
+from detector_operator.reconcile.context import PolicyResult, ReconcileContext, failed_result
+from detector_operator.reconcile.run_failure import TRY_AGAIN
 from detector_operator.reconcile.runs import Run, RunKind, RunState
-from detector_operator.reconcile.situation import Outcome, Situation
 from detector_trainer.contract import reasons
 
-HEALS_BY_ITSELF: Final = frozenset(
+RESOLVED_ELSEWHERE: Final = frozenset(
     {reasons.NODE_LOST, reasons.POD_DELETED, reasons.PREEMPTED, reasons.EVICTED, reasons.NODE_SHUT_DOWN, reasons.INTERRUPTED}
 )
-"""A pod that is being taken away, or whose node does not answer, is judged by others."""
-WRONG_SPEC: Final = frozenset(
+"""The pod is terminating or its node is not ready: this policy does not apply."""
+INVALID_SPEC: Final = frozenset(
     {
         reasons.IMAGE_NOT_PULLED,
         reasons.INVALID_IMAGE_NAME,
@@ -26,32 +26,32 @@ WRONG_SPEC: Final = frozenset(
         reasons.CONTAINER_CANNOT_START,
     }
 )
-"""Another run of the same spec would hold its GPUs as long for nothing."""
+"""Another run of the same spec would hold its GPUs for as long, and fail as well."""
 
 
-def policy(situation: Situation) -> Outcome | None:
-    """Stop a run whose trainer, or first step, does not come within `startTimeoutSeconds`."""
-    run = situation.newest(RunKind.TRAINING)
+def policy(context: ReconcileContext) -> PolicyResult | None:
+    """Stop a run whose trainer, or whose first step, does not come within `startTimeoutSeconds`."""
+    run = context.newest(RunKind.TRAINING)
     if run is None or run.state not in (RunState.STARTING, RunState.RUNNING) or run.stop_reason is not None:
         return None
-    times = situation.latest_run(run)
+    times = context.latest_run(run)
     since = times.running_time if run.state is RunState.RUNNING else times.assigned_time
     if times.step_time is not None or since is None:
         return None
-    if run.waiting is not None and run.waiting.reason in HEALS_BY_ITSELF:
+    if run.waiting is not None and run.waiting.reason in RESOLVED_ELSEWHERE:
         return None
     if run.state is RunState.RUNNING:
-        # An operator that comes back may find a log that was just rotated: steps were done, and no line tells.
+        # After a restart the operator may find a log that was just rotated: steps completed, but no line reports them.
         since = max(since, run.log.without_progress_since or since)
-    end = since + timedelta(seconds=situation.spec.trainer.start_timeout_seconds)
-    if not situation.timer.reached(end):
+    limit = since + timedelta(seconds=context.spec.trainer.start_timeout_seconds)
+    if not context.timer.reached(limit):
         return None
-    if (outcome := look_first(situation, run, end)) is not None:
-        return outcome
-    failure = _failure(situation, run)
-    if run.waiting is not None and run.waiting.reason in WRONG_SPEC:
-        return Outcome(phase=Phase.FAILED, reason=failure.reason, message=failure.message, failure=failure)
-    return Outcome(
+    if (result := require_fresh_read(context, run, limit)) is not None:
+        return result
+    failure = _failure(context, run)
+    if run.waiting is not None and run.waiting.reason in INVALID_SPEC:
+        return failed_result(failure)
+    return PolicyResult(
         phase=Phase.STARTING,
         reason=failure.reason,
         message=failure.message,
@@ -61,14 +61,13 @@ def policy(situation: Situation) -> Outcome | None:
     )
 
 
-def _failure(situation: Situation, run: Run) -> FailureStatus:
-    limit = f"{situation.spec.trainer.start_timeout_seconds} s (spec.trainer.startTimeoutSeconds)"
+def _failure(context: ReconcileContext, run: Run) -> FailureStatus:
+    limit = f"{context.spec.trainer.start_timeout_seconds} s (spec.trainer.startTimeoutSeconds)"
     if run.state is RunState.RUNNING:
         message = f"No step within {limit} of the start of the trainer in pod {run.pod} on node {run.node}."
     else:
-        message = f"The trainer did not start within {limit} of the assignment of pod {run.pod} to node {run.node}"
-        doing = run.waiting.message if run.waiting is not None else "its init containers have not completed."
-        message = f"{message}: {doing}"
+        waiting_for = run.waiting.message if run.waiting is not None else "its init containers have not completed."
+        message = f"The trainer did not start within {limit} of the assignment of pod {run.pod} to node {run.node}: {waiting_for}"
     hint = run.waiting.hint if run.waiting is not None else "Check the storage that the pod mounts, and its node."
     return FailureStatus(
         reason=reasons.START_TIMED_OUT,

@@ -1,30 +1,30 @@
-"""spec.suspend: stop after a checkpoint, start nothing."""
+"""spec.suspend: stop after a checkpoint, and start nothing."""
 
 from __future__ import annotations
 
 from detector_operator.api import Phase
-from detector_operator.reconcile.situation import Outcome, Situation
+from detector_operator.reconcile.context import PolicyResult, ReconcileContext
 from detector_trainer.contract import reasons
 
 
-def policy(situation: Situation) -> Outcome | None:
-    """Stop everything. The deadline starts again when the training resumes, as that of a Job does."""
-    if not situation.spec.suspend:
+def policy(context: ReconcileContext) -> PolicyResult | None:
+    """Stop all runs. The deadline restarts when the training resumes, like that of a Job."""
+    if not context.spec.suspend:
         return None
-    training = situation.training.model_copy(update={"start_time": None, "seconds_remaining": None})
-    return Outcome(
+    training = context.training.model_copy(update={"start_time": None, "seconds_remaining": None})
+    return PolicyResult(
         phase=Phase.SUSPENDED,
         reason=reasons.SUSPENDED,
-        message=_message(situation),
-        actions=situation.stop_all(reasons.SUSPENDED),
+        message=_message(context),
+        actions=context.stop_all(reasons.SUSPENDED),
         training=training,
     )
 
 
-def _message(situation: Situation) -> str:
-    if situation.live_runs:
-        return situation.waiting_to_stop(situation.live_runs)
-    training = situation.training
+def _message(context: ReconcileContext) -> str:
+    if context.live_runs:
+        return context.stop_message(context.live_runs)
+    training = context.training
     if training.step is None:
         return "Suspended before the first step."
     saved = training.last_checkpoint_step

@@ -1,91 +1,92 @@
-"""Starts the training, follows it, and starts it again after what may pass."""
+"""Start the training, follow it, and restart it after a failure or an interruption."""
 
 from __future__ import annotations
 
-from detector_operator.api import Phase, RunEnd
-from detector_operator.policies.unobserved import log_unavailable, training_message, unavailable
+from detector_operator.api import Phase, RetryClass
+from detector_operator.policies.fresh_read import log_unavailable, log_unavailable_result, training_message
 from detector_operator.reconcile.actions import CreateConfigMap, StartTraining
-from detector_operator.reconcile.runs import RunKind, RunState, Why, run_name
-from detector_operator.reconcile.situation import Outcome, Situation, reported_wait, stop, wait_for
+from detector_operator.reconcile.context import PolicyResult, ReconcileContext, pending_reason, stop_run, waiting_result
+from detector_operator.reconcile.runs import ConditionReason, RunKind, RunState, run_name
 from detector_trainer.contract import reasons
 
 
-def policy(situation: Situation) -> Outcome:
-    """Queued, Starting or Training. The last in the chain: it always answers."""
-    run = situation.newest(RunKind.TRAINING)
+def policy(context: ReconcileContext) -> PolicyResult:
+    """Start or follow the newest run. The last policy in the chain: it always returns a result."""
+    run = context.newest(RunKind.TRAINING)
     if run is None or not run.live:
-        return _first(situation) if situation.training.end is None else _again(situation, situation.training.end)
-    # The end of a run may be recorded before its Job reports it. A queue that suspends the Job then resumes it with a new pod.
-    counted = run.attempt <= (situation.training.counted or 0)
+        return _start_first(context) if context.training.end is None else _restart(context, context.training.end)
+    # The end of a run may be recorded before its Job reports it. If a queue suspends that Job, it resumes with a new pod.
+    counted = run.attempt <= (context.training.counted or 0)
     if run.stop_reason is not None or counted:
-        actions = () if run.stopping else (stop(run, reasons.RETRYING),)
-        message = situation.waiting_to_stop((run,))
-        return Outcome(phase=Phase.QUEUED, reason=reasons.WAITING, message=message, actions=actions)
+        actions = () if run.stopping else (stop_run(run, reasons.RETRYING),)
+        message = context.stop_message((run,))
+        return PolicyResult(phase=Phase.QUEUED, reason=reasons.WAITING, message=message, actions=actions)
     phase = _PHASES[run.state]
-    wait = reported_wait(situation, run)
-    if wait is not None:
-        # One that had started and is being taken away, or whose node is silent, is not known to train.
-        waits_in = Phase.QUEUED if run.state is RunState.RUNNING else phase
-        return with_config_map(situation, wait_for(wait, waits_in), wait)
-    name = situation.run_name(run)
+    pending = pending_reason(context, run)
+    if pending is not None:
+        # A pod that had started and is terminating, or whose node is not ready, is not known to train.
+        phase = Phase.QUEUED if run.state is RunState.RUNNING else phase
+        return with_config_map(context, waiting_result(pending, phase), pending)
+    name = context.run_name(run)
     if run.state is RunState.PENDING:
-        return Outcome(phase=phase, reason=reasons.QUEUED, message=waiting_to_start(name))
+        return PolicyResult(phase=phase, reason=reasons.QUEUED, message=start_message(name))
     if run.state is RunState.STARTING:
-        return Outcome(phase=phase, reason=reasons.STARTING, message=f"Starting (Job {name}, pod {run.pod} on node {run.node}).")
-    if log_unavailable(situation, run):
-        return unavailable(name, run)
-    return Outcome(phase=phase, reason=reasons.TRAINING, message=training_message(name))
+        message = f"Starting (Job {name}, pod {run.pod} on node {run.node})."
+        return PolicyResult(phase=phase, reason=reasons.STARTING, message=message)
+    if log_unavailable(context, run):
+        return log_unavailable_result(name, run)
+    return PolicyResult(phase=phase, reason=reasons.TRAINING, message=training_message(name))
 
 
 _PHASES = {RunState.PENDING: Phase.QUEUED, RunState.STARTING: Phase.STARTING, RunState.RUNNING: Phase.TRAINING}
 
 
-def with_config_map(situation: Situation, outcome: Outcome, wait: Why) -> Outcome:
-    """Return the outcome; where the run waits for the ConfigMap of the inline config, that is created again."""
-    if wait.reason != reasons.CONFIG_MAP_NOT_FOUND or situation.spec.pipeline_config.inline is None:
-        return outcome
-    return outcome.doing(CreateConfigMap())
+def with_config_map(context: ReconcileContext, result: PolicyResult, pending: ConditionReason) -> PolicyResult:
+    """Return the result, with an action that recreates the ConfigMap of the inline config if the run waits for it."""
+    if pending.reason != reasons.CONFIG_MAP_NOT_FOUND or context.spec.pipeline_config.inline is None:
+        return result
+    return result.with_actions(CreateConfigMap())
 
 
-def waiting_to_start(name: str) -> str:
-    """Return what is reported of a Job whose pod has not started."""
+def start_message(name: str) -> str:
+    """Return the message for a Job whose pod has not started."""
     return f"Waiting for Job {name} to start."
 
 
-def _first(situation: Situation) -> Outcome:
-    name = run_name(situation.name, RunKind.TRAINING, situation.next_attempt(RunKind.TRAINING))
-    return _start(situation, reasons.QUEUED, waiting_to_start(name))
+def _start_first(context: ReconcileContext) -> PolicyResult:
+    name = run_name(context.name, RunKind.TRAINING, context.next_attempt(RunKind.TRAINING))
+    return _start(context, reasons.QUEUED, start_message(name))
 
 
-def _resuming(situation: Situation) -> str:
-    saved = situation.training.last_checkpoint_step
-    return f"Resuming from the checkpoint at step {saved}" if saved is not None else "Starting again"
+def _resume_message(context: ReconcileContext) -> str:
+    saved = context.training.last_checkpoint_step
+    return f"Resuming from the checkpoint at step {saved}" if saved is not None else "Starting from scratch"
 
 
-def _start(situation: Situation, reason: str, message: str) -> Outcome:
-    attempt = situation.next_attempt(RunKind.TRAINING)
-    return Outcome(phase=Phase.QUEUED, reason=reason, message=message, actions=(StartTraining(attempt),))
+def _start(context: ReconcileContext, reason: str, message: str) -> PolicyResult:
+    attempt = context.next_attempt(RunKind.TRAINING)
+    return PolicyResult(phase=Phase.QUEUED, reason=reason, message=message, actions=(StartTraining(attempt),))
 
 
-def _again(situation: Situation, end: RunEnd) -> Outcome:
-    """Start the next run when the backoff is over. After an interruption too: the scheduler is not to be asked without end for
-    a place that is always taken away again. Everything is in the status: the Job of the run that ended may be gone."""
-    training, failure, resuming = situation.training, situation.status.failure, _resuming(situation)
+def _restart(context: ReconcileContext, end: RetryClass) -> PolicyResult:
+    """Start the next run when the backoff is over, also after an interruption: a pod that is preempted again and again must not
+    keep the scheduler busy. Reads only the status: the Job of the ended run may no longer exist."""
+    training, failure, resume = context.training, context.status.failure, _resume_message(context)
     in_a_row = training.preemptions_in_a_row or 1
-    if end is RunEnd.BLOCKED:
-        holder = training.blocked_by or f"Something else trains in {situation.spec.model_dir}."
-        blocked = wait_for(Why(reasons.MODEL_DIR_IN_USE, holder), Phase.QUEUED)
-        return _after_backoff(situation, blocked, failures=in_a_row)
-    if end is RunEnd.STOPPED or failure is None:
-        return _start(situation, reasons.QUEUED, f"{resuming}.")
-    failed = end is RunEnd.FAILED
-    limit = f" (restart {training.restarts} of {situation.spec.retries})" if failed else ""
-    again = Outcome(phase=Phase.QUEUED, reason=reasons.RETRYING, message=f"{failure.message} {resuming}{limit}.")
-    return _after_backoff(situation, again, failures=training.restarts if failed else in_a_row)
+    if end is RetryClass.BLOCKED:
+        message = training.blocked_by or f"Another training uses {context.spec.model_dir}."
+        blocked = waiting_result(ConditionReason(reasons.MODEL_DIR_IN_USE, message), Phase.QUEUED)
+        return _after_backoff(context, blocked, failures=in_a_row)
+    if end is RetryClass.STOPPED or failure is None:
+        return _start(context, reasons.QUEUED, f"{resume}.")
+    failed = end is RetryClass.FAILED
+    count = f" (restart {training.restarts} of {context.spec.retries})" if failed else ""
+    retrying = PolicyResult(phase=Phase.QUEUED, reason=reasons.RETRYING, message=f"{failure.message} {resume}{count}.")
+    return _after_backoff(context, retrying, failures=training.restarts if failed else in_a_row)
 
 
-def _after_backoff(situation: Situation, outcome: Outcome, *, failures: int) -> Outcome:
-    times = situation.training.latest_run
-    if not situation.may_start_after(times.end_time if times is not None else None, failures=failures):
-        return outcome
-    return outcome.doing(StartTraining(situation.next_attempt(RunKind.TRAINING)))
+def _after_backoff(context: ReconcileContext, result: PolicyResult, *, failures: int) -> PolicyResult:
+    times = context.training.latest_run
+    if not context.backoff_is_over(times.end_time if times is not None else None, failures=failures):
+        return result
+    return result.with_actions(StartTraining(context.next_attempt(RunKind.TRAINING)))

@@ -1,4 +1,5 @@
-"""What to do about a DetectorTraining, decided from what is there: pure, level-triggered, nothing remembered in between.
+"""Decide what to do about a DetectorTraining from its spec, its status and the observed runs.
 
-`decide` is the entry; `runs` and `actions` are what goes in and what comes out.
+`decide.decide` is the entry point: a pure, level-triggered function without state. `runs` and `actions` define its input and
+output. The policies are passed to it: this package does not import them.
 """

@@ -1,4 +1,4 @@
-"""What `decide` can request. Doing any of it a second time must change nothing."""
+"""Actions that `decide` returns. All are idempotent."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from detector_operator.reconcile.runs import Run
 
 @dataclass(frozen=True)
 class StartValidation:
-    """Start the validation run of this number, unless it exists already."""
+    """Start the validation run with this attempt number, unless it exists."""
 
     attempt: int
 
 
 @dataclass(frozen=True)
 class StartTraining:
-    """Start the training run of this number, unless it exists already."""
+    """Start the training run with this attempt number, unless it exists."""
 
     attempt: int
 
 
 @dataclass(frozen=True)
 class StopRun:
-    """Stop a run safely, in a way that no queue controller undoes. Kill it when its grace period is over.
+    """Stop a run gracefully, in a way that no queue controller reverts; kill it when its grace period ends.
 
-    The status has the reason before this is done.
+    The reason is written to the status first.
     """
 
     run: Run
@@ -35,21 +35,21 @@ class StopRun:
 
 @dataclass(frozen=True)
 class DeleteRun:
-    """Delete what is left of a run that has ended: the status has all of it that counts."""
+    """Delete the Job of a run that has ended and is fully recorded in the status."""
 
     run: Run
 
 
 @dataclass(frozen=True)
 class CheckRun:
-    """Read the pod and the end of the log of a run now: what `decide` knows of it may be old."""
+    """Read the pod and the end of the log of a run now: the cached state may be outdated."""
 
     run: Run
 
 
 @dataclass(frozen=True)
 class CreateConfigMap:
-    """Create the ConfigMap of the inline pipeline config again: a run waits for it."""
+    """Recreate the ConfigMap of the inline pipeline config: a run is waiting for it."""
 
 
 Action = StartValidation | StartTraining | StopRun | DeleteRun | CheckRun | CreateConfigMap
@@ -57,7 +57,7 @@ Action = StartValidation | StartTraining | StopRun | DeleteRun | CheckRun | Crea
 
 @dataclass(frozen=True)
 class Event:
-    """A Kubernetes Event: a transition, reported once."""
+    """Report a transition once, as a Kubernetes Event."""
 
     type: Literal["Normal", "Warning"]
     reason: str

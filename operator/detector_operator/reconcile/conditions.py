@@ -1,44 +1,42 @@
-"""The conditions that follow from an outcome."""
+"""Build the status conditions from the result of the policies."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from detector_operator.api import Condition, ConditionType, Phase
-from detector_operator.policies import validation
-from detector_operator.reconcile.situation import Outcome, Situation
+from detector_operator.reconcile.context import PolicyResult, ReconcileContext
+from detector_operator.reconcile.validated_condition import ConditionStatus, validated_condition
 
-Truth = Literal["True", "False", "Unknown"]
-
-# These stand in every status; the others only once they have been true, because a list of what did not happen tells nothing.
-ALWAYS = (ConditionType.VALIDATED, ConditionType.TRAINING, ConditionType.RECONCILING)
+# These are in every status. The others appear once they have been True: a list of what did not happen is noise.
+ALWAYS_PRESENT = (ConditionType.VALIDATED, ConditionType.TRAINING, ConditionType.RECONCILING)
 
 
-def conditions_of(situation: Situation, outcome: Outcome) -> list[Condition]:
-    """All conditions, in the order of their types. lastTransitionTime moves only with the status of the condition."""
-    phase = outcome.phase
+def build_conditions(context: ReconcileContext, result: PolicyResult) -> list[Condition]:
+    """Return all conditions in the order of their types. lastTransitionTime changes only with the status of a condition."""
+    phase = result.phase
     failed = phase in (Phase.FAILED, Phase.REJECTED)
-    said = (outcome.reason, outcome.message)
-    wanted: dict[ConditionType, tuple[Truth, str, str]] = {
-        ConditionType.VALIDATED: validation.condition(situation),
-        ConditionType.TRAINING: (_truth(phase is Phase.TRAINING), *said),
-        ConditionType.SUCCEEDED: (_truth(phase is Phase.SUCCEEDED), *said),
-        ConditionType.FAILED: (_truth(failed), *said),
-        ConditionType.RECONCILING: (_truth(not phase.terminal and phase is not Phase.SUSPENDED), *said),
-        ConditionType.STALLED: (_truth(failed), *said),
+    headline = (result.reason, result.message)
+    wanted: dict[ConditionType, tuple[ConditionStatus, str, str]] = {
+        ConditionType.VALIDATED: validated_condition(context),
+        ConditionType.TRAINING: (_status(phase is Phase.TRAINING), *headline),
+        ConditionType.SUCCEEDED: (_status(phase is Phase.SUCCEEDED), *headline),
+        ConditionType.FAILED: (_status(failed), *headline),
+        ConditionType.RECONCILING: (_status(not phase.terminal and phase is not Phase.SUSPENDED), *headline),
+        ConditionType.STALLED: (_status(failed), *headline),
     }
     conditions = []
-    for kind, (truth, reason, message) in wanted.items():
-        before = situation.status.condition(kind)
-        if before is None and truth == "False" and kind not in ALWAYS:
+    for kind, (status, reason, message) in wanted.items():
+        before = context.status.condition(kind)
+        if before is None and status == "False" and kind not in ALWAYS_PRESENT:
             continue
-        unchanged = before is not None and before.status == truth
+        unchanged = before is not None and before.status == status
         conditions.append(
             Condition(
                 type=kind,
-                status=truth,
-                observed_generation=situation.observed_generation,
-                last_transition_time=before.last_transition_time if before is not None and unchanged else situation.timer.now,
+                status=status,
+                observed_generation=context.observed_generation,
+                last_transition_time=before.last_transition_time if before is not None and unchanged else context.timer.now,
                 reason=reason,
                 message=message,
             )
@@ -46,5 +44,5 @@ def conditions_of(situation: Situation, outcome: Outcome) -> list[Condition]:
     return conditions
 
 
-def _truth(value: bool) -> Truth:
+def _status(value: bool) -> Literal["True", "False"]:
     return "True" if value else "False"

@@ -1,4 +1,4 @@
-"""A run: one execution of the validation or of the training, as it is observed."""
+"""Define a run: one execution of the validation or of the training, as the operator observes it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from detector_trainer.contract import Progress, TerminationMessage
 
 
 class RunKind(StrEnum):
-    """What a run does. The value is part of its name."""
+    """Define the kinds of runs. The value is part of the name of a run."""
 
     VALIDATION = "validate"
     TRAINING = "train"
 
 
 class RunState(StrEnum):
-    """How far a run is."""
+    """Define the states of a run."""
 
     PENDING = "pending"
-    """It has no pod on a node: it waits for a queue, a node or a GPU, and holds nothing."""
+    """Its pod has no node: it waits for a queue, a node or a GPU, and holds no resources."""
     STARTING = "starting"
     """Its pod is on a node and holds its GPUs; the main container has not started: image pull, mounts, init containers."""
     RUNNING = "running"
@@ -29,11 +29,11 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Why:
-    """Why a run waits, or why it ended, in words for people."""
+class ConditionReason:
+    """Explain why a run waits, or why it ended: reason and message of a condition, and a hint."""
 
     reason: str
-    """CamelCase, from `reasons`."""
+    """CamelCase, from `contract.reasons`."""
     message: str
     """What happened, with names and numbers."""
     hint: str = ""
@@ -46,14 +46,14 @@ class Why:
 
 @dataclass(frozen=True)
 class LogView:
-    """How well the log of a run can be read. All times are by the operator's clock."""
+    """Hold when the log of a run was last read, and whether it can be read. All times are by the operator's clock."""
 
     read_at: datetime | None = None
-    """When its end was last read: everything written before is known."""
+    """When its end was last read: everything written before that is known."""
     attempted_at: datetime | None = None
-    """When that was last attempted."""
+    """When a read was last attempted."""
     without_progress_since: datetime | None = None
-    """Since when no progress line has been read, although the log was read; None if the newest read had one."""
+    """Since when reads of the log have found no progress line; None if the newest read found one."""
     unavailable_since: datetime | None = None
     """Since when it cannot be read; None if it can."""
     error: str = ""
@@ -61,46 +61,46 @@ class LogView:
 
     @classmethod
     def of_file(cls, now: datetime) -> LogView:
-        """Return the view of a log that is a file of this machine and was just read to its end."""
+        """Return the view of a local log file that was just read to its end."""
         return cls(read_at=now, attempted_at=now)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What is known of a run. A Job and its pod on a cluster, a process on one machine.
+    """Hold what is known of a run: a Job and its pod on a cluster, a process on one machine.
 
-    It has no times: those of its objects are by the clocks of nodes, and `decide` measures durations by its own clock.
+    It has no times: those of its objects come from the clocks of nodes, and `decide` measures durations by its own clock.
     """
 
     kind: RunKind
     attempt: int
-    """1, 2, …: counted through the life of the resource, so that a name never comes twice."""
+    """1, 2, …: counted over the lifetime of the resource, so that no name is used twice."""
     generation: int
     """Generation of the spec that it was started for (see spec_generation)."""
     state: RunState
     exit_code: int | None = None
-    """None while it runs, if a signal ended it, if a container that is not ours ended it, and if nobody saw its end."""
+    """None while it runs, if a signal or an injected container ended it, or if its end is unknown."""
     signal: int | None = None
-    """The signal that ended it. 128 + n of a container is given here, not as an exit code."""
+    """The signal that ended it. An exit code 128 + n of a container is reported as signal n."""
     message: TerminationMessage | None = None
     progress: Progress | None = None
     log_tail: tuple[str, ...] = ()
     log: LogView = field(default_factory=LogView)
-    """How well its log can be read."""
+    """When its log was read, and whether it can be read."""
     stop_reason: str | None = None
-    """Why the operator decided to stop it; None if it did not. Kept in the status, on one machine in a file."""
+    """Why the operator decided to stop it; None if it did not. Stored in the status, on one machine in a file."""
     stopping: bool = False
-    """Whether the stop has been requested from the cluster, or by signal."""
-    waiting: Why | None = None
-    """What a live run waits for, where it does nothing meanwhile. It may resolve by itself."""
-    cause: Why | None = None
-    """Why it ended, where the cluster knows more than an exit code tells."""
+    """Whether the stop has been requested: its Job is deleted, or its process was signalled."""
+    waiting: ConditionReason | None = None
+    """What a live run that makes no progress waits for. It may resolve by itself."""
+    cause: ConditionReason | None = None
+    """Why it ended, where the cluster reports more than an exit code."""
     proves_verdict: bool = True
-    """Whether its existence proves that the inputs passed. Not where they may have been edited since it was created."""
+    """Whether its existence proves that the inputs passed validation. False if they may have changed since it was created."""
     stored: bool = False
-    """Whether an object of it is left that can be deleted: a Job."""
+    """Whether its Job exists and is not being deleted."""
     lingering: bool = False
-    """It has ended, and another container keeps its pod, and with it its GPUs."""
+    """It has ended, but an injected container still runs in its pod, which keeps its GPUs."""
     pod: str | None = None
     container: str | None = None
     node: str | None = None
@@ -112,27 +112,27 @@ class Run:
 
     @property
     def key(self) -> str:
-        """Identify the run within its resource: `train-2`."""
+        """Return the name of the run within its resource: `train-2`."""
         return run_key(self.kind, self.attempt)
 
     @property
     def step(self) -> int | None:
-        """The last step it is known to have done."""
+        """Return the last step that it reported as completed."""
         known = [source.step for source in (self.message, self.progress) if source is not None and source.step is not None]
         return max(known, default=None)
 
     @property
     def last_checkpoint_step(self) -> int | None:
-        """The newest checkpoint it is known to have saved or resumed from."""
+        """Return the step of the newest checkpoint that it reported as saved or resumed from."""
         known = [source.last_checkpoint_step for source in (self.message, self.progress) if source is not None]
         return max((step for step in known if step is not None), default=None)
 
 
 def run_key(kind: RunKind, attempt: int) -> str:
-    """Return `train-2`: the name of a run within its resource."""
+    """Return the name of a run within its resource: `train-2`."""
     return f"{kind}-{attempt}"
 
 
 def run_name(resource: str, kind: RunKind, attempt: int) -> str:
-    """Return `pets-train-2`: the same for the same run, so that two reconciles can never create it twice."""
+    """Return the name of a run and its Job: `pets-train-2`. It is deterministic, so that no two reconciles create a run twice."""
     return f"{resource}-{run_key(kind, attempt)}"

@@ -1,7 +1,7 @@
-"""Which generation of the spec runs are started for.
+"""Determine the generation of the spec that runs are started for.
 
-Changes of what is not trained do not count: `suspend`, because what is resumed is the training that was suspended, and limits,
-because raising one neither trains nor validates anything else.
+Changes that do not affect what is trained do not count: `suspend`, because resuming continues the suspended training, and limits,
+because raising one changes neither the training nor its inputs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 from detector_operator.api import DetectorTraining, Spec
 from detector_operator.api.inline_text import digest_of
 
-NOT_COUNTED: Final[dict[str, bool | set[str]]] = {
+NOT_TRAINED: Final[dict[str, bool | set[str]]] = {
     "suspend": True,
     "retries": True,
     "active_deadline_seconds": True,
@@ -27,31 +27,31 @@ NOT_COUNTED: Final[dict[str, bool | set[str]]] = {
 
 
 def spec_hash(spec: Spec) -> str:
-    """Return a hash of what is trained. What is left to its default does not count: defaults may be added.
+    """Return a hash of the fields that define what is trained. Fields with their default do not count: defaults may be added.
 
-    It is the same for a spec whose inline pipeline config was replaced by its digest.
+    A spec whose inline pipeline config was replaced by its digest has the same hash.
     """
-    return _hash(_Same(spec))
+    return _hash(_Identity(spec))
 
 
 @dataclass(frozen=True, eq=False)
-class _Same:
-    """A spec that is equal only to itself: it cannot be changed, and to compare two takes longer than their hashes."""
+class _Identity:
+    """Wrap a spec so that it is equal only to itself: specs are immutable, and comparing two takes longer than hashing them."""
 
     spec: Spec
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.spec is self.spec
+        return isinstance(other, _Identity) and other.spec is self.spec
 
     def __hash__(self) -> int:
         return id(self.spec)
 
 
 @lru_cache(maxsize=64)
-def _hash(same: _Same) -> str:
-    """Return the hash of a spec. One reconcile needs it several times."""
-    spec = same.spec
-    fields = spec.model_dump(mode="json", by_alias=True, exclude=NOT_COUNTED, exclude_defaults=True)
+def _hash(wrapped: _Identity) -> str:
+    """Return the hash of a spec. Cached: one reconcile needs it several times."""
+    spec = wrapped.spec
+    fields = spec.model_dump(mode="json", by_alias=True, exclude=NOT_TRAINED, exclude_defaults=True)
     if (text := spec.pipeline_config.inline) is not None:
         fields["pipelineConfig"]["inline"] = digest_of(text)
     counted = {name: value for name, value in fields.items() if value != {}}
@@ -60,7 +60,7 @@ def _hash(same: _Same) -> str:
 
 
 def spec_generation(resource: DetectorTraining) -> int:
-    """Return metadata.generation, or an earlier one if nothing that counts has changed since."""
+    """Return metadata.generation, or an earlier one if the fields that count have not changed since."""
     status, generation = resource.status, resource.metadata.generation
     if status is None or status.spec_generation is None:
         return generation

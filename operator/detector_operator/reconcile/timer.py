@@ -1,4 +1,4 @@
-"""The clock of one `decide`: a comparison of a time with now has the resource decided on again at that time."""
+"""Compare times with the clock of one `decide` call, and collect when to call it again."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from datetime import datetime
 
 
 class Timer:
-    """Compares times with now, by the operator's own clock, and keeps the earliest that is still to come.
+    """Compare times with now, by the operator's clock, and keep the earliest one that is still to come.
 
-    Policies look at no other clock: a limit that nobody wakes up for cannot be written.
+    Policies use no other clock, so that no limit can be written that nothing requeues the resource for.
     """
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        """Only for what is written down; comparisons go through `reached`."""
+        """Only for times that are recorded; comparisons use `reached`."""
         self._pending: list[datetime] = []
 
     def reached(self, time: datetime) -> bool:
-        """Return whether a time has come. If not, `decide` is called again then."""
+        """Return whether a time has come. If not, the resource is requeued for that time."""
         if self.now >= time:
             return True
         self._pending.append(time)
         return False
 
-    def wake_now(self) -> None:
-        """Have `decide` called again as soon as what it returns is written and done."""
+    def requeue_now(self) -> None:
+        """Requeue the resource as soon as the decision has been written and executed."""
         self._pending.append(self.now)
 
     @property
-    def wake_at(self) -> datetime | None:
-        """The earliest time that was asked for and has not come."""
+    def requeue_at(self) -> datetime | None:
+        """Earliest time that was compared and has not come."""
         return min(self._pending, default=None)

@@ -9,6 +9,7 @@ import pytest
 from chaos.plan import COMPONENTS, LONGEST_PAUSE_SECONDS, draw
 from chaos.scenarios import SCENARIOS
 from detector_operator.api import DetectorTraining
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.decide import decide
 from support.trainings import T0
 
@@ -44,7 +45,7 @@ def test_every_scenario_is_a_valid_resource_all_along(scenario):
     for changed in ({}, *(act.spec for act in scenario.acts)):
         spec |= changed
         manifest = {"metadata": {"name": f"{scenario.name}-50"}, "spec": spec}
-        assert decide(DetectorTraining.model_validate(manifest), [], T0).status.phase in ("Validating", "Suspended")
+        assert decide(DetectorTraining.model_validate(manifest), [], T0, POLICIES).status.phase in ("Validating", "Suspended")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

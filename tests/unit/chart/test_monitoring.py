@@ -10,7 +10,7 @@ import yaml
 
 from cluster.helm import CHART
 from cluster.images import ROOT
-from detector_operator.operate import training_collector
+from detector_operator.controller import training_collector
 from support.monitoring import (
     ALERTS,
     DASHBOARD,

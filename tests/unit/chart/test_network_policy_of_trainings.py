@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cluster.helm import HelmError
-from detector_operator.specs.labels import RUN
+from detector_operator.builders.labels import RUN
 from support.manifests import training_job, validation_job
 
 ENABLED = "trainingNetworkPolicy.enabled=true"

@@ -1,4 +1,4 @@
-"""The result of a run: the exit code and reason of an exception, and what is written to stderr."""
+"""How an end is reported: the exit code and reason of an exception, and what is written to stderr."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_health(what):
 
 
 def test_argocd_shows_what_went_wrong_and_what_to_do():
-    assert argocd(FAILED)["message"] == "Record 7 is broken. Mend it."
+    assert argocd(FAILED)["message"] == "Record 7 is broken. Fix it."
 
 
 def test_argocd_shows_what_is_going_on():

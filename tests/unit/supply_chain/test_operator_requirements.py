@@ -87,7 +87,7 @@ def test_every_module_of_the_operator_imports_with_what_is_locked():
     )
     ended = in_the_operators_image(script)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "detector_operator.operate.reconciler" in ended.stdout.splitlines()
+    assert "detector_operator.controller.reconciler" in ended.stdout.splitlines()
 
 
 @pytest.mark.parametrize("verb", ["run", "validate", "preflight", "explain"])

@@ -12,12 +12,12 @@ class Calls:
 
     def __init__(self, *, start: int = 0, stop: int = 100_000, checkpoint_every: int = 100_000) -> None:
         self.now = 0.0
-        self.call_length = CallLength(start=start, stop=stop, checkpoint_every=checkpoint_every, clock=lambda: self.now)
+        self.pace = CallLength(start=start, stop=stop, checkpoint_every=checkpoint_every, clock=lambda: self.now)
 
     def call(self, seconds: float, step: int = 0) -> int:
-        steps = self.call_length.next(step)
+        steps = self.pace.next(step)
         self.now += seconds
-        self.call_length.completed(steps)
+        self.pace.completed(steps)
         self.now += 1000  # what happens between two calls is not of a call
         return steps
 
@@ -64,5 +64,5 @@ def test_a_call_never_has_more_steps_than_upstream():
 )
 def test_a_call_ends_at_checkpoints_and_at_the_last_step(start: int, step: int, stop: int, every: int, steps: int):
     calls = Calls(start=start, stop=stop, checkpoint_every=every)
-    calls.call_length._steps = 64
-    assert calls.call_length.next(step) == steps
+    calls.pace._steps = 64
+    assert calls.pace.next(step) == steps

@@ -40,13 +40,13 @@ class Run:
     """A training of the fake trainer with the hooks."""
 
     def __init__(self, trainer: FakeTrainer, *, stop_at: int | None = None, checkpoint_every: int = 10, **options: Any) -> None:
-        self.trainer, self.watchdog, self.state = trainer, Watched(stop_at), TrainingState()
-        trainer.seen.after_call = self.watchdog.after_call
+        self.trainer, self.watch, self.state = trainer, Watched(stop_at), TrainingState()
+        trainer.seen.after_call = self.watch.after_call
         self.about_to_save: list[int | None] = []
         self.loop = TrainLoop(
             trainer.tf,
             state=self.state,
-            watchdog=self.watchdog,  # type: ignore[arg-type]
+            watchdog=self.watch,  # type: ignore[arg-type]
             reporter_options={**OPTIONS, **options},  # type: ignore[typeddict-item]
             checkpoint_every=checkpoint_every,
             before_save=lambda: self.about_to_save.append(self.state.checkpoint_step),
@@ -126,7 +126,7 @@ def test_a_stop_before_the_first_step_saves_and_reports_nothing(reported: Callab
 def test_the_watchdog_knows_from_when_on_it_can_stop_and_of_every_call():
     run = Run(FakeTrainer())
     run.train(6)
-    assert run.watchdog.told == ["can stop safely", "stepped", "stepped", "stepped"]
+    assert run.watch.told == ["can stop safely", "stepped", "stepped", "stepped"]
 
 
 # Ends
@@ -138,7 +138,7 @@ def test_a_training_that_is_at_its_last_step_has_nothing_to_do(start: int):
     with pytest.raises(RunTerminated) as ended:
         run.train(20)
     assert (ended.value.code, ended.value.reason) == (ExitCode.DONE, reasons.ALREADY_COMPLETE)
-    assert f"is at step {start}, and the training ends at step 20." in ended.value.message
+    assert f"is at step {start}, and the training is to end at step 20." in ended.value.message
     assert (run.state.step, run.state.total_steps) == (start, 20)
 
 

@@ -51,8 +51,8 @@ class FakeLease:
 class FakeWatchdog:
     """A watchdog that ends no process."""
 
-    def __init__(self, state: Any, report: Callable[[Any], None], **options: float) -> None:
-        self.state, self.report, self.options = state, report, options
+    def __init__(self, state: Any, tell: Callable[[Any], None], **options: float) -> None:
+        self.state, self.tell, self.options = state, tell, options
         self.done: list[str] = []
         self.signal_name = "SIGTERM"
         self.stop_requested = False
@@ -61,7 +61,7 @@ class FakeWatchdog:
         self.done.append("start")
 
     def training_started(self) -> None:
-        self.done.append("training begins")
+        self.done.append("training started")
 
     def can_stop_safely(self) -> None:
         self.done.append("can stop safely")
@@ -73,8 +73,8 @@ class FakeWatchdog:
         self.done.append("over")
         return True
 
-    def end(self, result: Any) -> None:
-        self.report(result)
+    def end(self, ending: Any) -> None:
+        self.tell(ending)
 
 
 class Train:
@@ -85,7 +85,7 @@ class Train:
         self.message_path = tmp_path / "message"
         self.model_dir = tmp_path / "model"
         self.leases: list[FakeLease] = []
-        self.watchdogs: list[FakeWatchdog] = []
+        self.watches: list[FakeWatchdog] = []
         self.began: dict[str, object] = {}
         self.main: Callable[[], object] = self.train_loop
         self.gpus = 0
@@ -98,7 +98,7 @@ class Train:
         modules = trainer.tf, SimpleNamespace(main=self._main, model_lib_v2=trainer.lib)
         monkeypatch.setattr(launch, "_import_trainer", lambda: modules)
         monkeypatch.setattr(launch, "Lease", self._lease)
-        monkeypatch.setattr(launch, "Watchdog", self._watchdog)
+        monkeypatch.setattr(launch, "Watchdog", self._watch)
         monkeypatch.setattr(hooks, "CallLength", partial(CallLength, clock=lambda: 0.0))
 
     def __call__(self, *arguments: str) -> int:
@@ -128,22 +128,22 @@ class Train:
         return lease
 
     @property
-    def watchdog(self) -> FakeWatchdog:
-        (watchdog,) = self.watchdogs
-        return watchdog
+    def watch(self) -> FakeWatchdog:
+        (watch,) = self.watches
+        return watch
 
     def _main(self, argv: Sequence[str]) -> None:
         assert argv == []
-        self.began = {"lease": list(self.lease.done), "watchdog": list(self.watchdog.done)}
+        self.began = {"lease": list(self.lease.done), "watch": list(self.watch.done)}
         self.main()
 
     def _lease(self, *args: Any, **options: Any) -> FakeLease:
         self.leases.append(FakeLease(*args, **options))
         return self.lease
 
-    def _watchdog(self, *args: Any, **options: Any) -> FakeWatchdog:
-        self.watchdogs.append(FakeWatchdog(*args, **options))
-        return self.watchdog
+    def _watch(self, *args: Any, **options: Any) -> FakeWatchdog:
+        self.watches.append(FakeWatchdog(*args, **options))
+        return self.watch
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_without_the_flag_a_checkpoint_is_due_every_1000_steps(train: Train):
 def test_the_lease_is_held_and_settled_before_the_training_and_released_after_it(train: Train):
     train()
     assert train.lease.model_dir == str(train.model_dir)
-    assert train.began == {"lease": ["hold", "settle"], "watchdog": ["start", "training begins"]}
+    assert train.began == {"lease": ["hold", "settle"], "watch": ["start", "training started"]}
     assert train.lease.done == ["hold", "settle", "release"]
 
 
@@ -217,7 +217,7 @@ def test_no_lease_is_held_where_there_is_none(train: Train, arguments: list[str]
 
 def test_the_grace_period_and_the_stall_timeout_are_the_watchdogs(train: Train):
     train("--grace-period=7", "--stall-timeout=8")
-    assert train.watchdog.options == {"grace_period": 7, "stall_timeout": 8}
+    assert train.watch.options == {"grace_period": 7, "stall_timeout": 8}
 
 
 def test_overrides_are_written_into_a_config_that_the_trainer_reads(train: Train):
@@ -292,7 +292,7 @@ def test_without_a_checkpoint_an_early_end_names_none(train: Train):
 
 
 def test_a_stopped_training_has_saved_a_checkpoint(train: Train):
-    train.trainer.seen.after_call = lambda _: setattr(train.watchdog, "stop_requested", True)
+    train.trainer.seen.after_call = lambda _: setattr(train.watch, "stop_requested", True)
     assert train() == ExitCode.STOPPED
     assert train.message["message"] == "Stopped by SIGTERM at step 1 of 6: a checkpoint is saved."
     assert train.message["hint"] == "The same command resumes at step 1."
@@ -301,7 +301,7 @@ def test_a_stopped_training_has_saved_a_checkpoint(train: Train):
 
 def test_stopped_before_the_first_step_nothing_had_to_be_saved(train: Train):
     def stop() -> None:
-        train.watchdog.stop_requested = True
+        train.watch.stop_requested = True
         train.train_loop()
 
     train.main = stop
@@ -310,7 +310,7 @@ def test_stopped_before_the_first_step_nothing_had_to_be_saved(train: Train):
 
 
 def test_a_stop_during_the_last_step_is_a_completed_training(train: Train):
-    train.trainer.seen.after_call = lambda step: setattr(train.watchdog, "stop_requested", step == 6)
+    train.trainer.seen.after_call = lambda step: setattr(train.watch, "stop_requested", step == 6)
     assert train() == ExitCode.DONE
     assert train.message["reason"] == reasons.COMPLETED
 
@@ -349,7 +349,7 @@ def test_an_evaluation_trains_nothing(train: Train, capsys: pytest.CaptureFixtur
     assert train.message["message"] == "Evaluation ended: no new checkpoint came."
     assert train.message["reason"] == reasons.COMPLETED
     assert "this evaluates checkpoints, and trains nothing" in capsys.readouterr().err
-    assert train.began == {"lease": ["settle"], "watchdog": ["start", "training begins"]}
+    assert train.began == {"lease": ["settle"], "watch": ["start", "training started"]}
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_how_it_failed_is_in_the_message_and_the_exit_code(train: Train, error: 
     assert train() == code
     assert train.message["reason"] == reason
     assert train.lease.done[-1] == "release"
-    assert train.watchdog.done[-1] == "over"
+    assert train.watch.done[-1] == "over"
 
 
 def test_what_is_ended_on_purpose_has_its_message_and_hint_and_no_traceback(train: Train):

@@ -8,7 +8,7 @@ import pytest
 
 from detector_trainer.command.run_result import RunResult, TrainingState
 from detector_trainer.contract import ExitCode, reasons
-from detector_trainer.training import watchdog as watchdog_module
+from detector_trainer.training import watchdog
 from detector_trainer.training.watchdog import STOP_SIGNALS, Watchdog, stalled, stopped
 
 
@@ -69,22 +69,22 @@ class Waiting:
 @pytest.mark.parametrize(("over", "ended"), [(True, []), (False, [75])], ids=["saved in time", "not saved in time"])
 def test_after_the_grace_period_it_ends_unless_the_main_thread_does(over: bool, ended: list[int]):
     told, codes = list[RunResult](), list[int]()
-    watchdog = Watchdog(
+    watch = Watchdog(
         TrainingState(step=3, total_steps=9), told.append, grace_period=7.5, stall_timeout=0, exit_process=codes.append
     )
-    watchdog._over = waiting = Waiting(over)  # type: ignore[assignment]
-    watchdog._give_up_after_grace()
+    watch._over = waiting = Waiting(over)  # type: ignore[assignment]
+    watch._give_up_after_grace()
     assert (codes, waiting.waited) == (ended, [7.5])
     assert [("grace period of 7.5 s" in result.message) for result in told] == [True] * len(ended)
 
 
 def test_each_step_and_the_beginning_of_the_training_set_the_clock_of_the_stall():
     now = [0.0]
-    watchdog = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=0, clock=lambda: now[0])
-    seen = [watchdog._last_step_at]
-    for now[0], happens in ((5.0, watchdog.training_started), (9.0, watchdog.stepped)):
+    watch = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=0, clock=lambda: now[0])
+    seen = [watch._last_step_at]
+    for now[0], happens in ((5.0, watch.training_started), (9.0, watch.stepped)):
         happens()
-        seen.append(watchdog._last_step_at)
+        seen.append(watch._last_step_at)
     assert seen == [0.0, 5.0, 9.0]
 
 
@@ -92,30 +92,30 @@ def test_each_step_and_the_beginning_of_the_training_set_the_clock_of_the_stall(
     ("stepping", "names", "ended"),
     [
         (False, ["SIGINT"], ["nothing had to be saved"]),
-        (True, ["SIGTERM", "SIGINT"], ["received a second signal before a checkpoint was saved"]),
+        (True, ["SIGTERM", "SIGINT"], ["a second signal came before a checkpoint was saved"]),
     ],
     ids=["before the first step", "twice while it trains"],
 )
 def test_what_signals_end(monkeypatch: pytest.MonkeyPatch, stepping: bool, names: list[str], ended: list[str]):
     received = iter([signal.Signals[name] for name in names])
-    monkeypatch.setattr(watchdog_module.signal, "sigwait", lambda signals: next(received) if signals == STOP_SIGNALS else None)
+    monkeypatch.setattr(watchdog.signal, "sigwait", lambda signals: next(received) if signals == STOP_SIGNALS else None)
     told, codes = list[str](), list[int]()
-    watchdog = Watchdog(
+    watch = Watchdog(
         TrainingState(), lambda result: told.append(result.message), grace_period=1e6, stall_timeout=0, exit_process=codes.append
     )
-    assert not watchdog.stop_requested
+    assert not watch.stop_requested
     if stepping:
-        watchdog.can_stop_safely()
-    watchdog._take_signals()
-    watchdog._over.set()
-    assert watchdog.stop_requested
-    assert watchdog.signal_name == names[0]
+        watch.can_stop_safely()
+    watch._take_signals()
+    watch._over.set()
+    assert watch.stop_requested
+    assert watch.signal_name == names[0]
     assert codes == [ExitCode.STOPPED]
     assert told == [f"Stopped by {names[0]} before the first step: {detail}." for detail in ended]
 
 
 class Threads:
-    """A fake threading.Thread that records what is started, and starts nothing."""
+    """Replace threading.Thread: record what is started, and start nothing."""
 
     def __init__(self) -> None:
         self.started: list[tuple[object, str, bool]] = []
@@ -131,7 +131,7 @@ class Threads:
 @pytest.fixture
 def threads(monkeypatch: pytest.MonkeyPatch) -> Threads:
     threads = Threads()
-    monkeypatch.setattr(watchdog_module.threading, "Thread", threads)
+    monkeypatch.setattr(watchdog.threading, "Thread", threads)
     return threads
 
 
@@ -140,24 +140,24 @@ def test_the_signals_are_blocked_and_taken_by_a_thread_that_does_not_keep_the_pr
 ):
     done = list[object]()
     monkeypatch.setattr(
-        watchdog_module.signal, "pthread_sigmask", lambda how, signals: done.append((how, signals, list(threads.started)))
+        watchdog.signal, "pthread_sigmask", lambda how, signals: done.append((how, signals, list(threads.started)))
     )
-    watchdog = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=0)
-    watchdog.start()
+    watch = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=0)
+    watch.start()
     assert done == [(signal.SIG_BLOCK, STOP_SIGNALS, [])]
-    assert threads.started == [(watchdog._take_signals, "signals", True)]
+    assert threads.started == [(watch._take_signals, "signals", True)]
 
 
 @pytest.mark.parametrize("timeout", [0, 0.1])
 def test_a_stall_is_watched_for_by_a_thread_unless_the_timeout_is_0(threads: Threads, timeout: float):
-    watchdog = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=timeout)
-    watchdog.training_started()
-    assert threads.started == ([(watchdog._watch_for_stall, "stall", True)] if timeout else [])
+    watch = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=timeout)
+    watch.training_started()
+    assert threads.started == ([(watch._watch_for_stall, "stall", True)] if timeout else [])
 
 
 def test_the_grace_period_is_waited_for_by_a_thread(monkeypatch: pytest.MonkeyPatch, threads: Threads):
-    monkeypatch.setattr(watchdog_module.signal, "sigwait", lambda _: signal.SIGTERM)
-    watchdog = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=0, exit_process=lambda _: None)
-    watchdog.can_stop_safely()
-    watchdog._take_signals()
-    assert threads.started == [(watchdog._give_up_after_grace, "grace", True)]
+    monkeypatch.setattr(watchdog.signal, "sigwait", lambda _: signal.SIGTERM)
+    watch = Watchdog(TrainingState(), lambda _: None, grace_period=1, stall_timeout=0, exit_process=lambda _: None)
+    watch.can_stop_safely()
+    watch._take_signals()
+    assert threads.started == [(watch._give_up_after_grace, "grace", True)]

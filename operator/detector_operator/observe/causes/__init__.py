@@ -1,1 +1,1 @@
-"""Why a run ended, one family a file. Each takes a Sight and answers with a Why, or None if it was something else."""
+"""Explain why a run ended: one explanation per file. Each returns a ConditionReason, or None if it does not apply."""

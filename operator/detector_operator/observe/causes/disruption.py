@@ -1,63 +1,64 @@
-"""The cluster took the pod away: the condition DisruptionTarget of the pod, which every part of Kubernetes sets that does so."""
+"""Detect that the cluster terminated the pod: everything in Kubernetes that does so sets the pod condition DisruptionTarget."""
 
 from __future__ import annotations
 
 from detector_operator.observe.manifests import Pod, text
-from detector_operator.observe.sight import Sight
-from detector_operator.reconcile.runs import Why
+from detector_operator.observe.observed_run import ObservedRun
+from detector_operator.reconcile.runs import ConditionReason
 from detector_trainer.contract import reasons
 
 CONDITION = "DisruptionTarget"
 
 
-def cause(sight: Sight) -> Why | None:
-    """Preempted, evicted, or its node gone."""
-    if sight.pod is None or not sight.pod.has(CONDITION):
+def cause(observed: ObservedRun) -> ConditionReason | None:
+    """Report a preemption, an eviction or the loss of the node."""
+    if observed.pod is None or not observed.pod.has(CONDITION):
         return None
-    return why(sight.pod)
+    return explain_disruption(observed.pod)
 
 
-def why(pod: Pod) -> Why:
-    """Of a pod that has the condition; also while it still runs out its grace period."""
+def explain_disruption(pod: Pod) -> ConditionReason:
+    """Explain the condition DisruptionTarget of a pod, which may still be in its grace period."""
     condition = pod.condition(CONDITION) or {}
-    told = _sentence(text(condition, "message") or pod.message)
+    details = _sentence(text(condition, "message") or pod.message)
     node = pod.node or "its node"
     match text(condition, "reason"):
         case "PreemptionByScheduler":
-            return Why(
+            return ConditionReason(
                 reasons.PREEMPTED,
-                f"Preempted: {pod.name} made room for a pod of higher priority. {told}".strip(),
-                "Give it a higher spec.trainer.priorityClassName if this happens too often.",
+                f"Preempted: {pod.name} made room for a pod of higher priority. {details}".strip(),
+                "If this happens too often, set spec.trainer.priorityClassName to a higher priority.",
             )
         case "DeletionByTaintManager" | "DeletionByDeviceTaintManager":
-            return Why(
+            return ConditionReason(
                 reasons.NODE_LOST,
-                f"{pod.name} was taken off {node} because of a taint: mostly the node no longer answers. {told}".strip(),
-                f"`kubectl describe node {node}` tells what is wrong with it." if pod.node else "",
+                f"{pod.name} was evicted from {node} because of a taint: usually the node is not ready. {details}".strip(),
+                f"`kubectl describe node {node}` shows why." if pod.node else "",
             )
         case "DeletionByPodGC":
-            return Why(reasons.NODE_LOST, f"{node} is gone, and {pod.name} with it. {told}".strip())
+            return ConditionReason(reasons.NODE_LOST, f"{pod.name} was lost: {node} no longer exists. {details}".strip())
         case "EvictionByEvictionAPI":
-            return Why(reasons.EVICTED, f"{pod.name} was evicted from {node}: mostly the node is drained. {told}".strip())
+            message = f"{pod.name} was evicted from {node}: usually the node is being drained. {details}".strip()
+            return ConditionReason(reasons.EVICTED, message)
         case "TerminationByKubelet":
-            return _by_kubelet(pod, node, told)
+            return _explain_kubelet(pod, node, details)
         case reason:
-            return Why(reasons.INTERRUPTED, f"{pod.name} was taken off {node} ({reason}). {told}".strip())
+            return ConditionReason(reasons.INTERRUPTED, f"{pod.name} was terminated on {node} ({reason}). {details}".strip())
 
 
-def _by_kubelet(pod: Pod, node: str, told: str) -> Why:
+def _explain_kubelet(pod: Pod, node: str, details: str) -> ConditionReason:
     match pod.reason:
         case "Terminated":
-            return Why(reasons.NODE_SHUT_DOWN, f"{node} was shut down.")
+            return ConditionReason(reasons.NODE_SHUT_DOWN, f"{node} was shut down.")
         case "Preempting":
-            return Why(reasons.PREEMPTED, f"Preempted: {pod.name} made room for a critical pod on {node}.")
+            return ConditionReason(reasons.PREEMPTED, f"Preempted: {pod.name} made room for a critical pod on {node}.")
         case _:
-            return Why(
+            return ConditionReason(
                 reasons.EVICTED,
-                f"{pod.name} was evicted from {node}. {told}".strip(),
-                "Ask in spec.trainer.resources.requests for as much as it uses: who uses more than it asked for goes first.",
+                f"{pod.name} was evicted from {node}. {details}".strip(),
+                "Set spec.trainer.resources.requests to what it uses: pods that exceed their requests are evicted first.",
             )
 
 
-def _sentence(told: str) -> str:
-    return told if not told or told.endswith(".") else f"{told}."
+def _sentence(message: str) -> str:
+    return message if not message or message.endswith(".") else f"{message}."

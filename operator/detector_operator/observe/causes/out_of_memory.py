@@ -1,33 +1,33 @@
-"""The kernel killed a process of the container for want of memory."""
+"""Detect that the kernel OOM killer killed a process of the container."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from detector_operator.observe.sight import Sight
-from detector_operator.reconcile.runs import RunKind, Why
+from detector_operator.observe.observed_run import ObservedRun
+from detector_operator.reconcile.runs import ConditionReason, RunKind
 from detector_trainer.contract import reasons
 
-LESS: Final = {
-    RunKind.VALIDATION: ", or lower its limit of cpu: so many processes read records, each with memory of its own",
-    RunKind.TRAINING: ", or make train_config.batch_size smaller",
+ALTERNATIVES: Final = {
+    RunKind.VALIDATION: ", or lower its CPU limit: one process per CPU reads records, and each needs memory",
+    RunKind.TRAINING: ", or lower train_config.batch_size",
 }
 
 
-def cause(sight: Sight) -> Why | None:
-    """With its limit, and what to do about it."""
-    container = sight.end
-    if container is None or not sight.is_ours(container) or (container.terminated or {}).get("reason") != "OOMKilled":
+def cause(observed: ObservedRun) -> ConditionReason | None:
+    """Report whether the container exceeded its limit or the node ran out of memory."""
+    container = observed.end
+    if container is None or not observed.is_own_container(container) or (container.terminated or {}).get("reason") != "OOMKilled":
         return None
     limit = container.limit("memory")
     if limit is not None:
-        return Why(
+        return ConditionReason(
             reasons.OOM_KILLED,
-            f"Container {container.name} was killed: it needed more memory than its limit of {limit}.",
-            f"Raise {sight.settings}.resources.limits.memory{LESS[sight.kind]}.",
+            f"Container {container.name} was OOM-killed: it exceeded its memory limit of {limit}.",
+            f"Raise {observed.settings}.resources.limits.memory{ALTERNATIVES[observed.kind]}.",
         )
-    return Why(
+    return ConditionReason(
         reasons.OOM_KILLED,
-        f"Container {container.name} was killed: its node had no memory left.",
-        f"Say in {sight.settings}.resources.requests.memory how much it needs, so that it gets a node that has it.",
+        f"Container {container.name} was OOM-killed: its node ran out of memory.",
+        f"Set {observed.settings}.resources.requests.memory so that the pod is scheduled on a node with enough memory.",
     )

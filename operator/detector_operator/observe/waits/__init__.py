@@ -1,1 +1,1 @@
-"""What a live run waits for, one family a file. Each takes a Sight and answers with a Why, or None if it is something else."""
+"""Explain what a live run waits for: one explanation per file. Each returns a ConditionReason, or None if it does not apply."""

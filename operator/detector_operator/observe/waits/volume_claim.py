@@ -1,13 +1,13 @@
-"""A PersistentVolumeClaim that is missing, or has no volume yet: the scheduler tells."""
+"""Detect a PersistentVolumeClaim that is missing or not bound. The scheduler reports it."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from detector_operator.observe.sight import Sight
-from detector_operator.observe.waits.scheduling import scheduler_says
-from detector_operator.reconcile.runs import Why
+from detector_operator.observe.observed_run import ObservedRun
+from detector_operator.observe.waits.scheduling import scheduler_message
+from detector_operator.reconcile.runs import ConditionReason
 from detector_trainer.contract import reasons
 
 _NOT_FOUND: Final = re.compile(r'persistentvolumeclaim "([^"]+)" not found')
@@ -17,30 +17,31 @@ _NOT_USABLE: Final = re.compile(
 _UNBOUND: Final = "pod has unbound immediate PersistentVolumeClaims"
 
 
-def wait(sight: Sight) -> Why | None:
-    """Until it is there and bound."""
-    told = scheduler_says(sight)
-    if told is None:
+def wait(observed: ObservedRun) -> ConditionReason | None:
+    """Return which claim is missing or not bound."""
+    message = scheduler_message(observed)
+    if message is None:
         return None
-    if found := _NOT_FOUND.search(told):
-        name = found.group(1)
-        return Why(
+    if found := _NOT_FOUND.search(message):
+        return ConditionReason(
             reasons.PVC_NOT_FOUND,
-            f"There is no PersistentVolumeClaim {name} in this namespace.",
-            "Create it, or mend the name in spec.trainer.volumes.",
+            f"PersistentVolumeClaim {found.group(1)} not found in this namespace.",
+            "Create it, or fix the name in spec.trainer.volumes.",
         )
-    if found := _NOT_USABLE.search(told):
-        return Why(reasons.PVC_NOT_BOUND, f"PersistentVolumeClaim {found.group(1)}.", "Create it anew, or name another.")
-    if _UNBOUND in told:
-        names = " or ".join(_claims(sight))
-        return Why(
+    if found := _NOT_USABLE.search(message):
+        return ConditionReason(
+            reasons.PVC_NOT_BOUND, f"PersistentVolumeClaim {found.group(1)}.", "Recreate it, or reference another one."
+        )
+    if _UNBOUND in message:
+        names = " or ".join(_claims(observed))
+        return ConditionReason(
             reasons.PVC_NOT_BOUND,
-            f"PersistentVolumeClaim {names} has no volume yet.",
-            "`kubectl describe pvc` tells why: mostly its storage class is missing or cannot make one.",
+            f"PersistentVolumeClaim {names} is not bound.",
+            "`kubectl describe pvc` shows why: usually the StorageClass is missing or its provisioner is failing.",
         )
     return None
 
 
-def _claims(sight: Sight) -> list[str]:
-    volumes = sight.pod.spec.get("volumes", []) if sight.pod is not None else []
+def _claims(observed: ObservedRun) -> list[str]:
+    volumes = observed.pod.spec.get("volumes", []) if observed.pod is not None else []
     return [volume["persistentVolumeClaim"]["claimName"] for volume in volumes if "persistentVolumeClaim" in volume]

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from detector_operator.api import RunEnd
-from detector_operator.observe import Log, observe
-from detector_operator.policies.retries import end_of_training
-from detector_operator.reconcile.runs import LogView, RunState
+from detector_operator.api import RetryClass
+from detector_operator.observe import observe
+from detector_operator.reconcile.run_end import classify_training
+from detector_operator.reconcile.runs import RunState
 from support.kubernetes_objects import (
     OWNER,
     complete,
@@ -25,7 +25,6 @@ from support.kubernetes_objects import (
     waiting,
     with_container,
 )
-from support.trainings import after, at
 
 SAVED = json.dumps({"reason": "Stopped", "message": "Stopped at step 12.", "step": 12, "lastCheckpointStep": 12})
 CREATING = waiting("ContainerCreating")
@@ -221,12 +220,12 @@ def test_how_a_stopped_run_ended_is_read_from_its_pod(jobs):
     run = only_run(jobs, [over(75, deleted=GONE)], stops=[stopped()])
     assert (run.state, run.exit_code, run.message.reason) == (RunState.ENDED, 75, "Stopped")
     assert (run.step, run.last_checkpoint_step, run.cause) == (12, 12, None)
-    assert (run.stop_reason, end_of_training(run)) == ("Suspended", RunEnd.STOPPED)
+    assert (run.stop_reason, classify_training(run)) == ("Suspended", RetryClass.STOPPED)
 
 
 def test_a_stopped_run_that_never_had_a_pod_is_no_deletion_by_somebody():
     run = only_run([job(deleted=GONE)], [], stops=[stopped()])
-    assert (run.cause, end_of_training(run)) == (None, RunEnd.STOPPED)
+    assert (run.cause, classify_training(run)) == (None, RetryClass.STOPPED)
 
 
 def test_a_deleted_job_is_the_cause():
@@ -283,7 +282,7 @@ def named(manifest, name):
     ids=["not owned", "not controlled", "of another Job", "not of a Job"],
 )
 def test_a_pod_with_our_labels_that_our_job_does_not_control_is_none_of_ours(other):
-    """Anyone may label a pod: it must not be taken for a training."""
+    """Anyone may label a pod: it must not be mistaken for a training."""
     assert only_run([job()], [other]).state is RunState.PENDING
     assert only_run([job()], [other]).pod is None
 
@@ -334,36 +333,3 @@ def test_what_is_left_of_an_earlier_resource_of_this_name_is_of_no_generation():
     assert (run.generation, run.state) == (0, RunState.RUNNING)
     assert only_run([], [pod(created=-60)]).generation == 0
     assert only_run([], [pod(created=2)]).generation == 1
-
-
-# The log
-
-
-def test_the_log_of_a_running_pod_tells_how_far_it_is():
-    view = LogView(read_at=after(20), attempted_at=after(25), unavailable_since=after(25), error="connection refused")
-    log = Log(view, progress=at(40, checkpoint=20), tail=("a line",))
-    run = only_run([job()], [pod()], logs={"pets-train-1-x7k2p": log})
-    assert (run.step, run.last_checkpoint_step, run.log_tail, run.log) == (40, 20, ("a line",), view)
-
-
-def test_nothing_is_known_of_a_log_that_was_not_read():
-    view = LogView(read_at=None, attempted_at=None, without_progress_since=None, unavailable_since=None, error="")
-    assert only_run([job()], [pod()]).log == only_run([job()], []).log == view
-
-
-def test_the_log_of_an_earlier_pod_is_not_that_of_the_run():
-    log = Log(LogView(read_at=after(20)), at(40))
-    run = only_run([job()], [over(75, name="a", created=2), pod(name="b", created=90)], logs={"a": log})
-    assert (run.step, run.log.read_at) == (None, None)
-
-
-def test_a_message_that_is_not_ours_is_the_end_of_the_log():
-    log = (
-        "x" * 1000
-        + "\r"
-        + "\n".join(f"line {number}" for number in range(30))
-        + '\ndetector-training: {"step": 5, "totalSteps": 9'
-    )
-    run = only_run([job(**failed())], [pod(phase="Failed", main=ended(1, message=log))])
-    assert len(run.log_tail) == 20
-    assert (run.log_tail[-2], run.progress) == ("line 29", None)

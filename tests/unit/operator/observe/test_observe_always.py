@@ -13,10 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from detector_operator.api import Phase, Status
 from detector_operator.api.status import rfc3339
 from detector_operator.observe import Log, observe
+from detector_operator.policies.chain import POLICIES
 from detector_operator.reconcile.actions import CheckRun, CreateConfigMap, DeleteRun, StartTraining, StartValidation, StopRun
 from detector_operator.reconcile.decide import decide
-from detector_operator.reconcile.pace import PROGRESS_EVERY
 from detector_operator.reconcile.runs import LogView, RunKind, run_name
+from detector_operator.reconcile.status_throttle import PROGRESS_INTERVAL
 from support.kubernetes_objects import OWNER, complete, disrupted, ended, failed, job, pod, running, waiting, with_container
 from support.trainings import T0, at, passed, training
 
@@ -48,7 +49,7 @@ class Cluster(RuleBasedStateMachine):
     def decide(self):
         stops = self.status.stops if self.status is not None else []
         runs = observe(self.jobs.values(), self.pods.values(), owner=OWNER, logs=self.logs, stops=stops)
-        return decide(training(status=self.status, **self.spec), runs, self.now, progress_every=PROGRESS_EVERY)
+        return decide(training(status=self.status, **self.spec), runs, self.now, POLICIES, progress_interval=PROGRESS_INTERVAL)
 
     def act(self, actions):
         for action in actions:
@@ -313,7 +314,7 @@ class Cluster(RuleBasedStateMachine):
         decision = self.decide()
         still = decision.status.phase.terminal or decision.status.phase is Phase.SUSPENDED
         waits = self.alive() or any(not self.is_over(given) for given in self.jobs.values())
-        assert still or waits or decision.actions or decision.wake_at is not None
+        assert still or waits or decision.actions or decision.requeue_at is not None
 
 
 def _done(action):
@@ -327,3 +328,31 @@ def _done(action):
 
 Cluster.TestCase.settings = settings(stateful_step_count=30)
 TestEveryReachableState = Cluster.TestCase
+
+
+class _Drawn:
+    """Stands for Hypothesis' data: draws this name."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def draw(self, _):
+        return self.name
+
+
+def test_a_validation_whose_job_is_deleted_after_its_end_was_recorded_keeps_its_cause():
+    """A queue suspends the Job of a validation that has just exited, and the training is suspended and resumed."""
+    cluster = Cluster()
+    cluster.it_is_created(policy="Enforce")
+    cluster.a_job_creates_its_pod(data=_Drawn("pets-validate-1"))
+    cluster.a_pod_ends(code=75, data=_Drawn("pets-validate-1-1"), sidecar_ends=False)
+    cluster.reconcile()
+    recorded = cluster.status.failure
+    cluster.somebody_suspends_or_resumes_it()
+    cluster.a_queue_suspends_or_resumes_a_job(data=_Drawn("pets-validate-1"), suspend=True)
+    cluster.reconcile()
+    cluster.somebody_suspends_or_resumes_it()
+    cluster.deciding_again_changes_nothing()
+    cluster.reconcile()
+    cluster.reconcile()
+    assert cluster.status.failure == recorded

@@ -39,7 +39,7 @@ def test_a_training_that_made_no_step_names_none():
 
 
 def test_it_wakes_for_the_deadline():
-    assert decided(RESOURCE, seen(train_run(), T0), seen(train_run(), after(5))).wake_at == after(60)
+    assert decided(RESOURCE, seen(train_run(), T0), seen(train_run(), after(5))).requeue_at == after(60)
 
 
 def test_the_time_of_the_validation_and_of_the_wait_for_a_node_does_not_count():
@@ -49,7 +49,7 @@ def test_the_time_of_the_validation_and_of_the_wait_for_a_node_does_not_count():
     assert decided(RESOURCE, *queued).status.training.start_time is None
     run = train_run(state=RunState.STARTING)
     assigned = *queued, seen(run, after(100_001))
-    assert decided(RESOURCE, *assigned).wake_at == after(100_061)
+    assert decided(RESOURCE, *assigned).requeue_at == after(100_061)
     assert decided(RESOURCE, *assigned, seen(run, after(100_060))).status.phase is Phase.STARTING
     assert decided(RESOURCE, *assigned, seen(run, after(100_061))).status.phase is Phase.FAILED
 
@@ -87,7 +87,7 @@ def test_the_clock_of_the_node_changes_nothing(skew):
 def test_the_deadline_does_not_wake_what_is_suspended():
     spec = {"validation": {"policy": "Skip"}, "activeDeadlineSeconds": 60}
     status = decided(training(**spec), ([train_run()], after(20))).status
-    assert decided(training(2, status, suspend=True, **spec), ([], after(30))).wake_at is None
+    assert decided(training(2, status, suspend=True, **spec), ([], after(30))).requeue_at is None
 
 
 def test_it_starts_again_when_a_suspended_training_resumes():
@@ -100,7 +100,7 @@ def test_it_starts_again_when_a_suspended_training_resumes():
     resumed = decided(training(3, suspended, **spec), (runs, after(5010)))
     assert (resumed.status.phase, resumed.actions) == (Phase.QUEUED, (StartTraining(2),))
     again = decided(training(3, resumed.status, **spec), ([*runs, train_run(2)], after(5020)))
-    assert again.wake_at == after(5080)
+    assert again.requeue_at == after(5080)
 
 
 def test_a_resumed_training_whose_former_run_cannot_stop_is_not_judged_by_the_time_of_that_run():

@@ -7,10 +7,10 @@ import pytest
 from detector_operator.api import Phase
 from detector_operator.policies.stall import MARGIN
 from detector_operator.reconcile.actions import CheckRun, StopRun
-from detector_operator.reconcile.runs import LogView, RunState, Why
+from detector_operator.reconcile.runs import ConditionReason, LogView, RunState
 from detector_trainer.contract import reasons
 from support.decisions import headline
-from support.trainings import T0, after, at, decided, passed, said, train_run, training
+from support.trainings import T0, after, at, decided, passed, termination_message, train_run, training
 
 RESOURCE = training(stallTimeoutSeconds=60)
 LIMIT = after(60 + MARGIN.total_seconds())
@@ -61,7 +61,7 @@ def test_a_step_that_this_read_finds_keeps_it_training_and_counts_anew():
     run = trains(progress=at(41), log=read(LIMIT))
     decision = decided(RESOURCE, seen(trains(), T0), seen(trains(), LIMIT), seen(run, LIMIT))
     assert (decision.status.phase, decision.actions) == (Phase.TRAINING, ())
-    assert decision.wake_at == after(2 * second(LIMIT))
+    assert decision.requeue_at == after(2 * second(LIMIT))
 
 
 # The log cannot be read
@@ -78,7 +78,7 @@ def test_a_training_is_never_stopped_while_its_log_cannot_be_read():
     assert decision.actions == ()
     assert headline(decision).message == (
         "pets-train-1 is training, but its log cannot be read: kubelet of gpu-1: connection refused. "
-        "Its progress is unknown, and a stall is not noticed."
+        "Its progress is unknown, and a stall is not detected."
     )
 
 
@@ -86,7 +86,7 @@ def test_reading_the_log_is_attempted_once_a_minute():
     attempted = second(LIMIT)
     run = unreadable(after(20), after(attempted))
     waiting = decided(RESOURCE, seen(trains(), T0), seen(run, after(attempted + 59)))
-    assert (waiting.actions, waiting.wake_at) == ((), after(attempted + 60))
+    assert (waiting.actions, waiting.requeue_at) == ((), after(attempted + 60))
     assert decided(RESOURCE, seen(trains(), T0), seen(run, after(attempted + 60))).actions == (CheckRun(run),)
 
 
@@ -108,7 +108,7 @@ def test_a_log_that_was_just_rotated_has_no_progress_line_and_restarts_the_count
     rotated = second(LIMIT) + 5
     run = trains(log=read(after(rotated), without_progress_since=after(rotated)))
     decision = decided(RESOURCE, seen(trains(), T0), seen(run, after(rotated)))
-    assert (decision.status.phase, decision.actions, decision.wake_at) == (Phase.TRAINING, (), after(rotated + 360))
+    assert (decision.status.phase, decision.actions, decision.requeue_at) == (Phase.TRAINING, (), after(rotated + 360))
     end = after(rotated + 360)
     still = trains(log=read(end, without_progress_since=after(rotated)))
     assert decided(RESOURCE, seen(trains(), T0), seen(still, end)).status.failure.reason == reasons.TRAINING_STALLED
@@ -165,7 +165,7 @@ def test_the_step_of_an_earlier_run_is_not_a_step_of_this_one():
 
 @pytest.mark.parametrize("reason", [reasons.NODE_LOST, reasons.POD_DELETED, reasons.PREEMPTED])
 def test_a_run_that_is_being_taken_away_or_whose_node_is_silent_is_not_judged(reason):
-    run = trains(waiting=Why(reason, "gpu-1 does not answer."), log=read(after(5000)))
+    run = trains(waiting=ConditionReason(reason, "gpu-1 does not answer."), log=read(after(5000)))
     decision = decided(RESOURCE, seen(trains(), T0), seen(run, after(5000)))
     assert (decision.status.failure, decision.actions, decision.status.reason) == (None, (), reason)
 
@@ -185,7 +185,7 @@ def test_a_run_that_is_being_stopped_for_something_else_is_not_judged():
 
 
 def test_a_stall_fails_also_if_the_operator_crashed_before_it_wrote_that():
-    run = trains(exit_code=75, message=said("Stopped"), stop_reason=reasons.TRAINING_STALLED)
+    run = trains(exit_code=75, message=termination_message("Stopped"), stop_reason=reasons.TRAINING_STALLED)
     decision = decided(training(), seen(run, after(5000)))
     assert (decision.status.phase, decision.actions) == (Phase.FAILED, ())
     assert decision.status.failure.message == "No step completed for 1800 s (spec.stallTimeoutSeconds), after step 40."

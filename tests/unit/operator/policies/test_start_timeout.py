@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import Phase, RunEnd
+from detector_operator.api import Phase, RetryClass
 from detector_operator.reconcile.actions import CheckRun, StartTraining, StopRun
-from detector_operator.reconcile.runs import LogView, RunState, Why
+from detector_operator.reconcile.runs import ConditionReason, LogView, RunState
 from detector_trainer.contract import reasons
 from support.decisions import conditions, events, headline
-from support.trainings import T0, after, at, decided, passed, said, train_run, training
+from support.trainings import T0, after, at, decided, passed, termination_message, train_run, training
 
 RESOURCE = training(trainer={"startTimeoutSeconds": 60})
 STATES = [RunState.STARTING, RunState.RUNNING]
@@ -32,7 +32,7 @@ def read(at_time, **facts):
 def test_at_the_limit_the_pod_is_read_before_anything_is_stopped(state):
     run = starting(state=state, log=read(after(30)))
     before = decided(RESOURCE, seen(run, T0), seen(run, after(59)))
-    assert (before.actions, before.wake_at) == ((), after(60))
+    assert (before.actions, before.requeue_at) == ((), after(60))
     decision = decided(RESOURCE, seen(run, T0), seen(run, after(60)))
     assert decision.actions == (CheckRun(run),)
     assert decision.status.phase is (Phase.STARTING if state is RunState.STARTING else Phase.TRAINING)
@@ -66,7 +66,7 @@ def test_a_check_of_a_pod_that_has_not_started_finds_no_progress_line_and_does_n
 
 
 def test_what_the_pod_waits_for_is_in_the_message_and_the_hint():
-    why = Why(reasons.VOLUME_NOT_MOUNTED, "Volume data cannot be mounted: timed out.", "Check the CSI driver.")
+    why = ConditionReason(reasons.VOLUME_NOT_MOUNTED, "Volume data cannot be mounted: timed out.", "Check the CSI driver.")
     run = starting(waiting=why, log=read(after(60)))
     failure = decided(RESOURCE, seen(run, T0), seen(run, after(60))).status.failure
     assert failure.message.endswith(" to node gpu-1: Volume data cannot be mounted: timed out.")
@@ -77,7 +77,7 @@ def test_the_wait_for_a_node_does_not_count():
     pending = train_run(state=RunState.PENDING, node=None)
     run = starting(log=read(after(5060)))
     before = seen(pending, T0), seen(pending, after(4000)), seen(starting(), after(5000))
-    assert decided(RESOURCE, *before).wake_at == after(5060)
+    assert decided(RESOURCE, *before).requeue_at == after(5060)
     assert decided(RESOURCE, *before, seen(run, after(5059))).actions == ()
     assert decided(RESOURCE, *before, seen(run, after(5060))).actions == (StopRun(run, reasons.START_TIMED_OUT),)
 
@@ -85,7 +85,7 @@ def test_the_wait_for_a_node_does_not_count():
 def test_the_first_step_has_as_long_again_from_the_start_of_the_main_container():
     run = starting(state=RunState.RUNNING, log=read(after(110)))
     before = seen(starting(), T0), seen(run, after(50))
-    assert decided(RESOURCE, *before).wake_at == after(110)
+    assert decided(RESOURCE, *before).requeue_at == after(110)
     assert decided(RESOURCE, *before, seen(run, after(109))).actions == ()
     assert decided(RESOURCE, *before, seen(run, after(110))).actions == (StopRun(run, reasons.START_TIMED_OUT),)
 
@@ -95,7 +95,7 @@ def test_a_pod_that_a_queue_took_away_and_created_again_has_its_own_time():
     run = starting(log=read(after(109)))
     seen_before = seen(starting(), T0), seen(pending, after(40)), seen(starting(), after(50))
     assert decided(RESOURCE, *seen_before, seen(run, after(109))).actions == ()
-    assert decided(RESOURCE, *seen_before).wake_at == after(110)
+    assert decided(RESOURCE, *seen_before).requeue_at == after(110)
 
 
 @pytest.mark.parametrize("skew", [-1e9, 1e9], ids=["past", "future"])
@@ -122,7 +122,7 @@ def test_a_running_trainer_whose_log_cannot_be_read_is_not_stopped():
 def test_a_starting_pod_that_cannot_be_read_is_not_stopped_and_read_again_after_a_minute():
     run = starting(log=LogView(None, after(60), None, after(60), "connection refused"))
     decision = decided(RESOURCE, seen(run, T0), seen(run, after(119)))
-    assert (decision.status.phase, decision.actions, decision.wake_at) == (Phase.STARTING, (), after(120))
+    assert (decision.status.phase, decision.actions, decision.requeue_at) == (Phase.STARTING, (), after(120))
     assert decided(RESOURCE, seen(run, T0), seen(run, after(120))).actions == (CheckRun(run),)
 
 
@@ -130,7 +130,7 @@ def test_a_trainer_whose_log_has_no_progress_line_when_it_is_first_read_may_have
     rotated = after(5000)
     run = starting(state=RunState.RUNNING, log=read(rotated, without_progress_since=rotated))
     decision = decided(RESOURCE, seen(starting(), T0), seen(run, rotated))
-    assert (decision.status.phase, decision.actions, decision.wake_at) == (Phase.TRAINING, (), after(5060))
+    assert (decision.status.phase, decision.actions, decision.requeue_at) == (Phase.TRAINING, (), after(5060))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_trainer_whose_log_has_no_progress_line_when_it_is_first_read_may_have
 )
 @pytest.mark.parametrize("state", STATES)
 def test_a_pod_that_is_being_taken_away_or_whose_node_is_silent_is_not_judged(state, reason):
-    run = starting(state=state, waiting=Why(reason, "It is being taken away."), log=read(after(5000)))
+    run = starting(state=state, waiting=ConditionReason(reason, "It is being taken away."), log=read(after(5000)))
     decision = decided(RESOURCE, seen(run, T0), seen(run, after(5000)))
     assert (decision.actions, decision.status.failure, decision.status.reason) == ((), None, reason)
 
@@ -158,7 +158,7 @@ def test_a_pod_that_is_being_taken_away_or_whose_node_is_silent_is_not_judged(st
     ],
 )
 def test_an_image_or_reference_that_is_wrong_fails_because_another_run_would_hold_its_gpus_as_long(reason):
-    run = starting(waiting=Why(reason, "It is wrong.", "Correct it."), log=read(after(60)))
+    run = starting(waiting=ConditionReason(reason, "It is wrong.", "Correct it."), log=read(after(60)))
     decision = decided(RESOURCE, seen(run, T0), seen(run, after(60)))
     assert (decision.status.phase, decision.status.reason) == (Phase.FAILED, reasons.START_TIMED_OUT)
     assert decision.actions == (StopRun(run, reasons.START_TIMED_OUT),)
@@ -182,7 +182,7 @@ def test_while_it_stops_nothing_else_starts_and_the_failure_stays():
 
 ENDS = {
     "its Job is gone": None,
-    "saved a checkpoint": {"exit_code": 75, "message": said("Stopped")},
+    "saved a checkpoint": {"exit_code": 75, "message": termination_message("Stopped")},
     "was killed": {"signal": 9},
     "SIGTERM": {"signal": 15},
 }
@@ -194,7 +194,7 @@ def test_a_run_that_was_stopped_at_the_limit_counts_as_a_retry_once_it_has_ended
     runs = [passed()] if end is None else [passed(), starting(state=RunState.ENDED, stop_reason=reasons.START_TIMED_OUT, **end)]
     decision = decided(training(status=status, **spec), (runs, after(70)))
     training_status = decision.status.training
-    assert (training_status.restarts, training_status.preemptions, training_status.end) == (1, 0, RunEnd.FAILED)
+    assert (training_status.restarts, training_status.preemptions, training_status.end) == (1, 0, RetryClass.FAILED)
     assert (decision.status.phase, decision.status.reason) == (Phase.QUEUED, reasons.RETRYING)
     assert decision.status.failure.reason == reasons.START_TIMED_OUT
     assert decision.status.stops == []
@@ -218,7 +218,7 @@ def test_a_trainer_that_completed_although_it_was_stopped_has_succeeded():
 
 def test_a_trainer_that_rejected_its_inputs_although_it_was_stopped_fails_with_its_own_message():
     spec, status = timed_out()
-    end = {"exit_code": 65, "message": said("DataError", "Record 3 is broken.")}
+    end = {"exit_code": 65, "message": termination_message("DataError", "Record 3 is broken.")}
     runs = [passed(), starting(state=RunState.ENDED, stop_reason=reasons.START_TIMED_OUT, **end)]
     decision = decided(training(status=status, **spec), (runs, after(70)))
     assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, "DataError")

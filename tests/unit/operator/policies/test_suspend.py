@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import Phase, RunEnd
+from detector_operator.api import Phase, RetryClass
 from detector_operator.reconcile.actions import StartTraining, StopRun
-from detector_operator.reconcile.runs import RunState, Why
+from detector_operator.reconcile.runs import ConditionReason, RunState
 from detector_trainer.contract import reasons
 from support.decisions import conditions, headline
-from support.trainings import T0, after, at, decided, passed, said, train_run, training, validate_run
+from support.trainings import T0, after, at, decided, passed, termination_message, train_run, training, validate_run
 
 STOPPED = {"exit_code": 75, "stop_reason": reasons.SUSPENDED}
 
@@ -54,7 +54,7 @@ def test_a_run_whose_stop_was_decided_for_something_else_keeps_that_reason():
 
 
 def test_a_lost_node_that_keeps_it_from_stopping_is_named():
-    lost = Why(reasons.NODE_LOST, "Node gpu-1 does not answer.", "Restart it, or delete the Node.")
+    lost = ConditionReason(reasons.NODE_LOST, "Node gpu-1 does not answer.", "Restart it, or delete the Node.")
     run = train_run(stop_reason=reasons.SUSPENDED, stopping=True, waiting=lost)
     decision = decided(training(suspend=True), ([passed(), run], T0))
     assert headline(decision).message == (
@@ -80,7 +80,7 @@ def test_suspended_says_where_it_will_resume(progress, message):
 
 def test_a_resource_created_suspended_starts_nothing():
     decision = decided(training(suspend=True), ([], T0))
-    assert (decision.status.phase, decision.actions, decision.wake_at) == (Phase.SUSPENDED, (), None)
+    assert (decision.status.phase, decision.actions, decision.requeue_at) == (Phase.SUSPENDED, (), None)
 
 
 @pytest.mark.parametrize("left", [True, False], ids=["its Job is there", "its Job is gone"])
@@ -89,7 +89,7 @@ def test_resumed_it_starts_immediately_and_nothing_is_counted(left):
     suspended = decided(training(suspend=True), ([passed(), run], T0)).status
     runs = [passed(), train_run(progress=at(40, checkpoint=40), **STOPPED)] if left else [passed()]
     suspended = decided(training(status=suspended, suspend=True), (runs, after(30))).status
-    assert (suspended.phase, suspended.training.end, suspended.failure) == (Phase.SUSPENDED, RunEnd.STOPPED, None)
+    assert (suspended.phase, suspended.training.end, suspended.failure) == (Phase.SUSPENDED, RetryClass.STOPPED, None)
     resumed = decided(training(status=suspended), (runs, after(31)))
     assert (resumed.actions, headline(resumed).message) == ((StartTraining(2),), "Resuming from the checkpoint at step 40.")
     assert (resumed.status.training.restarts, resumed.status.training.preemptions) == (0, 0)
@@ -100,7 +100,7 @@ def test_a_training_that_was_suspended_resumes_with_its_verdict_and_its_numbers(
     status = decided(training(), (runs, after(20))).status
     stopping = decided(training(2, status, suspend=True), (runs, after(30)))
     assert [type(action).__name__ for action in stopping.actions] == ["StopRun"]
-    runs = [passed(), train_run(message=said("Stopped", step=42, last_checkpoint_step=42), **STOPPED)]
+    runs = [passed(), train_run(message=termination_message("Stopped", step=42, last_checkpoint_step=42), **STOPPED)]
     stopped = decided(training(2, stopping.status, suspend=True), (runs, after(40)))
     assert (stopped.status.phase, stopped.actions) == (Phase.SUSPENDED, ())
     resumed = decided(training(3, stopped.status), (runs, after(50)))
@@ -115,6 +115,6 @@ def test_a_training_that_ends_well_while_it_is_suspended_has_succeeded():
 
 
 def test_a_training_that_fails_for_good_while_it_is_suspended_has_failed():
-    runs = [passed(), train_run(exit_code=65, message=said("DataError"), stop_reason=reasons.SUSPENDED)]
+    runs = [passed(), train_run(exit_code=65, message=termination_message("DataError"), stop_reason=reasons.SUSPENDED)]
     status = decided(training(suspend=True), (runs, after(30))).status
     assert (status.phase, status.failure.reason) == (Phase.FAILED, "DataError")

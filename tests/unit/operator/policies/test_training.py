@@ -8,13 +8,13 @@ import pytest
 
 from detector_operator.api import Phase
 from detector_operator.reconcile.actions import CreateConfigMap, StartTraining, StopRun
-from detector_operator.reconcile.runs import RunState, Why
+from detector_operator.reconcile.runs import ConditionReason, RunState
 from detector_trainer.contract import reasons
 from support.decisions import conditions, events, headline
 from support.trainings import T0, after, at, decided, passed, train_run, training, validate_run
 
-NO_GPU = Why(reasons.UNSCHEDULABLE, "No node takes it: 2 Insufficient nvidia.com/gpu.", "Add a node.")
-NO_VOLUME = Why(reasons.PVC_NOT_BOUND, "PersistentVolumeClaim data is not bound.")
+NO_GPU = ConditionReason(reasons.UNSCHEDULABLE, "No node takes it: 2 Insufficient nvidia.com/gpu.", "Add a node.")
+NO_VOLUME = ConditionReason(reasons.PVC_NOT_BOUND, "PersistentVolumeClaim data is not bound.")
 
 
 def pending(**facts):
@@ -89,21 +89,21 @@ def test_what_a_new_run_waits_for_is_reported_once_it_has_lasted(runs, waits):
 
     begun = seen(None, after(20)).status
     early = seen(begun, after(29), waiting=NO_VOLUME)
-    assert (early.status, early.events, early.wake_at) == (begun, (), after(30))
+    assert (early.status, early.events, early.requeue_at) == (begun, (), after(30))
     assert seen(early.status, after(29)).events == ()
     late = seen(early.status, after(30), waiting=NO_VOLUME)
     assert events(late) == [("Warning", "PersistentVolumeClaimNotBound")]
-    assert (conditions(late.status)["Training"], late.wake_at) == (("False", "PersistentVolumeClaimNotBound"), None)
+    assert (conditions(late.status)["Training"], late.requeue_at) == (("False", "PersistentVolumeClaimNotBound"), None)
 
 
 def test_what_a_pod_on_a_node_waits_for_is_reported_in_phase_starting():
-    why = Why(reasons.IMAGE_NOT_PULLED, "Image x cannot be pulled.")
+    why = ConditionReason(reasons.IMAGE_NOT_PULLED, "Image x cannot be pulled.")
     decision = decided(training(), ([passed(), starting()], T0), ([passed(), starting(waiting=why)], after(10)))
     assert (decision.status.phase, decision.status.reason) == (Phase.STARTING, "ImageNotPulled")
 
 
 def test_what_happens_to_a_run_that_trains_is_reported_immediately():
-    run = train_run(waiting=Why(reasons.PREEMPTED, "Preempted. It is stopping."))
+    run = train_run(waiting=ConditionReason(reasons.PREEMPTED, "Preempted. It is stopping."))
     decision = decided(training(), ([passed(), run], after(22)))
     assert (headline(decision).reason, decision.status.reason) == ("Preempted", "Preempted")
 
@@ -116,10 +116,12 @@ def test_the_same_wait_with_another_message_is_written_but_not_reported_again():
         return decided(training(status=status), ([passed(), pending(waiting=why)], after(21)))
 
     first = waits(NO_GPU).status
-    second = still_waits(Why(reasons.UNSCHEDULABLE, "No node takes it: 1 Insufficient nvidia.com/gpu."), first)
+    second = still_waits(ConditionReason(reasons.UNSCHEDULABLE, "No node takes it: 1 Insufficient nvidia.com/gpu."), first)
     assert second.events == ()
     assert headline(second).message == "No node takes it: 1 Insufficient nvidia.com/gpu."
-    assert [event.reason for event in still_waits(Why(reasons.IMAGE_NOT_PULLED, "x"), first).events] == ["ImageNotPulled"]
+    assert [event.reason for event in still_waits(ConditionReason(reasons.IMAGE_NOT_PULLED, "x"), first).events] == [
+        "ImageNotPulled"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_the_same_wait_with_another_message_is_written_but_not_reported_again():
     ids=["inline", "something else is missing", "the ConfigMap of the user"],
 )
 def test_the_config_map_of_an_inline_config_is_created_again_while_a_run_waits_for_it(source, reason, actions):
-    run = starting(waiting=Why(reason, "It does not exist."))
+    run = starting(waiting=ConditionReason(reason, "It does not exist."))
     decision = decided(training(pipelineConfig=source), ([passed(), run], T0), ([passed(), run], after(10)))
     assert (decision.status.reason, decision.actions) == (reason, actions)
 
@@ -154,7 +156,7 @@ def test_a_stop_that_was_decided_is_repeated_until_it_is_requested():
 
 @pytest.mark.parametrize("reason", [reasons.SUSPENDED, reasons.START_TIMED_OUT])
 def test_a_run_that_cannot_stop_because_its_node_is_lost_names_the_node_and_what_to_do(reason):
-    lost = Why(reasons.NODE_LOST, "Node gpu-1 does not answer.", "Restart it, or delete the Node.")
+    lost = ConditionReason(reasons.NODE_LOST, "Node gpu-1 does not answer.", "Restart it, or delete the Node.")
     run = train_run(stop_reason=reason, stopping=True, waiting=lost)
     decision = decided(training(), ([passed(), run], after(20)))
     assert headline(decision).message == (
@@ -163,7 +165,9 @@ def test_a_run_that_cannot_stop_because_its_node_is_lost_names_the_node_and_what
 
 
 def test_a_run_that_stops_does_not_repeat_what_else_it_waited_for():
-    run = train_run(stop_reason=reasons.SUSPENDED, stopping=True, waiting=Why(reasons.POD_DELETED, "Its pod is being deleted."))
+    run = train_run(
+        stop_reason=reasons.SUSPENDED, stopping=True, waiting=ConditionReason(reasons.POD_DELETED, "Its pod is being deleted.")
+    )
     assert headline(decided(training(), ([passed(), run], T0))).message == "Waiting for pets-train-1 to stop."
 
 
@@ -179,7 +183,7 @@ def test_the_next_run_resumes_from_the_checkpoint():
 
 def test_the_next_run_starts_again_if_no_checkpoint_was_saved():
     decision = decided(training(retries=3), ([passed(), train_run(exit_code=70)], T0))
-    assert headline(decision).message.endswith(" Starting again (restart 1 of 3).")
+    assert headline(decision).message.endswith(" Starting from scratch (restart 1 of 3).")
 
 
 def test_an_interruption_is_not_called_a_restart():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import ConditionType, Phase, RunEnd
+from detector_operator.api import ConditionType, Phase, RetryClass
 from detector_operator.reconcile.actions import CreateConfigMap, StartTraining, StartValidation, StopRun
-from detector_operator.reconcile.runs import RunState, Why
+from detector_operator.reconcile.runs import ConditionReason, RunState
 from detector_trainer.contract import TerminationMessage, ValidationSummary, Verdict, reasons
 from support.decisions import conditions, headline
 from support.trainings import T0, after, decided, passed, rejected, train_run, training, validate_run
@@ -52,7 +52,7 @@ def test_a_validation_that_has_not_started_is_waited_for(state):
 
 
 def test_what_a_validation_waits_for_is_the_headline_and_the_reason():
-    no_gpu = Why(reasons.UNSCHEDULABLE, "No node takes it: 2 Insufficient cpu.", "Add a node.")
+    no_gpu = ConditionReason(reasons.UNSCHEDULABLE, "No node takes it: 2 Insufficient cpu.", "Add a node.")
     decision = decided(training(), ([pending()], T0), ([pending(waiting=no_gpu)], after(10)))
     assert (decision.status.phase, decision.status.reason) == (Phase.VALIDATING, "Unschedulable")
     assert headline(decision).message == "No node takes it: 2 Insufficient cpu. Add a node."
@@ -68,7 +68,7 @@ def test_what_a_validation_waits_for_is_the_headline_and_the_reason():
     ids=["inline", "path", "a ConfigMap of the user"],
 )
 def test_the_config_map_of_an_inline_config_is_created_again_while_the_validation_waits_for_it(source, actions):
-    why = Why(reasons.CONFIG_MAP_NOT_FOUND, "ConfigMap pets does not exist.")
+    why = ConditionReason(reasons.CONFIG_MAP_NOT_FOUND, "ConfigMap pets does not exist.")
     run = validate_run(state=RunState.STARTING, waiting=why)
     decision = decided(training(pipelineConfig=source), ([run], T0), ([run], after(10)))
     assert (decision.status.reason, decision.actions) == (reasons.CONFIG_MAP_NOT_FOUND, actions)
@@ -182,9 +182,9 @@ def test_with_policy_warn_a_validation_without_a_verdict_does_not_hold_up_the_tr
 def test_a_validation_that_was_killed_is_run_again_after_a_backoff():
     runs = [validate_run(signal=9)]
     waiting = decided(training(), (runs, after(10)), (runs, after(19)))
-    assert (waiting.actions, waiting.wake_at) == ((), after(20))
+    assert (waiting.actions, waiting.requeue_at) == ((), after(20))
     assert (waiting.status.phase, waiting.status.reason) == (Phase.VALIDATING, reasons.RETRYING)
-    assert headline(waiting).message.endswith("The inputs are validated again.")
+    assert headline(waiting).message.endswith("The inputs will be validated again.")
     assert decided(training(), (runs, after(10)), (runs, after(20))).actions == (StartValidation(2),)
 
 
@@ -213,27 +213,27 @@ def test_a_validation_whose_node_went_away_is_not_counted_and_each_interruption_
     runs = [gone(attempt) for attempt in (1, 2, 3)]
     resource = training(retries=0)
     waiting = decided(resource, (runs, after(10)), (runs, after(49)))
-    assert (waiting.status.phase, waiting.actions, waiting.wake_at) == (Phase.VALIDATING, (), after(50))
+    assert (waiting.status.phase, waiting.actions, waiting.requeue_at) == (Phase.VALIDATING, (), after(50))
     assert waiting.status.validation.interruptions == 3
     assert decided(resource, (runs, after(10)), (runs, after(50))).actions == (StartValidation(4),)
 
 
 def test_crashes_do_not_lengthen_the_wait_after_an_interruption_nor_interruptions_that_after_a_crash():
     interrupted = [validate_run(1, signal=9), validate_run(2, signal=9), gone(3)]
-    assert decided(training(), (interrupted, after(10))).wake_at == after(20)
+    assert decided(training(), (interrupted, after(10))).requeue_at == after(20)
     crashed = [gone(1), gone(2), validate_run(3, signal=9)]
-    assert decided(training(), (crashed, after(10))).wake_at == after(20)
+    assert decided(training(), (crashed, after(10))).requeue_at == after(20)
 
 
 def test_a_validation_that_was_preempted_is_run_again_after_a_backoff_and_says_why():
-    runs = [validate_run(signal=9, cause=Why(reasons.PREEMPTED, "It was preempted."))]
+    runs = [validate_run(signal=9, cause=ConditionReason(reasons.PREEMPTED, "It was preempted."))]
     waiting = decided(training(retries=0), (runs, after(10)), (runs, after(19)))
-    assert (waiting.actions, waiting.wake_at, waiting.status.failure.reason) == ((), after(20), "Preempted")
+    assert (waiting.actions, waiting.requeue_at, waiting.status.failure.reason) == ((), after(20), "Preempted")
     assert decided(training(retries=0), (runs, after(10)), (runs, after(20))).actions == (StartValidation(2),)
 
 
 def test_a_validation_without_memory_fails_by_that_name():
-    run = validate_run(signal=9, cause=Why(reasons.OOM_KILLED, "It needed more than 4Gi."))
+    run = validate_run(signal=9, cause=ConditionReason(reasons.OOM_KILLED, "It needed more than 4Gi."))
     decision = decided(training(retries=0), ([run], after(20)))
     assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.OOM_KILLED)
 
@@ -243,7 +243,7 @@ def test_a_validation_that_was_deleted_is_run_again_after_a_backoff():
     lost = decided(resource, ([validate_run()], T0), ([], after(10)))
     assert (lost.status.phase, lost.status.reason, lost.actions) == (Phase.VALIDATING, reasons.RETRYING, ())
     assert (lost.status.failure.reason, lost.status.failure.message) == (reasons.JOB_DELETED, "Job pets-validate-1 was deleted.")
-    assert (lost.status.validation.end, lost.wake_at) == (RunEnd.INTERRUPTED, after(20))
+    assert (lost.status.validation.end, lost.requeue_at) == (RetryClass.INTERRUPTED, after(20))
     assert decided(resource, ([validate_run()], T0), ([], after(10)), ([], after(20))).actions == (StartValidation(2),)
 
 
@@ -253,7 +253,7 @@ def test_a_validation_that_was_stopped_and_vanished_is_run_again_without_a_backo
     resumed = decided(training(2, status), ([], after(10)))
     assert resumed.actions == (StartValidation(2),)
     assert (resumed.status.validation.interruptions, resumed.status.failure) == (None, None)
-    assert resumed.status.validation.end is RunEnd.STOPPED
+    assert resumed.status.validation.end is RetryClass.STOPPED
 
 
 def test_a_validation_that_still_stops_is_waited_for_and_its_stop_is_repeated_until_it_is_requested():
@@ -285,7 +285,7 @@ def test_a_validation_that_takes_too_long_is_stopped_and_fails():
 def test_the_time_in_which_a_validation_waits_for_its_node_and_image_does_not_count():
     run, starting = validate_run(), validate_run(state=RunState.STARTING)
     seen = ([pending()], T0), ([starting], after(100)), ([run], after(200))
-    assert decided(training(**IN_60_S), *seen).wake_at == after(260)
+    assert decided(training(**IN_60_S), *seen).requeue_at == after(260)
     assert decided(training(**IN_60_S), *seen, ([run], after(259))).status.phase is Phase.VALIDATING
     assert decided(training(**IN_60_S), *seen, ([run], after(260))).status.phase is Phase.FAILED
 
@@ -310,7 +310,7 @@ def test_a_validation_that_the_kubelet_ended_at_its_time_limit_while_no_operator
 
 
 def test_a_validation_that_ran_into_its_time_limit_is_not_reported_with_the_failure_of_an_earlier_one():
-    first = validate_run(1, signal=9, cause=Why(reasons.OOM_KILLED, "It needed more than 4Gi."))
+    first = validate_run(1, signal=9, cause=ConditionReason(reasons.OOM_KILLED, "It needed more than 4Gi."))
     second = validate_run(2, signal=15, stop_reason=reasons.VALIDATION_TIMED_OUT)
     decision = decided(training(**IN_60_S), ([first], T0), ([first, second], after(5000)))
     assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.VALIDATION_TIMED_OUT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detector_operator.api import ConditionType, Phase
-from detector_operator.reconcile.runs import RunState, Why
+from detector_operator.reconcile.runs import ConditionReason, RunState
 from detector_trainer.contract import reasons
 from support.decisions import conditions
 from support.trainings import T0, after, decided, passed, rejected, train_run, training, validate_run
@@ -63,7 +63,7 @@ def test_a_transition_time_moves_only_with_the_status_of_its_condition():
 
 
 def test_the_headline_has_the_reason_and_the_message_of_the_phase():
-    why = Why(reasons.IMAGE_NOT_PULLED, "Image x cannot be pulled.", "Correct it.")
+    why = ConditionReason(reasons.IMAGE_NOT_PULLED, "Image x cannot be pulled.", "Correct it.")
     run = train_run(state=RunState.STARTING, waiting=why)
     status = decided(training(), ([passed(), run], T0), ([passed(), run], after(10))).status
     assert status.phase is Phase.STARTING

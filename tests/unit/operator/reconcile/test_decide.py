@@ -6,10 +6,10 @@ import pytest
 
 from detector_operator.api import Phase
 from detector_operator.reconcile.actions import StopRun
-from detector_operator.reconcile.runs import RunKind, RunState, Why, run_key, run_name
+from detector_operator.reconcile.runs import ConditionReason, RunState
 from detector_trainer.contract import reasons
 from support.decisions import events
-from support.trainings import T0, after, at, decided, passed, rejected, said, train_run, training, validate_run
+from support.trainings import T0, after, at, decided, passed, rejected, termination_message, train_run, training, validate_run
 
 # Terminal states
 
@@ -63,13 +63,16 @@ def test_the_reason_is_empty_while_all_is_well(phase, runs, spec):
     assert (status.phase.value, status.reason) == (phase, None)
 
 
-NO_NODE = Why(reasons.UNSCHEDULABLE, "No node takes it.")
+NO_NODE = ConditionReason(reasons.UNSCHEDULABLE, "No node takes it.")
 REASONS = {
     "waits for a node": ([passed(), train_run(state=RunState.PENDING, waiting=NO_NODE)], "Unschedulable"),
     "waits to try again": ([passed(), train_run(exit_code=70)], "Retrying"),
-    "waits for the model directory": ([passed(), train_run(exit_code=74, message=said("ModelDirInUse"))], "ModelDirInUse"),
+    "waits for the model directory": (
+        [passed(), train_run(exit_code=74, message=termination_message("ModelDirInUse"))],
+        "ModelDirInUse",
+    ),
     "was rejected": ([rejected()], "ValidationRejected"),
-    "failed": ([passed(), train_run(exit_code=65, message=said("DataError"))], "DataError"),
+    "failed": ([passed(), train_run(exit_code=65, message=termination_message("DataError"))], "DataError"),
 }
 
 
@@ -119,12 +122,3 @@ def test_a_rejection_is_one_event():
 def test_deciding_again_reports_nothing_again():
     runs = [passed(), train_run(exit_code=70)]
     assert decided(training(), (runs, T0), (runs, T0)).events == ()
-
-
-# Names
-
-
-def test_names_of_runs_follow_from_their_number():
-    assert run_name("pets", RunKind.VALIDATION, 2) == "pets-validate-2"
-    assert run_name("pets", RunKind.TRAINING, 3) == "pets-train-3"
-    assert run_key(RunKind.TRAINING, 3) == train_run(3).key == "train-3"

@@ -10,7 +10,7 @@ from detector_operator.reconcile.spec_generation import spec_generation, spec_ha
 from detector_trainer.contract import reasons
 from support.trainings import T0, after, decided, passed, rejected, train_run, training
 
-NOT_COUNTED = {
+NOT_TRAINED = {
     "suspend": {"suspend": True},
     "retries": {"retries": 10},
     "activeDeadlineSeconds": {"activeDeadlineSeconds": 90_000},
@@ -37,7 +37,7 @@ def followed():
     return decided(training(), ([passed(), train_run()], T0)).status
 
 
-@pytest.mark.parametrize("changed", NOT_COUNTED.values(), ids=NOT_COUNTED)
+@pytest.mark.parametrize("changed", NOT_TRAINED.values(), ids=NOT_TRAINED)
 def test_a_limit_that_changes_is_the_same_training(changed):
     assert spec_generation(training(7, followed(), **changed)) == 1
     assert spec_hash(training(**changed).spec) == spec_hash(training().spec)
@@ -49,7 +49,7 @@ def test_what_is_trained_or_validated_is_another_training(changed):
     assert spec_hash(training(**changed).spec) != spec_hash(training().spec)
 
 
-@pytest.mark.parametrize("changed", [{name: change} for name, change in NOT_COUNTED.items() if name != "suspend"], ids=str)
+@pytest.mark.parametrize("changed", [{name: change} for name, change in NOT_TRAINED.items() if name != "suspend"], ids=str)
 def test_raising_a_limit_neither_stops_nor_validates_nor_starts_anything(changed):
     (spec,) = changed.values()
     runs = [passed(), train_run()]
@@ -59,7 +59,7 @@ def test_raising_a_limit_neither_stops_nor_validates_nor_starts_anything(changed
     assert decided(training(2, followed(), numSteps=200, **spec), (runs, after(10))).status.phase is Phase.PENDING
 
 
-@pytest.mark.parametrize("changed", [{name: change} for name, change in NOT_COUNTED.items()], ids=str)
+@pytest.mark.parametrize("changed", [{name: change} for name, change in NOT_TRAINED.items()], ids=str)
 def test_changing_a_limit_of_what_has_ended_changes_only_the_generation(changed):
     (spec,) = changed.values()
     runs = [passed(), train_run(exit_code=65)]
@@ -85,7 +85,7 @@ def test_retries_that_are_raised_while_it_trains_count_from_then():
 def test_a_deadline_that_is_raised_while_it_trains_holds():
     spec = {"activeDeadlineSeconds": 60}
     status = decided(training(**spec), ([passed(), train_run()], T0)).status
-    assert decided(training(2, status, activeDeadlineSeconds=100), ([passed(), train_run()], after(60))).wake_at == after(100)
+    assert decided(training(2, status, activeDeadlineSeconds=100), ([passed(), train_run()], after(60))).requeue_at == after(100)
 
 
 def test_more_steps_are_validated_and_trained_again():

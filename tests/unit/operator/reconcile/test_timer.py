@@ -10,14 +10,14 @@ import pytest
 
 import detector_operator.policies as policies_package
 import detector_operator.reconcile as reconcile_package
-from detector_operator.policies.unobserved import TOLERATED
+from detector_operator.policies.fresh_read import REPORT_UNAVAILABLE_AFTER
 from detector_operator.reconcile.actions import StartTraining
-from detector_operator.reconcile.pace import PROGRESS_EVERY
-from detector_operator.reconcile.refusal import Refusal
-from detector_operator.reconcile.runs import LogView, RunState, Why
+from detector_operator.reconcile.create_rejection import CreateRejection
+from detector_operator.reconcile.runs import ConditionReason, LogView, RunState
+from detector_operator.reconcile.status_throttle import PROGRESS_INTERVAL
 from detector_operator.reconcile.timer import Timer
 from detector_trainer.contract import reasons
-from support.trainings import T0, after, at, decided, passed, said, train_run, training, validate_run
+from support.trainings import T0, after, at, decided, passed, termination_message, train_run, training, validate_run
 
 SECOND = timedelta(seconds=1)
 
@@ -29,19 +29,19 @@ def test_a_time_that_has_come_is_reached_and_wakes_nobody():
     timer = Timer(T0)
     assert timer.reached(T0)
     assert timer.reached(after(-1))
-    assert timer.wake_at is None
+    assert timer.requeue_at is None
 
 
 def test_it_wakes_at_the_earliest_of_the_times_that_have_not_come():
     timer = Timer(T0)
     assert [timer.reached(after(seconds)) for seconds in (30, 10, 20, -5)] == [False, False, False, True]
-    assert timer.wake_at == after(10)
+    assert timer.requeue_at == after(10)
 
 
 # Nothing else compares times with now
 
 # These write times into the status, and compare none.
-WRITERS = {"timer.py", "facts.py", "decide.py", "conditions.py"}
+WRITERS = {"timer.py", "status_from_runs.py", "decide.py", "conditions.py"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter"}
 MODULES = sorted(
     path for package in (policies_package, reconcile_package) for path in Path(next(iter(package.__path__))).glob("*.py")
@@ -87,19 +87,19 @@ def test_no_module_compares_a_time_with_now_but_through_the_timer(path):
 
 def test_all_modules_are_looked_at():
     names = {path.name for path in MODULES}
-    assert {"decide.py", "facts.py", "stall.py", "deadline.py", "leftovers.py", "situation.py", "timer.py"} <= names
+    assert {"decide.py", "status_from_runs.py", "stall.py", "deadline.py", "job_history.py", "context.py", "timer.py"} <= names
 
 
 FORGOTTEN = {
-    "a comparison": "late = situation.timer.now >= end",
+    "a comparison": "late = context.timer.now >= end",
     "a parameter": "def late(now, end):\n    return now > end",
-    "a variable": "moment = situation.timer.now\nlate = moment > end",
-    "a difference": "age = situation.timer.now - start",
+    "a variable": "moment = context.timer.now\nlate = moment > end",
+    "a difference": "age = context.timer.now - start",
     "the later of two": "max(start, timer.now)",
     "the clock of the machine": "datetime.now(UTC) > end",
     "another clock": "from time import monotonic",
     "the module time": "import time",
-    "handed on": "late(situation.timer.now)",
+    "handed on": "late(context.timer.now)",
 }
 
 
@@ -122,8 +122,8 @@ def test_what_goes_through_the_timer_or_compares_other_times_is_fine(source):
 
 # Each limit wakes for itself
 
-QUOTA = Refusal(StartTraining(1), 1, Why(reasons.QUOTA_EXCEEDED, "quota few is exceeded."), 4, T0)
-NO_NODE = Why(reasons.UNSCHEDULABLE, "No node takes it.")
+QUOTA = CreateRejection(StartTraining(1), 1, ConditionReason(reasons.QUOTA_EXCEEDED, "exceeded quota few."), 4, T0)
+NO_NODE = ConditionReason(reasons.UNSCHEDULABLE, "No node takes it.")
 IN_60_S = {"startTimeoutSeconds": 60}
 
 
@@ -139,7 +139,7 @@ PENDING = train_run(state=RunState.PENDING, node=None)
 STARTING = train_run(state=RunState.STARTING)
 STEPPED = train_run(progress=at(40))
 CRASHED = train_run(exit_code=70)
-BLOCKED = train_run(exit_code=74, message=said(reasons.MODEL_DIR_IN_USE))
+BLOCKED = train_run(exit_code=74, message=termination_message(reasons.MODEL_DIR_IN_USE))
 LOST = train_run(state=RunState.ENDED)
 DONE = train_run(exit_code=0, stored=True)
 
@@ -180,7 +180,7 @@ LIMITS = {
         {},
         [(runs(STEPPED), T0), (runs(train_run(progress=at(40), log=unreadable(after(5), after(5)))), after(5))],
         {},
-        5 + TOLERATED.total_seconds(),
+        5 + REPORT_UNAVAILABLE_AFTER.total_seconds(),
     ),
     "the next attempt to read a log before a stop": (
         {"stallTimeoutSeconds": 60},
@@ -209,7 +209,7 @@ LIMITS = {
     "progress that is held back": (
         {},
         [(runs(STEPPED), T0), (runs(train_run(progress=at(41))), after(3))],
-        {"progress_every": PROGRESS_EVERY},
+        {"progress_every": PROGRESS_INTERVAL},
         10,
     ),
 }
@@ -225,14 +225,14 @@ def outcome(decision):
 def test_each_limit_is_woken_for_and_nothing_happens_before_it(spec, observations, options, limit):
     resource = training(**spec)
     decision = decided(resource, *observations, **options)
-    assert decision.wake_at == after(limit)
+    assert decision.requeue_at == after(limit)
     last, _ = observations[-1]
 
     def later(now):
         return outcome(decided(resource.model_copy(update={"status": decision.status}), (last, now), **options))
 
-    assert later(decision.wake_at - SECOND) == outcome(decision)
-    assert later(decision.wake_at) != outcome(decision)
+    assert later(decision.requeue_at - SECOND) == outcome(decision)
+    assert later(decision.requeue_at) != outcome(decision)
 
 
 # Each of these waits for an observation alone
@@ -246,4 +246,4 @@ SILENT = {
 
 @pytest.mark.parametrize(("spec", "observations"), SILENT.values(), ids=SILENT)
 def test_what_waits_for_an_observation_wakes_for_no_time(spec, observations):
-    assert decided(training(**spec), *observations).wake_at is None
+    assert decided(training(**spec), *observations).requeue_at is None

@@ -11,9 +11,13 @@ from detector_trainer.validation.checks.checkpoint import corrupt
 from detector_trainer.validation.checks.checkpoint.corrupt import RULE
 from support.breaking import Change, assert_only, flip, metadata_findings
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "no data file",
+    "data cut off",
+    "a flipped byte in a tensor",
+)
 
 BREAKS: dict[str, Change] = {
     "a flipped bit in a tensor": flip(".data-00000-of-00001", 100),
@@ -41,3 +45,9 @@ def test_damage_of_a_restored_tensor_is_an_error_beside_others(case: Case, monke
     (finding,) = metadata_findings(case, RULE.code)
     assert finding.severity == "error"
     assert "tensors are damaged or missing" in finding.message
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -9,9 +9,13 @@ import pytest
 from detector_trainer.validation.checks.checkpoint.not_a_prefix import RULE
 from support.breaking import assert_only, set_fields
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "the index",
+    "the data",
+    "the folder",  # vocabulary: quoted
+)
 
 
 @pytest.mark.parametrize("suffix", [".index", ".data-00000-of-00001", ".meta", ".pb", "/.."])
@@ -27,3 +31,9 @@ def test_a_directory_without_a_checkpoint_is_named(case: Case):
     (case.folder / "empty").mkdir()
     finding = assert_only(case, set_fields(train_config__fine_tune_checkpoint=str(case.folder / "empty")), RULE.code, "error")
     assert "no .index file" in str(finding.hint)
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

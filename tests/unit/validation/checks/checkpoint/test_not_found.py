@@ -9,9 +9,9 @@ import pytest
 from detector_trainer.validation.checks.checkpoint.not_found import RULE
 from support.breaking import Change, assert_only, set_fields
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("PATH_TO_BE_CONFIGURED",)
 
 BREAKS: dict[str, Change] = {
     "no such checkpoint": set_fields(train_config__fine_tune_checkpoint="/no/ckpt-0"),
@@ -40,3 +40,9 @@ def test_a_missing_index_is_named_with_what_the_directory_contains(case: Case):
 def test_a_placeholder_is_named(case: Case):
     finding = assert_only(case, set_fields(train_config__fine_tune_checkpoint="PATH_TO_BE_CONFIGURED"), RULE.code, "error")
     assert "Replace PATH_TO_BE_CONFIGURED" in str(finding.hint)
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

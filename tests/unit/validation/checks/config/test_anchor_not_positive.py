@@ -10,9 +10,15 @@ from detector_trainer.validation.checks.config.anchor_not_positive import FIELDS
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "anchors of a Faster R-CNN, height -1",
+    "anchors of a Faster R-CNN, width -1",
+    "anchors of a Faster R-CNN, aspect_ratios[0] -1",
+    "anchors of no height",
+    "anchors of a negative scale",
+)
 
 
 ARCHITECTURES = {"ssd": "ssd_mobilenet_v2_320x320_coco17_tpu-8", "faster_rcnn": "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8"}
@@ -41,3 +47,9 @@ def test_the_ssd_anchor_generator_is_checked(tmp_path: Path):
 @pytest.mark.parametrize(("kind", "name"), EVERY)
 def test_a_positive_size_passes(tmp_path: Path, kind: str, name: str):
     assert fields(tmp_path, "ssd", f"{kind} {{ {name}: 1 }}") == []
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -8,12 +8,48 @@ import pytest
 from google.protobuf import text_format
 
 from detector_trainer.pipeline.load import read_pipeline_config
+from detector_trainer.validation.checks.config.feature_map_mismatch import RULE
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "an extractor with bifpn",
+    "levels 3 to 6, anchors for 3 to 5",
+    "levels 4 to 5, anchors for 3 to 5",
+    "levels 1 to 5, anchors for 1 to 5",
+    "levels 0 to 5, anchors for 0 to 5",
+    "levels -1 to 5, anchors for -1 to 5",
+    "levels 6 to 7, anchors for 6 to 7",
+    "levels 5 to 4, anchors for 5 to 4",
+    "the levels of no fpn block",
+    "ssd_mobilenet_v1_keras with 6 layers, anchors for 3 to 5",
+    "ssd_mobilenet_v1_keras with 4 layers, anchors for 3 to 5",
+    "ssd_mobilenet_v2_keras with 6 layers, anchors for 3 to 5",
+    "ssd_mobilenet_v2_keras with 9 layers, anchors for 3 to 11",
+    "three feature maps and ssd_anchor_generator { num_layers: 4 aspect_ratios: 1 reduce_boxes_in_lowest_layer: false }",
+    "three feature maps and grid_anchor_generator { scales: 1 aspect_ratios: 1 }",
+    "three feature maps and flexible_grid_anchor_generator { anchor_grid { base_sizes: 9 aspect_ratios: 1 height_stride: 8 width_stride: 8 } anchor_grid { base_sizes: 9 aspect_ratios: 1 height_stride: 16 width_stride: 16 } }",
+    "a Faster R-CNN of 4 levels, and anchors for 5",
+    "a Faster R-CNN from level 1",
+    "EfficientDet, levels 3 to 6, anchors for 3 to 7",
+    "EfficientDet, levels 4 to 7, anchors for 3 to 7",
+    "EfficientDet, levels 0 to 7, anchors for 3 to 7",
+    "EfficientDet, levels 5 to 7, anchors for 5 to 7",
+    "EfficientDet, levels 6 to 7, anchors for 6 to 7",
+    "EfficientDet, levels 5 to 5, anchors for 5 to 5",
+    "EfficientDet, levels 3 to 5, anchors for 3 to 5",
+    "EfficientDet, levels 3 to 4, anchors for 3 to 4",
+    "EfficientDet, levels 2 to 4, anchors for 2 to 4",
+    "RetinaNet, levels 3 to 5, anchors for 3 to 5",
+    "RetinaNet, levels 2 to 7, anchors for 2 to 7",
+    "RetinaNet, levels 1 to 7, anchors for 1 to 7",
+)  # fmt: skip
+BESIDE = {
+    "an extractor with bifpn": ["config/invalid-extractor-options"],
+}
+"""The errors that a case has besides this one."""
 
 MOBILENET, RETINANET = "ssd_mobilenet_v2_320x320_coco17_tpu-8", "ssd_resnet50_v1_fpn_640x640_coco17_tpu-8"
 FPN, EFFICIENTDET = "ssd_mobilenet_v1_fpn_640x640_coco17_tpu-8", "ssd_efficientdet_d0_512x512_coco17_tpu-8"
@@ -21,7 +57,7 @@ FASTER_RCNN, WITH_FPN = "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8", "faster_
 
 
 def message(folder: Path, name: str, cleared: str, change: str) -> str:
-    """What is said when a block of the model is changed; empty if nothing is."""
+    """Return the message when a block of the model is changed; empty if the check finds nothing."""
     (official,) = (path for path in OFFICIAL_CONFIGS if path.stem == name)
     config = wire_to_pets(official, folder)
     whole = read_pipeline_config(str(config)).message
@@ -104,3 +140,9 @@ def test_levels_with_anchors_pass(tmp_path: Path, name: str, cleared: str, chang
 )
 def test_others_are_named(tmp_path: Path, name: str, cleared: str, change: str, words: str):
     assert words in message(tmp_path, name, cleared, change)
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path, BESIDE.get(name, ()))

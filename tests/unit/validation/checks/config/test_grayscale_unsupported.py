@@ -6,13 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from detector_trainer.validation.checks.config.grayscale_unsupported import RULE
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.inputs import codes
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "from scratch and gray images",
+    "RetinaNet and gray images",
+    "EfficientDet and gray images",
+    "Faster R-CNN and gray images",
+    "Faster R-CNN with an FPN and gray images",
+    "DeepMAC and gray images",
+    "ssd_mobilenet_v1_keras and gray images",
+    "ssd_mobilenet_v2_keras and gray images",
+)
 
 GRAY = "image_resizer { fixed_shape_resizer { height: 512 width: 512 convert_to_grayscale: true } }"
 
@@ -38,3 +48,9 @@ def test_it_is_named_where_it_fails(tmp_path: Path, name: str, change: str, foun
     kind = "center_net" if name.startswith("centernet") else "faster_rcnn" if "rcnn" in name else "ssd"
     config.write_text(f"{config.read_text()}\nmodel {{ {kind} {{ {change} }} }}\n")
     assert codes(validate(Inputs(str(config)), scan=False)).get("config/grayscale-unsupported") == found
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -8,13 +8,28 @@ import pytest
 from google.protobuf import text_format
 
 from detector_trainer.pipeline.load import read_pipeline_config
+from detector_trainer.validation.checks.config.incomplete_model import RULE
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.inputs import Case, codes
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "no box_coder",
+    "no matcher",
+    "no similarity_calculator",
+    "no anchor_generator",
+    "no box_predictor",
+    "no loss.classification_loss",
+    "no loss.localization_loss",
+    "no anchors of the first stage",
+    "one stage, and no predictor of the second",
+    "keypoints without loss",
+    "keypoints without loss.classification_loss",
+    "keypoints without loss.localization_loss",
+    "no loss of masks",
+)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +99,9 @@ def test_other_architectures_have_their_own(tmp_path: Path, name: str, cleared: 
         if finding.code == "config/incomplete-model"
     ]
     assert found == [f"model.{kind}.{field}" for field in fields]
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.config.invalid_batch_size import RULE
 from support.breaking import Change, assert_only, metadata_findings, set_fields
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("a batch of 0",)
 
 BREAKS: dict[str, Change] = {
     "batch of 0": set_fields(train_config__batch_size=0),
@@ -34,3 +36,9 @@ def test_a_multiple_passes(case: Case, size: int, gpus: int | None):
     case.options["gpus"] = gpus
     set_fields(train_config__batch_size=size)(case)
     assert metadata_findings(case, RULE.code) == []
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

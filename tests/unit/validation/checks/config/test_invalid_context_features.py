@@ -10,9 +10,23 @@ from detector_trainer.validation.checks.config.invalid_context_features import R
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "context for an SSD",
+    "context for a CenterNet",
+    "context_config with max_num_context_features -1",
+    "context_config with max_num_context_features 0",
+    "context_config with context_feature_length -1",
+    "context_config with attention_bottleneck_dimension -1",
+    "context_config with attention_temperature 0",
+    "context_config with attention_temperature nan",
+    "context_config with use_self_attention true",
+    "context_config with self_attention_in_sequence true",
+    "context_config with use_long_term_attention false",
+    "context_config with max_num_context_features -1 and one stage",
+    "context_config with use_self_attention true and one stage",
+)
 
 
 RCNN = "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8"
@@ -51,3 +65,9 @@ def test_each_option_of_the_context_is_checked(tmp_path: Path, options: str, nam
 
 def test_an_ssd_does_not_support_context_features(tmp_path: Path):
     assert fields(tmp_path, "ssd_mobilenet_v2_320x320_coco17_tpu-8", LOADED) == ["load_context_features"]
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

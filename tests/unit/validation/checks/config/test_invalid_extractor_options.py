@@ -6,13 +6,43 @@ from pathlib import Path
 
 import pytest
 
-from detector_trainer.validation.checks.config.invalid_extractor_options import COMBINE_METHODS, NEVER
+from detector_trainer.validation.checks.config.invalid_extractor_options import COMBINE_METHODS, NEVER, RULE
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "an additional channel for an hourglass, 0 means",
+    "an additional channel for an hourglass, 3 means",
+    "an additional channel for CenterNet",
+    "an additional channel for DeepMAC",
+    "an extractor with bifpn",
+    "an extractor with num_layers",
+    "an extractor with replace_preprocessor_with_placeholder",
+    "an extractor with spaghettinet_arch_name",
+    "stride 8",
+    "an FPN with stride 32",
+    "an FPN without conv_hyperparams",
+    "EfficientDet, depth_multiplier 0.5",
+    "EfficientDet, use_explicit_padding true",
+    "EfficientDet, use_depthwise true",
+    "EfficientDet, num_layers 6",
+    "EfficientDet, fpn { }",
+    "EfficientDet, bifpn.combine_method 'x'",
+    "EfficientDet, bifpn.combine_method ''",
+    "EfficientDet, bifpn.num_iterations 0",
+    "a CenterNet with a deviation of 0",
+    "DeepMAC: 1 more channel_means",
+    "DeepMAC: 1 more channel_stds",
+    "CenterNet: 2 more channel_means",
+)
+BESIDE = {
+    "an additional channel for CenterNet": ["config/additional-channels-unsupported"],
+    "an additional channel for DeepMAC": ["config/additional-channels-unsupported"],
+    "an extractor with bifpn": ["config/feature-map-mismatch"],
+}
+"""The errors that a case has besides this one."""
 
 MOBILENET, RETINANET = "ssd_mobilenet_v2_320x320_coco17_tpu-8", "ssd_resnet50_v1_fpn_640x640_coco17_tpu-8"
 EFFICIENTDET = "ssd_efficientdet_d0_512x512_coco17_tpu-8"
@@ -93,3 +123,9 @@ def test_every_option_that_no_faster_rcnn_supports_is_named(tmp_path: Path, opti
 @pytest.mark.parametrize("method", COMBINE_METHODS)
 def test_every_combine_method_passes(tmp_path: Path, method: str):
     assert fields(tmp_path, EFFICIENTDET, f"bifpn {{ combine_method: '{method}' }}") == []
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path, BESIDE.get(name, ()))

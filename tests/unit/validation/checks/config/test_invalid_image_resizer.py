@@ -10,9 +10,19 @@ from google.protobuf import text_format
 from detector_trainer.validation.checks.config.invalid_image_resizer import RULE
 from support.breaking import Change, assert_only, set_fields
 from support.inputs import Case, codes
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "no resizer",
+    "min above max",
+    "images of no size: fixed_shape_resizer { height: 0 width: 320 }",
+    "images of no size: fixed_shape_resizer { height: -3 width: 320 }",
+    "images of no size: keep_aspect_ratio_resizer { min_dimension: 0 max_dimension: 320 }",
+    "images of no size: keep_aspect_ratio_resizer { min_dimension: -1 max_dimension: 320 pad_to_max_dimension: true }",
+    "images of no size: conditional_shape_resizer { condition: GREATER size_threshold: 0 }",
+    "a resizer as conditional_shape_resizer { condition: INVALID }",
+    "a resizer as pad_to_multiple_resizer { multiple: 32 }",
+)
 
 BROKEN = (
     "fixed_shape_resizer { height: 0 width: 320 }",
@@ -61,3 +71,9 @@ BREAKS: dict[str, Change] = {
 @pytest.mark.parametrize("change", BREAKS.values(), ids=BREAKS)
 def test_a_mistake_is_named(case: Case, change: Change):
     assert_only(case, change, RULE.code, "error")
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

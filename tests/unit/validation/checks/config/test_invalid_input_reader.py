@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.config.invalid_input_reader import OF_SHUFFLING, RULE, SIZES
-from support.breaking import metadata_findings, set_fields
+from support.breaking import evaluate, metadata_findings, set_fields
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "num_readers of 0, shuffled",
+    "num_readers of 0, in order",
+    "read_block_length of 0, shuffled",
+    "read_block_length of 0, in order",
+    "num_parallel_batches of 0, shuffled",
+    "num_parallel_batches of 0, in order",
+    "shuffle_buffer_size of 0, shuffled",
+    "filenames_shuffle_buffer_size of 0, shuffled",
+    "max_number_of_boxes of 0, shuffled",
+    "max_number_of_boxes of 0, in order",
+    "max_number_of_boxes of -1, shuffled",
+    "max_number_of_boxes of -1, in order",
+    "max_number_of_boxes of 0, Faster R-CNN",
+    "max_number_of_boxes of 0, CenterNet",
+    "max_number_of_boxes of 0, RetinaNet",
+)
 
 
 @pytest.mark.parametrize("name", [*SIZES, *OF_SHUFFLING, "max_number_of_boxes"])
@@ -27,6 +45,12 @@ def test_without_shuffling_its_sizes_are_not_read(case: Case, name: str):
 
 
 def test_an_evaluation_reader_is_a_warning(case: Case):
-    for reader in case.config.eval_input_reader:
-        reader.num_readers = 0
+    evaluate(case, case.record)
+    case.config.eval_input_reader[0].num_readers = 0
     assert {finding.severity.value for finding in metadata_findings(case, RULE.code)} == {"warning"}
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

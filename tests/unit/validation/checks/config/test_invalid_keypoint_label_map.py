@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from detector_trainer.validation.checks.config.invalid_keypoint_label_map import RULE
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.inputs import codes
 from support.official_configs import NEED_A_KEYPOINT_MAP, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "keypoints: of another class",
+    "keypoints: an id twice",
+    "keypoints: an id above those that are loaded",
+    "keypoints: a negative id",
+    "keypoints: of a class above num_classes",
+    "keypoints: of class 0",
+    "keypoints: of no class",
+)
 
 CODE = "config/invalid-keypoint-label-map"
 
@@ -69,3 +78,9 @@ def test_a_map_must_have_the_keypoints_of_the_class(text: str, found: list[str],
     start = config.index("keypoint_label_map_path:")
     wired.write_text(config[:start] + f'keypoint_label_map_path: "{keypoints}"' + config[config.index("\n", start) :])
     assert errors(wired) == found
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -10,9 +10,23 @@ from google.protobuf import text_format
 from detector_trainer.validation.checks.config.invalid_learning_rate import RULE
 from support.breaking import Change, assert_only, cosine, manual, set_fields
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "no optimizer",
+    "no learning rate",
+    "base below warmup",
+    "total below warmup by default",
+    "a manual step at 0",
+    "manual steps that fall",
+    "an empty manual schedule",
+    "warmup to the end",
+    "an exponential schedule of 0 steps",
+    "an exponential schedule with a negative factor",
+    "a rate of 0",
+    "a rate of NaN",
+    "a later rate of NaN",
+)
 
 CODE = "config/invalid-learning-rate"
 WARM = "warmup_learning_rate: 0.001 learning_rate_base: 0.01"
@@ -66,7 +80,6 @@ BREAKS: dict[str, Change] = {
     "no optimizer": set_fields(train_config__optimizer=None),
     "warmup by default 10000": cosine(learning_rate_base=0.0001, total_steps=500, warmup_learning_rate=0.0),
     "base below warmup": cosine(learning_rate_base=0.0001, total_steps=500, warmup_steps=9, warmup_learning_rate=0.001),
-    "rate of NaN": cosine(learning_rate_base=0.0001, total_steps=5, warmup_steps=5, warmup_learning_rate=0.0),
     "schedule from step 0": manual(0, 5),
     "schedule that falls": manual(5, 5),
 }
@@ -75,3 +88,15 @@ BREAKS: dict[str, Change] = {
 @pytest.mark.parametrize("change", BREAKS.values(), ids=BREAKS)
 def test_a_mistake_is_named(case: Case, change: Change):
     assert_only(case, change, RULE.code, "error")
+
+
+def test_a_rate_of_nan_is_an_error_although_the_schedule_ends_early_too(case: Case):
+    change = cosine(learning_rate_base=0.0001, total_steps=5, warmup_steps=5, warmup_learning_rate=0.0)
+    finding = assert_only(case, change, RULE.code, "error", "config/learning-rate-ends-early")
+    assert "would be nan" in finding.message
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

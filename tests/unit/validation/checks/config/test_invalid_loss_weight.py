@@ -1,4 +1,4 @@
-"""Weights of losses that are no numbers are errors, where they are used."""
+"""Weights of losses that are NaN or infinite are errors if they are used."""
 
 from __future__ import annotations
 
@@ -10,9 +10,18 @@ from detector_trainer.validation.checks.config.invalid_loss_weight import RULE, 
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "from scratch: ssd.loss.classification_weight nan",
+    "from scratch: ssd.loss.localization_weight inf",
+    "CenterNet with masks: center_net.object_center_params.object_center_loss_weight nan",
+    "CenterNet with masks: center_net.mask_estimation_task.task_loss_weight inf",
+    "CenterNet: center_net.object_detection_task.scale_loss_weight nan",
+    "CenterNet with keypoints: center_net.keypoint_estimation_task[0].keypoint_offset_loss_weight nan",
+    "Faster R-CNN: faster_rcnn.first_stage_objectness_loss_weight nan",
+    "Faster R-CNN: faster_rcnn.second_stage_localization_loss_weight inf",
+)
 
 RETINANET, FASTER_RCNN = "ssd_resnet50_v1_fpn_640x640_coco17_tpu-8", "faster_rcnn_resnet50_v1_640x640_coco17_tpu-8"
 CENTERNET, DEEPMAC = "centernet_resnet101_v1_fpn_512x512_coco17_tpu-8", "center_net_deepmac_512x512_voc_only_tpu-32"
@@ -85,3 +94,9 @@ def test_every_weight_is_checked(tmp_path: Path, kind: str, name: str, change: s
 
 def test_every_architecture_with_weights_has_a_case():
     assert {row[0] for row in NAMED} == set(WEIGHTS)
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

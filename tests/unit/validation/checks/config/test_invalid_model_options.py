@@ -15,9 +15,58 @@ from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.inputs import Case, codes
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "an IoU above 1",
+    "a negative soft_nms_sigma",
+    "combined and class-agnostic suppression",
+    "two backgrounds",
+    "an explicit background",
+    "a miner beside focal loss",
+    "a sampler of negatives",
+    "unmatched above matched",
+    "negatives between equals",
+    "confidences as targets without a background",
+    "expected loss weights",
+    "max_detections_per_class above the total",
+    "a bipartite matcher",
+    "maxpool_kernel_size 0",
+    "maxpool_kernel_size 15",
+    "maxpool_stride 0",
+    "initial_crop_size 0",
+    "second_stage_batch_size 0",
+    "four stages",
+    "three stages without a mask head",
+    "Faster R-CNN, in-place batch norm",
+    "a negative IoU of proposals",
+    "more detections of a class than in all, second stage",
+    "a CenterNet with beta -1",
+    "keypoints of a CenterNet with beta -1",
+    "CenterNet: object_detection_task None",
+    "DeepMAC: object_detection_task None",
+    "CenterNet: object_center_params.keypoint_weights_for_center 1",
+    "CenterNet with keypoints: object_center_params.keypoint_weights_for_center 1",
+    "DeepMAC: object_center_params.keypoint_weights_for_center 1",
+    "CenterNet with keypoints: keypoint_estimation_task[0].heatmap_head_params { num_filters: 8 }",
+    "CenterNet: object_detection_task.scale_head_params { kernel_sizes: 3 }",
+    "CenterNet: object_center_params.center_head_params { num_filters: 8 num_filters: 8 kernel_sizes: 3 }",
+    "CenterNet with masks: mask_estimation_task.mask_head_params { num_filters: 8 }",
+    "CenterNet: densepose_estimation_task { loss { localization_loss { l1_localization_loss { } } classification_loss { weighted_softmax { } } } }",
+    "CenterNet: temporal_offset_task { localization_loss { l1_localization_loss { } } }",
+    "DeepMAC: deepmac_mask_estimation.mask_num_subsamples 1",
+    "DeepMAC: deepmac_mask_estimation.network_type 'embedding_projection'",
+    "jitter of whole masks",
+    "embeddings of two sizes",
+    "a projection of an embedding of the instance",
+    "more detections of a class than in all, CenterNet",
+)  # fmt: skip
+BESIDE = {
+    "CenterNet: densepose_estimation_task { loss { localization_loss { l1_localization_loss { } } classification_loss { weighted_softmax { } } } }": [
+        "config/not-loaded"
+    ],
+}
+"""The errors that a case has besides this one."""
 
 NMS = "post_processing.batch_non_max_suppression"
 MATCHER = "matcher.argmax_matcher"
@@ -199,3 +248,9 @@ def test_every_size_of_the_pooling_must_be_positive(tmp_path: Path, name: str):
 
 def test_every_architecture_with_options_has_a_case():
     assert set(invalid_model_options.BROKEN) == {"ssd", "faster_rcnn", "center_net"}
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path, BESIDE.get(name, ()))

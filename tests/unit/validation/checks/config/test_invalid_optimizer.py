@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.config.invalid_optimizer import MOMENTUM, RULE
 from support.breaking import metadata_findings
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "momentum_optimizer with momentum_optimizer_value -1",
+    "momentum_optimizer with momentum_optimizer_value 2",
+    "rms_prop_optimizer with momentum_optimizer_value -1",
+    "rms_prop_optimizer with momentum_optimizer_value 2",
+    "rms_prop_optimizer with decay -1",
+    "rms_prop_optimizer with epsilon -1",
+)
 
 
 def found(case: Case, kind: str, **options: float) -> list[str]:
@@ -30,3 +39,9 @@ def test_the_momentum_must_be_between_0_and_1(case: Case, kind: str, value: floa
 @pytest.mark.parametrize(("value", "named"), [(-0.1, True), (0, False)])
 def test_decay_and_epsilon_must_not_be_negative(case: Case, name: str, value: float, named: bool):
     assert found(case, "rms_prop_optimizer", **{name: value}) == [name] * named
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

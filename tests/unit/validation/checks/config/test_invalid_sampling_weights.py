@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.config.invalid_sampling_weights import RULE
 from support.breaking import Change, assert_only, metadata_findings, set_fields
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "two weights for one path",
+    "weights 0",
+    "weights -1",
+    "weights nan",
+    "weights inf",
+    "weights 0 and 0",
+    "weights -1 and 1",
+    "weights -1 and 2",
+    "weights -1 and -1",
+    "weights nan and 1",
+)
 
 BREAKS: dict[str, Change] = {
     "two weights, one path": set_fields(train_input_reader__sample_from_datasets_weights=[1.0, 2.0]),
@@ -35,3 +48,9 @@ def test_weights_that_cannot_be_sampled_from_are_named(case: Case, weights: list
 def test_a_positive_weight_passes(case: Case):
     set_fields(train_input_reader__sample_from_datasets_weights=[0.5])(case)
     assert metadata_findings(case, RULE.code) == []
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -11,12 +11,12 @@ from google.protobuf import text_format
 
 from detector_trainer.contract import Finding
 from detector_trainer.pipeline.resizer import CONDITIONAL, IDENTITY, KEEP_ASPECT, Resizer
-from detector_trainer.validation.checks.config.mixed_image_sizes import SAME_SIZE
+from detector_trainer.validation.checks.config.mixed_image_sizes import RULE, SAME_SIZE
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import features, image, write
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("mixed sizes in a batch of 2",)
 
 BOX = (0.1, 0.2, 0.5, 0.6)
 CODE = "config/mixed-image-sizes"
@@ -28,7 +28,7 @@ def case(tmp_path: Path) -> Case:
 
 
 def found(case: Case, resizer: str, *sizes: tuple[int, int]) -> list[Finding]:
-    """What is said of the sizes of images (width and height)."""
+    """Return the findings for images of these sizes (width and height)."""
     case.config.model.ssd.ClearField("image_resizer")
     text_format.Merge(resizer, case.config.model.ssd.image_resizer)
     case.config.ClearField("eval_input_reader")
@@ -44,7 +44,7 @@ LARGER = "conditional_shape_resizer { condition: SMALLER size_threshold: 40 }"
 
 
 @pytest.mark.parametrize(
-    ("resizer", "sizes", "said"),
+    ("resizer", "sizes", "parts"),
     [
         (KEEP, [(80, 60), (60, 80)], ["80 x 60 (", "60 x 80 ("]),
         (KEEP, [(80, 60), (160, 120), (40, 30), (81, 60)], ["record 0: 80 x 60", "81 x 60 (", "record 3: 81 x 60"]),
@@ -54,7 +54,7 @@ LARGER = "conditional_shape_resizer { condition: SMALLER size_threshold: 40 }"
     ],
 )
 def test_sizes_that_differ_after_the_resizer_are_an_error_with_both_records(
-    case: Case, resizer: str, sizes: list[tuple[int, int]], said: list[str]
+    case: Case, resizer: str, sizes: list[tuple[int, int]], parts: list[str]
 ):
     (finding,) = found(case, resizer, *sizes)
     assert (finding.severity, finding.where.file, finding.where.field) == (
@@ -63,7 +63,7 @@ def test_sizes_that_differ_after_the_resizer_are_an_error_with_both_records(
         "model.ssd.image_resizer",
     )
     assert finding.where.line
-    assert all(words in finding.message for words in said), finding.message
+    assert all(words in finding.message for words in parts), finding.message
     assert "a batch of 2" in finding.message
 
 
@@ -163,3 +163,9 @@ def test_colours_do_not_change_the_size(name: str):
 def test_weights_of_all_inputs_change_nothing(case: Case):
     case.config.train_input_reader.sample_from_datasets_weights[:] = [0.5]
     assert [finding.severity for finding in found(case, KEEP, (80, 60), (60, 80))] == ["error"]
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -6,13 +6,30 @@ from pathlib import Path
 
 import pytest
 
+from detector_trainer.validation.checks.config.not_loaded import RULE
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.inputs import codes
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "depths of keypoints that are not loaded",
+    "context that is not loaded",
+    "tracks that are not loaded",
+    "poses that are not loaded",
+    "Mask R-CNN that loads none",
+    "CenterNet with masks that loads none",
+    "CenterNet with keypoints that loads none",
+    "masks that weigh nothing and are not loaded",
+    "CenterNet: densepose_estimation_task { loss { localization_loss { l1_localization_loss { } } classification_loss { weighted_softmax { } } } }",
+)  # fmt: skip
+BESIDE = {
+    "CenterNet: densepose_estimation_task { loss { localization_loss { l1_localization_loss { } } classification_loss { weighted_softmax { } } } }": [
+        "config/invalid-model-options"
+    ],
+}
+"""The errors that a case has besides this one."""
 
 CODE = "config/not-loaded"
 MASK_RCNN, DEEPMAC = "mask_rcnn_inception_resnet_v2_1024x1024_coco17_gpu-8", "center_net_deepmac_512x512_voc_only_tpu-32"
@@ -51,3 +68,9 @@ def test_what_is_learned_is_loaded(tmp_path: Path, name: str, change: str, found
     config = wire_to_pets(official, tmp_path)
     config.write_text(f"{config.read_text()}\n{change}\n")
     assert codes(validate(Inputs(str(config)), scan=False)).get(CODE) == found
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path, BESIDE.get(name, ()))

@@ -12,9 +12,12 @@ from detector_trainer.validation.validate import validate
 from support.breaking import Change, assert_only, set_fields
 from support.inputs import Case
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "no num_classes",
+    "CenterNet of no class",
+)
 
 BREAKS: dict[str, Change] = {
     "no classes": set_fields(model__ssd__num_classes=0),
@@ -41,3 +44,9 @@ def test_every_architecture_is_checked(tmp_path: Path, architecture: str, number
     config.write_text(f"{config.read_text()}\nmodel {{ {architecture} {{ num_classes: {number} }} }}\n")
     findings = [finding for finding in validate(Inputs(str(config)), scan=False).findings if finding.code == RULE.code]
     assert [finding.where.field for finding in findings] == [f"model.{architecture}.num_classes"] * named
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -1,4 +1,4 @@
-"""Images of a CenterNet that are no multiples of 32 after the resizer."""
+"""Images of a CenterNet whose sides are not multiples of 32 are an error."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from google.protobuf import text_format
 
+from detector_trainer.validation.checks.config.odd_image_size import RULE
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import features, image, write
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "CenterNet of images 48 pixels high, as they are",
+    "CenterNet of images of many sizes",
+)
 
 BOX = (0.1, 0.2, 0.5, 0.6)
 
@@ -64,3 +68,9 @@ def test_others_are_named(tmp_path: Path, text: str, sizes: list[tuple[int, int]
 
 def test_after_a_crop_nobody_knows(tmp_path: Path):
     assert found(tmp_path, settings(IDENTITY), (64, 48), change=CROP) == ""
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

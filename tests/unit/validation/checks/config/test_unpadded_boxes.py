@@ -1,4 +1,4 @@
-"""Images of unlike many boxes in one batch of a DeepMAC that pads none."""
+"""Boxes without padding are an error for a DeepMAC if images have different numbers of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from google.protobuf import text_format
 
+from detector_trainer.validation.checks.config.unpadded_boxes import RULE
 from support.inputs import Case, codes
+from support.recorded_cases import assert_recorded
 from support.records import features, write
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("a DeepMAC without padding",)
 
 BOX = (0.1, 0.2, 0.5, 0.6)
 DEEPMAC = (
@@ -47,3 +48,9 @@ def found(folder: Path, change: str, *boxes: int) -> str | None:
 )
 def test_it_is_named_where_it_fails(tmp_path: Path, change: str, boxes: tuple[int, ...], severity: str | None):
     assert found(tmp_path, change, *boxes) == severity
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

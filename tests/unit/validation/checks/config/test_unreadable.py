@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from detector_trainer.validation.checks.config.unreadable import RULE
 from support.breaking import findings_of
 from support.inputs import Case, codes
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("a byte order mark",)
 
 
 def test_a_missing_config_is_named(case: Case):
@@ -24,3 +28,9 @@ def test_a_byte_order_mark_is_rejected_as_in_the_trainer(case: Case):
 def test_a_syntax_error_is_reported_by_another_check(case: Case):
     case.pipeline.write_text("model {")
     assert codes(case.report(scan=False)) == {"config/syntax-error": "error"}
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

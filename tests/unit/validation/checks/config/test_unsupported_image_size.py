@@ -1,4 +1,4 @@
-"""Images as large as the feature extractor takes pass; others are told before a model is built."""
+"""Image sizes that the feature extractor supports pass; others are named before a model is built."""
 
 from __future__ import annotations
 
@@ -7,13 +7,27 @@ from typing import Any
 
 import pytest
 
+from detector_trainer.validation.checks.config.unsupported_image_size import RULE
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.inputs import Case, codes
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "32 pixels",
+    "300 pixels and an FPN",
+    "one side of the default 300 pixels",
+    "CenterNet of resnet_v2_50, 128 x 100",
+    "CenterNet of resnet_v2_50, 128 x 126",
+    "CenterNet of resnet_v2_50, 131 x 128",
+    "CenterNet of resnet_v2_50, 128 x 1",
+    "CenterNet of resnet_v1_50_fpn, 128 x 16",
+    "CenterNet of resnet_v1_50_fpn, 128 x 100",
+    "CenterNet of mobilenet_v2, 128 x 100",
+    "RetinaNet from level 3 to 4, 144 pixels",
+    "RetinaNet from level 3 to 7, 144 pixels",
+)
 
 CODE = "config/unsupported-image-size"
 FPN, PLAIN, RESNET = "ssd_mobilenet_v1_fpn_keras", "ssd_mobilenet_v2_keras", "ssd_resnet50_v1_fpn_keras"
@@ -130,3 +144,9 @@ def test_padding_helps_if_it_is_large_enough(case: Case, multiple: int, words: s
     message = found(case, FPN, 300, 300, pad_to_multiple=multiple)
     assert words in message
     assert bool(words) == bool(message)
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from detector_trainer.validation.checks.config.unusable_extractor import RULE
 from detector_trainer.validation.inputs import Inputs
 from detector_trainer.validation.validate import validate
 from support.inputs import codes
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "CenterNet with resnet_v1_18_fpn",
+    "CenterNet with resnet_v1_34_fpn",
+)
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,9 @@ def test_it_is_named(tmp_path: Path, change: str, found: str | None):
     config = wire_to_pets(official, tmp_path)
     config.write_text(f"{config.read_text()}\nmodel {{ center_net {{ feature_extractor {{ {change} }} }} }}\n")
     assert codes(validate(Inputs(str(config)), scan=False)).get("config/unusable-extractor") == found
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

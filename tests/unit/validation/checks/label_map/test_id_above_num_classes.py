@@ -12,9 +12,13 @@ from detector_trainer.validation.validate import validate
 from support.breaking import Change, assert_only, label_map
 from support.inputs import Case
 from support.official_configs import OFFICIAL_CONFIGS, wire_to_pets
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("two ids in an item",)
+BESIDE = {
+    "two ids in an item": ["records/label-out-of-range"],
+}
+"""The errors that a case has besides this one."""
 
 BREAKS: dict[str, Change] = {
     "label map beyond num_classes": label_map("item { id: 99 name: 'cat' }"),
@@ -37,3 +41,9 @@ def test_every_architecture_is_checked_at_the_bound(tmp_path: Path, architecture
     config.write_text(f"{config.read_text()}\nmodel {{ {architecture} {{ num_classes: {number} }} }}\n")
     findings = [finding for finding in validate(Inputs(str(config)), scan=False).findings if finding.code == RULE.code]
     assert [(finding.where.field, finding.count) for finding in findings] == [(f"model.{architecture}.num_classes", 1)] * named
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path, BESIDE.get(name, ()))

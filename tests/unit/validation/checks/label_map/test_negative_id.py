@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.label_map.negative_id import RULE
 from support.breaking import Change, assert_only, label_map
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("a negative id",)
 
 BREAKS: dict[str, Change] = {
     "label map below 0": label_map("item { id: -1 name: 'cat' }"),
@@ -19,3 +21,9 @@ BREAKS: dict[str, Change] = {
 @pytest.mark.parametrize("change", BREAKS.values(), ids=BREAKS)
 def test_a_mistake_is_named(case: Case, change: Change):
     assert_only(case, change, RULE.code, "error")
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.records.box_negative import RULE
 from support.breaking import assert_warned, findings_of, scanned
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import SIDES, Features, features
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("a little negative",)
 
 WORSE = {
     "a little negative": features((-0.01, 0.2, 0.5, 0.6)),
@@ -36,3 +38,9 @@ def test_the_negative_side_is_named(case: Case, side: int):
 
 def test_0_is_not_negative(case: Case):
     assert findings_of(scanned(case, features((0.0, 0.0, 0.5, 0.5))), RULE.code) == []
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.records.broken_mask import RULE
 from support.breaking import findings_of
 from support.inputs import Case
 from support.mutations import HEIGHT, LABEL_MAP, WIDTH, record, texts
+from support.recorded_cases import assert_recorded
 from support.records import framed, image
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "a mask that is a CMYK JPEG",
+    "a mask that is a BMP",
+    "a mask that is a GIF",
+    "a mask that is a WebP",
+    "a mask that is a PNG that is cut off",
+    "a mask that is a JPEG that is cut off",
+    "a mask that is a empty one",
+    "a mask that is a text",
+)
 
 
 @pytest.fixture
@@ -60,3 +71,9 @@ def test_masks_of_an_image_without_a_size_are_not_compared(masked: Case):
     changes = {"image/object/mask": texts(mask(2 * WIDTH), mask(2 * WIDTH)), "image/encoded": texts(b"x")}
     masked.record.write_bytes(framed(record(changes)))
     assert findings_of(masked.report(), RULE.code) == []
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.records.class_text_not_in_map import RULE
 from support.breaking import BOX, Record, assert_named
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import features
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "another case",
+    "a space",
+    "a text that is not in the map",
+    "the same under a crop",
+)
 
 BROKEN = {
     "another class": Record(features(BOX, text="Dragon"), "image/object/class/text"),
@@ -21,3 +28,9 @@ BROKEN = {
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_broken_record_is_named(case: Case, broken: Record):
     assert_named(case, broken, RULE.code)
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.records.empty_file import RULE
 from support.breaking import BOX, evaluate, on_disk, the_error
 from support.inputs import Case, codes
+from support.recorded_cases import assert_recorded
 from support.records import example, features, framed, write
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "0 bytes",
+    "11 bytes",
+)
 
 
 @pytest.mark.parametrize("data", [b"", b"1234"], ids=["0 bytes", "4 bytes"])
@@ -39,3 +44,9 @@ def test_an_evaluation_without_a_record_is_a_warning(case: Case):
     report = case.report()
     assert report.verdict == "pass"
     assert codes(report)[RULE.code] == "warning"
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.records.fewer_than_batch import RULE
 from support.breaking import BOX, findings_of
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import features, write
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("one epoch of fewer records than a batch",)
 
 
 def found(case: Case, *, records: int, batch: int, epochs: int = 1, drop: bool = True) -> list[str]:
@@ -34,3 +36,9 @@ def test_fewer_records_than_a_batch_are_an_error(case: Case):
 )
 def test_others_pass(case: Case, records: int, batch: int, epochs: int, drop: bool):
     assert found(case, records=records, batch=batch, epochs=epochs, drop=drop) == []
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.records.label_out_of_range import RULE
 from support.breaking import BOX, Record, assert_named, findings_of, scanned
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import features
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "id 0",
+    "no id",
+    "two ids in an item",
+    "a label above num_classes",
+    "label 0",
+)
+BESIDE = {
+    "id 0": ["label-map/reserved-id"],
+    "no id": ["label-map/reserved-id"],
+}
+"""The errors that a case has besides this one."""
 
 BROKEN = {
     "label 0": Record(
@@ -39,3 +52,9 @@ def test_a_text_whose_id_is_above_num_classes_is_named(case: Case):
     (finding,) = findings_of(scanned(case, record), RULE.code)
     assert (finding.where.field, finding.where.record) == ("image/object/class/text", 1)
     assert "'american_bulldog' has id 2, but num_classes is 1" in finding.message
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path, BESIDE.get(name, ()))

@@ -11,10 +11,10 @@ from detector_trainer.validation.checks.records.mask_count_mismatch import RULE
 from support.breaking import findings_of
 from support.inputs import Case, codes
 from support.mutations import HEIGHT, LABEL_MAP, WIDTH, floats, ints, record
+from support.recorded_cases import assert_recorded
 from support.records import write
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("a mask short",)
 
 MASKS = {"image/object/mask": floats(*[1.0] * (2 * WIDTH * HEIGHT))}
 
@@ -40,3 +40,9 @@ def test_a_record_past_the_first_chunk_is_named_by_its_number(tmp_path: Path):
     case.write()
     (finding,) = findings_of(case.report(), RULE.code)
     assert (finding.where.record, finding.count, finding.severity) == (MAX_RECORDS + 1, 1, "error")
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

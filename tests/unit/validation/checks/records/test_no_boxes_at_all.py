@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from detector_trainer.validation.checks.records.no_boxes_at_all import RULE
 from support.breaking import findings_of, scanned, the_error
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import features, write
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "boxes under other names",
+    "no box at all",
+)
 
 
 def test_the_features_that_look_like_boxes_are_named(case: Case):
@@ -24,3 +31,9 @@ def test_the_features_that_look_like_boxes_are_named(case: Case):
 
 def test_one_box_is_enough(case: Case):
     assert findings_of(scanned(case, features()), RULE.code) == []
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gzip
 import struct
+from pathlib import Path
 
 import pytest
 
 from detector_trainer.validation.checks.records.not_tfrecord import RULE
 from support.breaking import BOX, on_disk, the_error
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import example, features, framed, image
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = ("gzip",)
 
 
 SHARD = framed(example(features(BOX))) * 3
@@ -30,3 +31,9 @@ FILES = {
 def test_a_file_of_another_kind_is_named(case: Case, data: bytes):
     error = the_error(on_disk(case, data))
     assert (error.code, error.where.record) == (RULE.code, None)
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

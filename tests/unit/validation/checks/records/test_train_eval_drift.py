@@ -62,15 +62,15 @@ def test_brightness(case: Case):
     )
 
 
-@pytest.mark.parametrize(("bright", "count", "said"), [(20, 1000, False), (21, 1000, True), (25, 20, False)])
-def test_a_gap_above_a_fifth_that_is_no_chance(case: Case, bright: int, count: int, said: bool):
+@pytest.mark.parametrize(("bright", "count", "named"), [(20, 1000, False), (21, 1000, True), (25, 20, False)])
+def test_a_gap_above_a_fifth_that_is_no_chance(case: Case, bright: int, count: int, named: bool):
     evaluation = shaded(count, *[60] * (100 - bright), *[200] * bright)
-    assert bool(found(case, shaded(count, 60), evaluation)) == said
+    assert bool(found(case, shaded(count, 60), evaluation)) == named
 
 
-@pytest.mark.parametrize(("count", "said"), [(30, True), (5, False)])
-def test_few_images_prove_nothing(case: Case, count: int, said: bool):
-    assert bool(found(case, shaded(count, 60), shaded(count, 200))) == said
+@pytest.mark.parametrize(("count", "named"), [(30, True), (5, False)])
+def test_few_images_prove_nothing(case: Case, count: int, named: bool):
+    assert bool(found(case, shaded(count, 60), shaded(count, 200))) == named
 
 
 def test_sizes_of_boxes(case: Case):
@@ -107,11 +107,11 @@ def test_shares_of_classes(case: Case):
     assert "Abyssinian 75% and 30%" in finding.message
 
 
-@pytest.mark.parametrize(("second", "said"), [(716, False), (717, True)])
-def test_a_stability_index_above_a_fifth(case: Case, second: int, said: bool):
-    assert (stability_index(np.array([500, 500]), np.array([1000 - second, second])) > 0.2) == said
+@pytest.mark.parametrize(("second", "named"), [(716, False), (717, True)])
+def test_a_stability_index_above_a_fifth(case: Case, second: int, named: bool):
+    assert (stability_index(np.array([500, 500]), np.array([1000 - second, second])) > 0.2) == named
     train = usual(500) + usual(500, text="Bengal")
-    assert bool(found(case, train, usual(1000 - second) + usual(second, text="Bengal"))) == said
+    assert bool(found(case, train, usual(1000 - second) + usual(second, text="Bengal"))) == named
 
 
 @pytest.mark.parametrize(("degrees", "value"), [(2, 13.82), (10, 29.59), (90, 137.21)])

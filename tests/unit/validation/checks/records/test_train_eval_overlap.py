@@ -29,5 +29,6 @@ def test_other_images_pass(case: Case):
 
 
 def test_the_same_files_are_worth_knowing(case: Case):
+    evaluate(case, case.record)
     case.write()
     assert [finding.severity for finding in findings_of(case.report(), RULE.code)] == ["info"]

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detector_trainer.validation.checks.records.unequal_lengths import OPTIONAL, RULE, SILENT
 from support.breaking import BOX, Record, assert_named, assert_warned, findings_of, scanned
 from support.inputs import Case
+from support.recorded_cases import assert_recorded
 from support.records import Features, features
 
-RECORDED: tuple[str, ...] = ()
-"""No recorded case shows this finding."""
+RECORDED = (
+    "two xmin for one box",
+    "one label for two boxes",
+    "one is_crowd for two boxes",
+    "two texts for one box",
+    "a short group_of",
+    "a short weight",
+    "a short weight under a crop",
+    "weights, NaN beyond the last box",
+)
 
 BROKEN = {
     "one side short": Record(features(BOX, BOX, image__object__bbox__ymax=[0.5]), "image/object/bbox/xmin"),
@@ -49,3 +60,9 @@ def test_every_feature_of_the_boxes_is_counted(case: Case, name: str, count: int
 
 def test_the_area_is_one_of_them():
     assert "image/object/area" in OPTIONAL
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_case_has_exactly_this_code(name: str, tmp_path: Path):
+    assert_recorded(name, RULE.code, tmp_path)

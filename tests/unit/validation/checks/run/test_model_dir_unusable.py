@@ -57,4 +57,4 @@ BREAKS: dict[str, Change] = {
 
 @pytest.mark.parametrize("change", BREAKS.values(), ids=BREAKS)
 def test_a_mistake_is_named(case: Case, change: Change):
-    assert_only(case, change, RULE.code, "error")
+    assert_only(case, change, RULE.code, "error", "run/resume-from-nowhere")

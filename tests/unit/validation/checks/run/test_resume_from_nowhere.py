@@ -115,7 +115,7 @@ def test_a_name_that_no_file_can_have_is_one_that_does_not_exist(case: Case, nam
 
 
 def test_a_name_does_not_reach_over_lines(case: Case):
-    """What is between two quotes on different lines is no name, and must not be shown as one."""
+    """What is between two quotes on different lines is not a name, and must not be shown as one."""
     state_file(case).write_text('model_checkpoint_path: "\npassword\n"\n')
     assert latest_checkpoint(str(case.model_dir)) is None
 

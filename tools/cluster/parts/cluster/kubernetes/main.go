@@ -1,4 +1,4 @@
-// One program with the parts of Kubernetes that a test cluster needs; the first argument selects one.
+// One program with the parts of Kubernetes that a test cluster needs; the first argument says which.
 package main
 
 import (

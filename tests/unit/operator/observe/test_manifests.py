@@ -1,0 +1,116 @@
+"""Manifests are read with bounds: their texts are written by others, and of any length."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from detector_operator.observe.manifests import MAX_TEXT, Job, Object, Pod, items, job_of, resource_of, text, time
+from detector_operator.reconcile.runs import RunKind
+from support.kubernetes_objects import (
+    disrupted,
+    ended,
+    event,
+    failed,
+    job,
+    pod,
+    running,
+    seconds,
+    unscheduled,
+    waiting,
+    with_container,
+)
+from support.observed import CREATING, only_run
+
+LONG = {
+    "spaces before what the scheduler adds": " " * 1_000_000,
+    "half of what the scheduler adds": "no new claims to deallocate, " * 40_000,
+    "slashes": "error looking up service account " + "a/" * 500_000,
+    "keys": "couldn't find key a in Secret " * 40_000,
+    "quotes": 'persistentvolumeclaim "' * 50_000,
+    "quotas": "exceeded quota: a, requested: " * 40_000,
+    "control characters": "\x1b[31m\0" * 100_000,
+}
+
+
+@pytest.mark.parametrize("given", LONG.values(), ids=LONG)
+def test_a_text_from_outside_may_be_of_any_length(given):
+    """It took seconds of the event loop to search 16 kB of spaces."""
+    created = pod(phase="Pending", node="n1", init=waiting("CreateContainerConfigError", given), main=waiting("PodInitializing"))
+    pulling = pod(phase="Pending", node="n1", init=waiting("ImagePullBackOff", given), main=waiting("PodInitializing"))
+    mounting = pod(**CREATING)
+    evicted = pod(phase="Failed", reason="Evicted", message=given, conditions=[disrupted("EvictionByEvictionAPI", given)])
+    for jobs, pods, events in (
+        ([job()], [unscheduled(given)], []),
+        ([job()], [], [event(job(), "FailedCreate", given)]),
+        ([job()], [created], []),
+        ([job()], [pulling], []),
+        ([job()], [mounting], [event(mounting, "FailedMount", given)]),
+        ([job()], [evicted], []),
+        ([job(**failed(given))], [], []),
+        ([job(**failed(f"Pod {given}"))], [], []),
+        ([job(**failed(f"Container {given} for pod {given}"))], [], []),
+    ):
+        run = only_run(jobs, pods, events)
+        for found in (run.waiting, run.cause):
+            assert found is None or (len(found.message) <= 1024 and len(found.hint) <= 1024 and "\x1b" not in found.message)
+
+
+def test_a_text_is_cut_and_stripped():
+    assert text({"a": " x "}, "a") == "x"
+    assert len(text({"a": "x" * (MAX_TEXT + 1)}, "a")) == MAX_TEXT
+    assert text({"a": 1}, "a") == text({}, "a") == ""
+
+
+@pytest.mark.parametrize("value", [None, "", "yesterday", 5])
+def test_an_invalid_time_is_none(value):
+    assert time(value) is None
+
+
+def test_a_time_is_read_in_whole_seconds():
+    assert time("2026-01-01T00:00:10.750000Z") == datetime(2026, 1, 1, 0, 0, 10, tzinfo=UTC)
+
+
+def test_a_list_that_is_missing_or_not_a_list_is_empty():
+    assert items({"a": [1]}, "a") == [1]
+    assert items({"a": {}}, "a") == items({}, "a") == []
+
+
+def test_the_deletion_is_earlier_than_the_timestamp_by_the_grace_period():
+    given = {"metadata": {"deletionTimestamp": seconds(40), "deletionGracePeriodSeconds": 30}}
+    assert Object(given).deleted == time(seconds(40)) - timedelta(seconds=30)
+    assert Object({"metadata": {"deletionTimestamp": seconds(40), "deletionGracePeriodSeconds": 10**12}}).deleted == time(
+        seconds(40)
+    )
+    assert Object({}).deleted is None
+
+
+def test_a_request_defaults_to_the_limit():
+    (container,) = (each for each in Pod(pod(limits={"memory": "8Gi"})).containers if each.name == "train")
+    assert (container.request("memory"), container.limit("memory"), container.request("cpu")) == ("8Gi", "8Gi", None)
+
+
+def test_a_sidecar_is_not_among_the_containers_whose_end_counts():
+    given = Pod(with_container(pod(), "logger", running(), sidecar=True))
+    assert "logger" not in [each.name for each in given.containers]
+    assert "logger" in [each.name for each in given.all_containers]
+
+
+def test_the_container_whose_end_is_the_end_of_the_run():
+    assert Pod(pod()).end(RunKind.TRAINING) is None
+    assert Pod(pod(main=ended(0))).end(RunKind.TRAINING).name == "train"
+    assert Pod(pod(init=ended(65), main=waiting("PodInitializing"))).end(RunKind.TRAINING).name == "preflight"
+
+
+def test_only_the_controller_of_an_object_counts():
+    assert resource_of(job()) == "pets"
+    assert job_of(pod())["name"] == "pets-train-1"
+    orphan = job()
+    orphan["metadata"]["ownerReferences"][0]["controller"] = False
+    assert resource_of(orphan) is None
+
+
+def test_a_job_has_finished_when_a_condition_is_true():
+    assert Job(job()).finished is None
+    assert Job(job(**failed())).finished["type"] == "Failed"
