@@ -44,7 +44,7 @@ async def cluster(folder, monkeypatch, authority):
 
 @pytest.fixture
 def pod(tmp_path, monkeypatch):
-    """The folder of a pod's service account."""
+    """The directory of a pod's service account."""
     (tmp_path / "token").write_text("first")
     incluster = "kubernetes.aio.config.incluster_config"
     monkeypatch.setattr(f"{incluster}.SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))

@@ -1,4 +1,4 @@
-"""Events of what waits are asked for ever more seldom, and nothing is remembered of what does not."""
+"""Events of waiting objects are read with exponential backoff, and other objects are forgotten."""
 
 from __future__ import annotations
 

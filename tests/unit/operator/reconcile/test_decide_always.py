@@ -142,7 +142,9 @@ class Cluster(RuleBasedStateMachine):
         if starts:
             attempts = self.rejection.attempts + 1 if self.rejection is not None else 1
             why = ConditionReason(reasons.INVALID_SPEC if final else reasons.QUOTA_EXCEEDED, "It is not taken.")
-            self.rejection = CreateRejection(starts[0], decision.status.spec_generation, why, attempts, self.now, self.retry or None)
+            self.rejection = CreateRejection(
+                starts[0], decision.status.spec_generation, why, attempts, self.now, self.retry or None
+            )
 
     @rule()
     def the_operator_starts_anew(self):
