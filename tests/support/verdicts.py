@@ -78,13 +78,13 @@ CASES = {
     "the least there can be": Case({}),
     "a config in a ConfigMap": Case(config(configMapKeyRef={"name": "pets", "key": "pipeline.config"})),
     "a config in the resource": Case(config(inline="model {}")),
-    "no config": Case({"pipelineConfig": ...}, "spec.pipelineConfig: Required value", "spec.pipelineConfig is missing."),
+    "no config": Case({"pipelineConfig": ...}, "spec.pipelineConfig: Required value", "spec.pipelineConfig is required."),
     "no source of the config": Case(config(), ONE_SOURCE, f"spec.pipelineConfig {ONE_SOURCE}."),
     "two sources of the config": Case(config(path="a", inline="b"), ONE_SOURCE, f"spec.pipelineConfig {ONE_SOURCE}."),
     "half a reference": Case(
         config(configMapKeyRef={"name": "pets"}),
         "spec.pipelineConfig.configMapKeyRef.key: Required value",
-        "spec.pipelineConfig.configMapKeyRef.key is missing.",
+        "spec.pipelineConfig.configMapKeyRef.key is required.",
     ),
     "an inline config as long as may be": Case(config(inline="#" * 131_072)),
     "an inline config that is too long": Case(
@@ -193,7 +193,7 @@ CASES = {
         )
     ),
     "a variable without a name": Case(
-        trainer(env=[{"value": "b"}]), "spec.trainer.env[0].name: Required value", "spec.trainer.env[0].name is missing."
+        trainer(env=[{"value": "b"}]), "spec.trainer.env[0].name: Required value", "spec.trainer.env[0].name is required."
     ),
     "a variable twice": Case(
         trainer(env=[{"name": "A", "value": "b"}, {"name": "A", "value": "c"}]),

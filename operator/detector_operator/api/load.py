@@ -1,4 +1,4 @@
-"""Read a training.yaml, and report all its errors at once, as sentences."""
+"""Read a training.yaml, and report all its errors together, as sentences."""
 
 from __future__ import annotations
 

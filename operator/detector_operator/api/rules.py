@@ -42,7 +42,7 @@ BATCH_DIVIDES: Final = Rule(
 # On one machine `run` accepts a path relative to the current directory.
 ABSOLUTE_MODEL_DIR: Final = Rule(
     "self.matches('^(/|[a-z0-9]+://)')",
-    "must begin with / and be on one of trainer.volumes, or be in a bucket such as gs://bucket/pets: the pod itself is read-only",
+    "must begin with / and be on one of trainer.volumes, or in a bucket such as gs://bucket/pets: the pod itself is read-only",
 )
 QUANTITY: Final = Rule(
     "type(self) == int ? self >= 0 : isQuantity(self) && !self.startsWith('-')",

@@ -197,7 +197,7 @@ class TrainingStatus(StatusModel):
     preemptions: int = 0
     """Number of interruptions that are not failures: preempted, evicted, node lost."""
     preemptions_in_a_row: int | None = None
-    """Interruptions without a new step in between, and waits for the model directory: they increase the backoff."""
+    """Interruptions without a new step since, and waits for the model directory: they increase the backoff."""
     preempted_at_step: int | None = None
     """Highest step at which it was interrupted."""
     start_time: Time | None = None

@@ -12,7 +12,7 @@ def pod_security_context(trainer: Trainer, settings: Settings) -> Manifest:
     defaults: Manifest = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
     if settings.user_id is not None:
         defaults |= {
-            # A number, because the kubelet cannot tell whether a user name in an image is root.
+            # A number, because the kubelet does not know whether a user name in an image is root.
             "runAsUser": settings.user_id,
             "runAsGroup": settings.user_id,
             "fsGroup": settings.user_id,

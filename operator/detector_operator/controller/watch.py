@@ -1,7 +1,7 @@
 """Keep the stored objects of one namespace, or of the cluster, up to date while the API server may fail or reject requests.
 
 Each namespace has its own watch: one with revoked permissions is reported and retried, and the others continue. Its objects stay
-in the store: a namespace that cannot be read tells nothing about what runs there.
+in the store: a namespace that cannot be read is not evidence about what runs there.
 """
 
 from __future__ import annotations

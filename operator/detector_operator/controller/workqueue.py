@@ -18,7 +18,7 @@ from detector_operator.controller.store import NamespacedName
 FIRST_RETRY_SECONDS: Final = 1.0
 MAX_RETRY_SECONDS: Final = 60.0
 MAX_RETRY_AFTER_SECONDS: Final = 300.0
-"""A longer Retry-After is taken for a misconfigured proxy."""
+"""A longer Retry-After is treated as that of a misconfigured proxy."""
 MAX_CONCURRENT: Final = 64
 """Resources reconciled concurrently: after a start there are thousands in the queue, and the API server has other clients."""
 

@@ -193,7 +193,7 @@ class Driver:
 
     def _start(self, kind: RunKind, attempt: int) -> None:
         spec, log = self._resource.spec, self._layout.log(kind, attempt)
-        # A file that an earlier run with this number left must not be taken for the result of this one.
+        # A file that an earlier run with this number left must not be mistaken for the result of this one.
         self._layout.result(kind, attempt).unlink(missing_ok=True)
         child = Child(self._commands(kind, attempt, spec, self._layout), log, environment(spec))
         self._children[kind, attempt] = child

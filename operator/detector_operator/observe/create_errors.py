@@ -12,7 +12,7 @@ from detector_trainer.contract import reasons
 
 # Errors of the request itself: the same request gets the same response.
 INVALID: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-# Errors of the server: the response says nothing about the object. A conflict is one with the update of a quota.
+# Errors of the server: the response is not about the object. A conflict is one with the update of a quota.
 REPORT_PENDING_AFTER: Final = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.REQUEST_TIMEOUT,

@@ -101,6 +101,9 @@ def _no_verdict(context: ReconcileContext, run: Run | None) -> FailureStatus:
             return _timeout_failure(context, run)
         name = run_name(context.name, RunKind.VALIDATION, context.validation.attempt)
         return known or FailureStatus(reason=reasons.VALIDATION_FAILED, message=no_verdict_message(name))
+    deleted = run.cause is not None and run.cause.reason == reasons.JOB_DELETED
+    if deleted and known is not None and known.pod is not None and known.pod == run.pod:
+        return known  # its Job was deleted after its end was recorded
     found = failure_of(run, context.run_name(run))
     reason = run.cause.reason if run.cause is not None else reasons.VALIDATION_FAILED
     return found.model_copy(update={"reason": reason, "log_tail": list(run.log_tail)})

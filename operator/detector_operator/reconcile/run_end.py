@@ -13,7 +13,7 @@ FINAL_CODES: Final = (ExitCode.USAGE, ExitCode.DATA, ExitCode.ENVIRONMENT)
 # `validate` exits with these when its flags are wrong or it has a bug: a retry would end the same.
 FINAL_CODES_OF_VALIDATION: Final = (0, 1, 2)
 
-# External interruptions. The exit code then tells how the trainer reacted, not what went wrong.
+# External interruptions. The exit code then shows how the trainer reacted, not what went wrong.
 INTERRUPTIONS: Final = frozenset(
     {
         reasons.EVICTED,

@@ -1,4 +1,4 @@
-"""How an end is told: the exit code and reason of an exception, and what is written to stderr."""
+"""How an end is reported: the exit code and reason of an exception, and what is written to stderr."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def test_sound_records_are_read_as_protobuf_reads_them(payloads: list[bytes]):
 @given(records(), st.data())
 @example(field(1, entry(LABEL, field(3, field(1, b"\xff" * 11 + b"\x01")))), None)
 def test_any_bytes_are_read_as_protobuf_reads_them(payload: bytes, data: st.DataObject | None):
-    """Beside a sound record, which must come out as if it were alone."""
+    """Next to a valid record, which must be read as if it were alone."""
     damaged = bytearray(payload)
     if data is not None and damaged:
         for _ in range(data.draw(st.integers(1, 3))):
@@ -162,6 +162,6 @@ def test_any_bytes_are_read_as_protobuf_reads_them(payload: bytes, data: st.Data
     expected = parsed(bytes(damaged))
     if 0 in chunk.not_examples:
         assert expected is None
-    elif expected is not None:  # protobuf refuses keys that are no UTF-8; TensorFlow's own parser does not, nor do we
+    elif expected is not None:  # protobuf refuses keys that are not UTF-8; TensorFlow's own parser does not, nor do we
         assert row(chunk, 0) == expected
     assert row(chunk, 1) == parsed(sound)

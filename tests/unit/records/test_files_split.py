@@ -1,4 +1,4 @@
-"""What is said of a dataset does not depend on how its records are split into files."""
+"""The findings on a dataset do not depend on how its records are split into files."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ BOMBS = {
         16_384, 16_384, scans=ONE_BY_ONE, before=jpegs.segment(0xFE, bytes(5000))
     ),
     "behind a segment of length 0": jpeg(16_384, 16_384, scans=ONE_BY_ONE, before=b"\xff\xfe\x00\x00"),
-    "behind bytes that are no segment": jpeg(
+    "behind bytes that are not a segment": jpeg(
         16_384, 16_384, scans=ONE_BY_ONE, before=b"\xff\xfe\x00\x02\x00\xff\x00\xff\xff\xff\x01"
     ),
 }

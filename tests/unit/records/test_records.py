@@ -29,7 +29,7 @@ SOUND: list[tuple[str, Any]] = [
     ("image labels the model has", features(BOX, image__class__label=[37, 1, -1], image__neg_category_ids=[2])),
     ("text without label", features(BOX)),
     ("label without text", features(BOX, image__object__class__text=None, image__object__class__label=[37])),
-    ("a PNG that says it is a JPEG", features(BOX, image__encoded=[image("PNG")], image__format=[b"jpeg"])),
+    ("a PNG declared as a JPEG", features(BOX, image__encoded=[image("PNG")], image__format=[b"jpeg"])),
     ("grey", features(BOX, image__encoded=[image(mode="L")])),
     ("RGBA", features(BOX, image__encoded=[image("PNG", mode="RGBA")])),
     ("CMYK", features(BOX, image__encoded=[image(mode="CMYK")])),

@@ -1,4 +1,4 @@
-"""The fingerprint changes with what a training reads, and with nothing else; it says what has changed."""
+"""The fingerprint changes with what a training reads, and with nothing else; it shows what has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A status never exceeds its bounds, whatever it is made of: else it could not be written, and nothing could be reported any more."""
+"""A status never exceeds its bounds, whatever its parts are: otherwise it could not be written, and nothing could be reported any more."""
 
 from __future__ import annotations
 

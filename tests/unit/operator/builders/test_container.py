@@ -20,7 +20,7 @@ WITH_POLICY = Settings(trainer_image="trainer:1", image_pull_policy="Never")
         ({"imagePullPolicy": "Always"}, "trainer:1", "Always"),
         ({"image": "mine:2", "imagePullPolicy": "IfNotPresent"}, "mine:2", "IfNotPresent"),
     ],
-    ids=["the operator's", "the user's", "the operator's, pulled as the user says", "the user's, pulled as the user says"],
+    ids=["the operator's", "the user's", "the operator's, pulled as the user sets", "the user's, pulled as the user sets"],
 )
 def test_image_and_when_it_is_pulled(build, trainer, image, policy):
     for container in containers(build(settings=WITH_POLICY, trainer=trainer)):
@@ -32,7 +32,7 @@ def test_it_runs_the_command_of_the_image_whatever_its_entrypoint(build):
 
 
 def test_its_log_is_written_line_by_line(build):
-    """Python keeps what it writes to a pipe until kilobytes have come together: progress would be told minutes late."""
+    """Python keeps what it writes to a pipe until kilobytes have come together: progress would be reported minutes late."""
     for container in containers(build()):
         assert variables(container)["PYTHONUNBUFFERED"] == "1"
 

@@ -13,6 +13,7 @@ from detector_operator.local.commands import PROGRAM, trainer_commands
 from detector_operator.local.run_layout import RunLayout
 from detector_operator.reconcile.runs import RunKind
 from detector_trainer.cli import cmd_preflight, cmd_validate
+from detector_trainer.command import flags as command_flags
 from detector_trainer.pipeline.load import read_pipeline_config
 from detector_trainer.pipeline.overrides import apply_overrides
 from detector_trainer.training import flags
@@ -50,8 +51,7 @@ def overrides_of(arguments: list[str]) -> dict[str, str]:
         return dict(flags.parse(rest).overrides)
     if verb == "preflight":
         return dict(cmd_preflight._pod(rest).inputs.overrides)
-    parser = cmd_validate._parser()
-    return cmd_validate._overrides(parser.parse_args(rest).set, parser)
+    return command_flags.overrides_of(cmd_validate._parser().parse_args(rest).set)
 
 
 COMMANDS = {

@@ -58,7 +58,7 @@ DEFAULTS = Settings(
     ("given", "requests", "limits"),
     [
         ({}, {"cpu": "1", "memory": "1Gi"}, {"cpu": "4", "memory": "2Gi"}),
-        # A default request of 1Gi above a limit of 512Mi would be refused: what is said of memory is all that holds for it.
+        # A default request of 1Gi above a limit of 512Mi would be refused: the given memory is the only setting of it.
         ({"limits": {"memory": "512Mi"}}, {"cpu": "1"}, {"cpu": "4", "memory": "512Mi"}),
         ({"requests": {"cpu": 8}}, {"cpu": 8, "memory": "1Gi"}, {"memory": "2Gi"}),
         (

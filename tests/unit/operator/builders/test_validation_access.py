@@ -92,7 +92,7 @@ def test_a_volume_that_the_pod_has_for_itself_stays_as_it_is(source):
 
 
 def test_which_volumes_are_read_only_here_alone_is_told():
-    """What is written through a link to one of them is no reason to reject: the trainer may write there."""
+    """What is written through a link to one of them does not reject: the trainer may write there."""
     trainer = {
         "volumes": [DATA, MODELS],
         "volumeMounts": [
@@ -147,7 +147,7 @@ def test_by_default_it_has_those_of_the_trainer_because_data_in_buckets_is_read_
 @pytest.mark.parametrize(
     ("settings", "validation"),
     [(SETTINGS, {"secrets": "Omit"}), (OMITTING, {})],
-    ids=["as the spec says", "as the operator is set"],
+    ids=["as the spec sets it", "as the operator is set"],
 )
 def test_it_can_be_without(settings, validation):
     job = validation_job(settings=settings, trainer=SECRETS, validation=validation)

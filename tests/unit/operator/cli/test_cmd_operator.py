@@ -1,4 +1,4 @@
-"""The command line of the operator: the chart's arguments are its own, and what ends it is said in one sentence."""
+"""The command line of the operator: the chart's arguments are its own, and what ends it is reported in one sentence."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_user_is_a_number_above_zero_or_none(operated, user, capsys):
     operated()
     with pytest.raises(SystemExit):
         main(["--trainer-image=i", f"--user-id={user}"])
-    assert "neither a user id above 0 nor none" in capsys.readouterr().err
+    assert "neither a positive user ID nor none" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

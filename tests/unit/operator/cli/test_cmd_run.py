@@ -77,7 +77,7 @@ class Acting:
 def drive(train, when, do, *, validate=("pass",), **keywords):
     """The driver itself, with a display that acts."""
     layout = RunLayout.of("m", None)
-    layout.make()
+    layout.create_directories()
     acting = Acting(when, lambda: do(driver))
     driver = Driver(
         load("training.yaml"), layout, acting, commands=commands(validate, train), backoff=SOON, poll_seconds=0.02, **keywords
@@ -165,7 +165,7 @@ def test_retries_end_with_the_cause_and_the_last_lines(capsys):
 def test_bad_data_is_not_tried_again():
     assert run(train=("bad-data", "succeed")) == 1
     failure = status()["failure"]
-    assert (failure["reason"], failure["hint"], status()["training"]["restarts"]) == ("DataError", "Write it anew.", 0)
+    assert (failure["reason"], failure["hint"], status()["training"]["restarts"]) == ("DataError", "Write it again.", 0)
 
 
 def test_a_kill_is_named_with_what_mostly_causes_it():
@@ -200,7 +200,7 @@ def test_a_validation_that_hangs_is_ended():
     assert status()["failure"]["reason"] == "ValidationTimedOut"
 
 
-# Stopping and going on
+# Stopping and continuing
 
 
 def test_a_stop_saves_and_the_same_command_goes_on():
@@ -278,7 +278,7 @@ def test_steps_restarts_and_the_last_checkpoint_are_shown_while_it_validates_aga
 
 def test_a_stop_while_validating_starts_no_training():
     layout = RunLayout.of("m", None)
-    layout.make()
+    layout.create_directories()
     acting = Acting(lambda _, done: not done and Path("m/logs/validate-1.log").exists(), lambda: driver.stop())
     driver = Driver(load("training.yaml"), layout, acting, commands=commands(("hang",)), poll_seconds=0.02)
     assert driver.run().status.phase == "Suspended"
@@ -314,7 +314,7 @@ def test_what_an_earlier_run_has_left_is_not_deleted():
     layout = RunLayout.of("m", None)
     driver = Driver(load("training.yaml"), layout, Acting(lambda *_: False, lambda: None))
     before = sorted(path for path in Path("m").rglob("*") if path.is_file())
-    for one in driver._runs():
+    for one in driver._observed_runs():
         driver._act(DeleteRun(one))
     assert sorted(path for path in Path("m").rglob("*") if path.is_file()) == before
 
@@ -380,7 +380,7 @@ def test_a_second_command_for_the_same_directory_is_refused(capsys):
     with command("stop-when-asked") as process:
         wait_for(trains)
         assert run() == 2
-        assert capsys.readouterr().err == (f"m is in use: another `detector-training run` works there (process {process.pid}).\n")
+        assert capsys.readouterr().err == (f"m is in use by another `detector-training run` (process {process.pid}).\n")
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 75
 
@@ -394,13 +394,13 @@ def test_what_a_killed_command_left_behind_is_stopped_before_it_goes_on(capsys):
         assert left.alive
         assert run() == 0
         assert not left.alive
-    assert f"pets-train-1 of an earlier command still runs (process {left.pid}): it is stopped first" in capsys.readouterr().out
+    assert f"Stopping pets-train-1 of an earlier command, which is still running (process {left.pid})" in capsys.readouterr().out
     assert (status()["training"]["progress"], status()["training"]["restarts"]) == ("30/30", 0)
 
 
 def test_the_lock_ends_with_its_holder():
     layout = RunLayout.of("m", None)
-    layout.make()
+    layout.create_directories()
     with locked(layout.lock):
         assert run() == 2
     assert run() == 0
@@ -414,11 +414,11 @@ def test_the_lock_ends_with_its_holder():
     [
         (
             {"pipelineConfig": {"configMapKeyRef": {"name": "a", "key": "b"}}},
-            "spec.pipelineConfig.configMapKeyRef needs a cluster",
+            "spec.pipelineConfig.configMapKeyRef requires a cluster",
         ),
         ({"modelDir": "gs://b/m"}, "spec.modelDir is 'gs://b/m'"),
         ({"trainer": {"env": [{"name": "A", "valueFrom": {}}]}}, "spec.trainer.env: A has valueFrom"),
-        ({"trainer": {"envFrom": [{"secretRef": {"name": "s"}}]}}, "spec.trainer.envFrom needs a cluster"),
+        ({"trainer": {"envFrom": [{"secretRef": {"name": "s"}}]}}, "spec.trainer.envFrom requires a cluster"),
         ({"numSteps": 0}, "spec.numSteps is 0"),
     ],
     ids=["a ConfigMap", "a bucket", "a variable from a Secret", "variables from a Secret", "an invalid spec"],

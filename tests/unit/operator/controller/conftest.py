@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that speaks like an API server, as far as a test says."""
+"""A server on 127.0.0.1 that responds like an API server, as far as a test defines it."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def talk():
 
 
 def status(code, message, **more):
-    """An error as the API server tells it."""
+    """An error as the API server reports it."""
     body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "code": code, **more}
     return web.json_response(body, status=code)
 
 
 @pytest.fixture
 def refusal():
-    """An error as the API server tells it."""
+    """An error as the API server reports it."""
     return status
 
 

@@ -168,7 +168,7 @@ def test_a_status_is_replaced_if_the_resource_is_as_it_was_read(talk):
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        # jsonPatcher.applyJSPatch: NewGenericServerResponse(422, "", …), which does not tell what failed.
+        # jsonPatcher.applyJSPatch: NewGenericServerResponse(422, "", …), which does not name what failed.
         (422, "the server rejected our request due to an error in our request"),
         (
             409,
@@ -216,7 +216,7 @@ def test_a_list_is_read_in_pages(talk, monkeypatch):
     [(1_000, ["10", "100", "100"]), (100_000, ["10", "10", "10"]), (250_000, ["10", "4", "4"]), (3_000_000, ["10", "1", "1"])],
 )
 def test_an_answer_has_about_a_mebibyte_at_most(talk, size, limits):
-    """Every list begins with a short page, which tells how large its objects are."""
+    """Every list begins with a short page, which shows how large its objects are."""
     asked = []
 
     async def answer(request):
@@ -407,7 +407,7 @@ def test_a_log_that_is_followed_is_let_go_of(talk):
 
 @pytest.mark.parametrize("lines", [b"", b"first\n"], ids=["no line", "a line"])
 def test_a_followed_log_on_which_nothing_comes_is_given_up(talk, monkeypatch, lines):
-    """Its connection may be half open: that it is silent says nothing about the trainer."""
+    """Its connection may be half open: its silence is not evidence about the trainer."""
     monkeypatch.setattr(api_server, "FOLLOW_LIMIT", ClientTimeout(total=None, sock_read=0.05))
 
     async def answer(request):
@@ -506,9 +506,9 @@ def test_a_client_can_be_replaced(talk):
         configuration = server._client.configuration
         async with ApiClient(configuration) as newer:
             newer.configuration.client_session_kwargs = {"headers": {"X-Client": "newer"}}
-            before = server.use(newer)
+            before = server.replace_client(newer)
             second = await create(server)
-            assert server.use(before) is newer
+            assert server.replace_client(before) is newer
         return first, second
 
     assert talk(answer, conversation) == ({"client": None}, {"client": "newer"})

@@ -92,9 +92,9 @@ def test_a_store_keeps_digests_and_the_newest_texts():
 
 
 def test_as_many_texts_are_kept_as_fit():
-    texts = InlineConfigCache(most=10)
+    texts = InlineConfigCache(max_bytes=10)
     for text in ("äää", "b", "c", "b", "dddd"):
-        texts.keep(text)
+        texts.add(text)
     assert {text: texts.get(digest(text)) for text in ("äää", "b", "c", "dddd")} == {
         "äää": None,
         "b": "b",
@@ -104,13 +104,13 @@ def test_as_many_texts_are_kept_as_fit():
 
 
 def test_one_that_is_seen_again_is_the_newest():
-    texts = InlineConfigCache(most=2)
+    texts = InlineConfigCache(max_bytes=2)
     for text in ("a", "b", "a", "c"):
-        texts.keep(text)
+        texts.add(text)
     assert [texts.get(digest(text)) for text in "abc"] == ["a", None, "c"]
 
 
 def test_one_that_does_not_fit_at_all_is_not_kept():
-    texts = InlineConfigCache(most=2)
-    texts.keep("abc")
+    texts = InlineConfigCache(max_bytes=2)
+    texts.add("abc")
     assert texts.get(digest("abc")) is None

@@ -148,7 +148,7 @@ def test_the_text_of_a_digest_is_read_again(server, with_digest):
 
 def test_unless_it_is_kept(server, with_digest):
     texts = InlineConfigCache()
-    texts.keep("model {}")
+    texts.add("model {}")
     assert ensure(server, with_digest, texts) == (None, [CREATE])
     assert server.objects["configmaps", NAME]["data"] == {"pipeline.config": "model {}"}
 

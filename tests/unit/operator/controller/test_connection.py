@@ -44,7 +44,7 @@ async def cluster(folder, monkeypatch, authority):
 
 @pytest.fixture
 def pod(tmp_path, monkeypatch):
-    """The folder of a pod's service account."""
+    """The directory of a pod's service account."""
     (tmp_path / "token").write_text("first")
     incluster = "kubernetes.aio.config.incluster_config"
     monkeypatch.setattr(f"{incluster}.SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))
@@ -96,7 +96,7 @@ def test_certificates_that_change_on_disk_are_trusted_from_then_on(pod, monkeypa
             await server.client.close()
 
     asyncio.run(main())
-    assert "the CA certificates have changed: connecting again" in caplog.text
+    assert "the CA certificates have changed: reconnecting" in caplog.text
 
 
 def test_certificates_that_are_half_written_change_nothing(pod, monkeypatch, caplog):

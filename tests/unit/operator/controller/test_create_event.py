@@ -1,4 +1,4 @@
-"""An Event names its resource, and comes once, whoever decides it how often."""
+"""An Event names its resource, and is created once, however often it is decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of what waits are asked for ever more seldom, and nothing is remembered of what does not."""
+"""Events of objects that wait are requested with exponential backoff, and nothing is remembered of others."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_at_first_it_may_only_be_slow(add, server):
     assert server.requests == []
 
 
-def test_then_its_events_are_asked_for(add, server):
+def test_then_its_events_are_queries_for(add, server):
     told = event(JOB, "FailedCreate", "exceeded quota")
     server.lists[PATH] = ListResult([told], "1")
     add(0, JOB)
@@ -59,7 +59,7 @@ def test_between_two_times_the_last_answer_counts(add, server):
     assert server.count("list") == 1
 
 
-def test_what_waits_for_a_day_is_asked_about_every_five_minutes(add, server):
+def test_what_waits_for_a_day_is_queries_about_every_five_minutes(add, server):
     for second in range(0, 24 * 3600, 100):
         add(second, JOB)
     assert server.count("list") < 24 * 12 + 5
@@ -68,9 +68,9 @@ def test_what_waits_for_a_day_is_asked_about_every_five_minutes(add, server):
 def test_what_does_not_wait_any_more_is_forgotten(add):
     add(0, JOB, POD)
     add(1, POD)
-    assert add.reader._asked[KEY].keys() == {POD["metadata"]["uid"]}
+    assert add.reader._queries[KEY].keys() == {POD["metadata"]["uid"]}
     add.reader.forget(KEY)
-    assert add.reader._asked == {}
+    assert add.reader._queries == {}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a watch tells is taken down before a reconcile is asked for."""
+"""An event of a watch is stored before a reconcile is requested."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.kubernetes_objects import UID, job, pod
 
 
 class Asked(list):
-    """A queue that keeps who was asked for."""
+    """A queue that records what was added."""
 
     add = list.append
 

@@ -1,7 +1,7 @@
 """The log of a running trainer is followed until its pod is gone, whatever happens to the connection.
 
 A followed log that is silent proves nothing: its end is read by a request of its own, before it is followed and whenever `check`
-asks for it. What cannot be read is noted, and nothing is raised.
+requests it. What cannot be read is noted, and nothing is raised.
 """
 
 from __future__ import annotations
@@ -461,7 +461,7 @@ def test_a_check_of_a_run_that_has_not_started_reads_no_log(reading):
     async def play(reading):
         await reading.reader.check(KEY, STARTING)
         assert (reading.server.requests, reading.view) == ([], LogView(read_at=T0, attempted_at=T0))
-        reading.reader.failed(KEY, STARTING, REFUSED)
+        reading.reader.record_failure(KEY, STARTING, REFUSED)
         reading.passes(60)
         await reading.reader.check(KEY, STARTING)
         assert reading.view == LogView(read_at=after(60), attempted_at=after(60))
@@ -484,7 +484,7 @@ def test_a_run_that_was_checked_before_it_started_is_followed_once_it_runs(readi
 def test_a_run_without_a_pod_has_nothing_to_check(reading):
     async def play(reading):
         await reading.reader.check(KEY, replace(RUN, pod=None))
-        reading.reader.failed(KEY, replace(RUN, pod=None), REFUSED)
+        reading.reader.record_failure(KEY, replace(RUN, pod=None), REFUSED)
         assert (reading.server.requests, reading.reader.logs(KEY)) == ([], {})
 
     reading(play)
@@ -492,7 +492,7 @@ def test_a_run_without_a_pod_has_nothing_to_check(reading):
 
 def test_a_run_that_could_not_be_read_is_noted(reading):
     async def play(reading):
-        reading.reader.failed(KEY, RUN, REFUSED)
+        reading.reader.record_failure(KEY, RUN, REFUSED)
         assert reading.view == LogView(attempted_at=T0, unavailable_since=T0, error=str(REFUSED))
 
     reading(play)
@@ -699,7 +699,7 @@ def test_that_a_flood_has_no_progress_at_its_end_is_no_evidence(reading, pauses)
             (T0, after(60), after(60)),
             (T0, after(120), after(60)),
             (after(180), after(180), None),
-            (after(480), after(480), after(480)),  # by then it is no flood
+            (after(480), after(480), after(480)),  # then it is not a flood any more
         ]
 
     reading(play)

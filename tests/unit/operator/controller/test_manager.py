@@ -51,12 +51,12 @@ class Server:
     def __init__(self, refusal):
         self.refusal = refusal
         self.refused = {}
-        """Paths that are refused, or of which the server says nothing at all."""
+        """Paths that are refused, or to which the server does not respond."""
         self.created = defaultdict(list)
         self.watches = defaultdict(int)
         """How many watches of a path have begun."""
         self.watching = defaultdict(set)
-        """The watches of a path that go on."""
+        """The watches of a path that continue."""
         self.changed = asyncio.Condition()
 
     async def answer(self, request):
@@ -294,7 +294,7 @@ def test_without_the_resource_on_the_cluster_it_says_so_and_waits_for_it(operati
 def test_an_api_server_that_refuses_everything_at_the_start_is_waited_for(operating, refusal, code):
     async def play(server):
         status, text = await probe(server, "/readyz", lambda _, text: str(code) in text)
-        assert (status, text) == (503, f"cannot list the cluster: the API server answers {code}: not now\n")
+        assert (status, text) == (503, f"cannot list the cluster: the API server responds with {code}: not now\n")
         server.refused.clear()
         await server.until_created("jobs")
 
@@ -317,7 +317,7 @@ def test_a_namespace_that_is_lost_from_the_start_does_not_hold_back_the_others(o
     async def play(server):
         await server.until_created("jobs", "a")
         status, text = await probe(server, "/readyz", lambda status, text: status == 200 and "namespace b" in text)
-        assert (status, text) == (200, f"ok\ncannot list namespace b: the API server answers 403: {words}\n")
+        assert (status, text) == (200, f"ok\ncannot list namespace b: the API server responds with 403: {words}\n")
         assert lost.namespaces == {"b"}
         assert not [job for job in server.created["jobs"] if job["metadata"]["namespace"] == "b"]
         server.refused.clear()

@@ -183,7 +183,7 @@ def test_the_reason_and_the_start_of_a_phase_are_those_of_the_status():
 
 
 def test_the_age_of_a_step_counts_from_when_it_was_first_observed():
-    """Other numbers change too: a checkpoint is no step."""
+    """Other numbers change too: a checkpoint is not a step."""
     numbers = stepped(50, step=40, progress_time=after(100))
     metrics = of(("a", "one", status(Phase.TRAINING, training=numbers)), now=110)
     assert shown(metrics, "last_step_age_seconds") == {("one", "a"): 60}

@@ -1,6 +1,6 @@
 """A reconcile writes first what it will do, then does it, and asks nothing of the API server where nothing has changed.
 
-A validation holds no GPU: it is created first, so that one status says all.
+A validation holds no GPU: it is created first, so that one status reports everything.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def test_the_config_of_an_inline_pipeline_is_there_before_its_job(cluster):
 
 @pytest.fixture
 def skipping(cluster):
-    """A resource whose training starts at once."""
+    """A resource whose training starts immediately."""
     cluster.apply(validation={"policy": "Skip"})
     return cluster
 
@@ -65,7 +65,7 @@ def test_a_process_that_died_after_the_status_was_written_goes_on(skipping):
     skipping.server.refuse("jobs", 503, "the server is currently unable to handle the request")
     with pytest.raises(ApiError):
         skipping.reconcile()
-    skipping.server.refusals.clear()
+    skipping.server.rejections.clear()
     assert verbs(skipping.reconcile()) == [CREATE]
 
 
@@ -148,7 +148,7 @@ QUOTA = (
 
 
 def refused(cluster, words):
-    """A resource whose Job is refused once with these words, and which says so."""
+    """A resource whose Job is rejected once with this message, and which reports it."""
     cluster.server.refuse("jobs", 403, words)
     return cluster.reconcile()
 
@@ -163,7 +163,7 @@ def test_a_job_that_is_not_admitted_is_said_and_asked_for_again_ever_more_seldom
         assert cluster.reconcile() == []
         cluster.now += timedelta(seconds=wait)
         assert verbs(cluster.reconcile()) == [CREATE]
-    cluster.server.refusals.clear()
+    cluster.server.rejections.clear()
     cluster.now += timedelta(seconds=60)
     assert verbs(cluster.reconcile()) == [CREATE, EVENT, STATUS]
     assert cluster.headline["reason"] == "Waiting"
@@ -208,14 +208,14 @@ def test_a_config_that_is_still_being_deleted_is_left_to_the_queue(cluster):
 
 @pytest.mark.parametrize("plural", ["configmaps", "jobs"])
 def test_a_conflict_with_the_update_of_a_quota_is_tried_again(cluster, plural):
-    """A 409 on a create says that the object exists only if its reason is AlreadyExists."""
+    """A 409 on a create means that the object exists only if its reason is AlreadyExists."""
     cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
     words = 'Operation cannot be fulfilled on resourcequotas "few": the object has been modified'
     cluster.server.refuse(plural, 409, words, "Conflict")
     with pytest.raises(ApiError, match="resourcequotas"):
         cluster.reconcile()
     assert cluster.status["phase"] == "Validating"
-    cluster.server.refusals.clear()
+    cluster.server.rejections.clear()
     assert CREATE in verbs(cluster.reconcile())
 
 
@@ -229,7 +229,7 @@ def test_a_refusal_is_not_held_against_another_spec_or_another_resource_of_the_n
 
 def test_a_process_that_has_just_started_learns_a_refusal_again(cluster):
     refused(cluster, QUOTA.format(2))
-    cluster.reconciler.refusals.forget(KEY)
+    cluster.reconciler.rejections.forget(KEY)
     assert verbs(cluster.reconcile()) == [CREATE]
     assert cluster.headline["reason"] == "QuotaExceeded"
 
@@ -238,7 +238,7 @@ def test_a_process_that_has_just_started_learns_a_refusal_again(cluster):
     "error", [ApiError(403, "", "events is forbidden"), TimeoutError(), ConnectionResetError()], ids=["refused", "slow", "broken"]
 )
 def test_an_event_that_cannot_be_told_holds_nothing_up(cluster, error):
-    cluster.server.refusals["events"] = error
+    cluster.server.rejections["events"] = error
     assert CREATE in verbs(cluster.reconcile())
     assert cluster.status["phase"] == "Validating"
 
@@ -274,7 +274,7 @@ def test_an_event_that_could_not_be_told_is_told_later(cluster):
     cluster.server.refuse("events", 503, "not now")
     cluster.reconcile()
     assert cluster.status["phase"] == "Validating"
-    cluster.server.refusals.clear()
+    cluster.server.rejections.clear()
     assert EVENT not in verbs(cluster.reconcile())  # not before it is time
     _, wait = cluster.requeues[-1]
     cluster.now += timedelta(seconds=wait)
@@ -294,7 +294,7 @@ def test_some_day_it_is_given_up(cluster):
 def test_nothing_is_told_of_a_resource_that_is_gone(cluster):
     cluster.server.refuse("events", 503, "not now")
     cluster.reconcile()
-    cluster.server.refusals.clear()
+    cluster.server.rejections.clear()
     cluster.store.drop_resource(cluster.store.resource(KEY))
     cluster.now += timedelta(minutes=10)
     assert cluster.reconcile() == []
@@ -359,7 +359,7 @@ def test_a_process_that_died_after_it_was_written_why_a_run_is_stopped_stops_it(
     trained.server.refuse("jobs", 503, "not now")
     with pytest.raises(ApiError):
         trained.reconcile()
-    trained.server.refusals.clear()
+    trained.server.rejections.clear()
     assert verbs(trained.reconcile()) == [DELETE]
 
 
@@ -451,7 +451,7 @@ def test_another_job_that_has_taken_the_name_is_not_stopped(cluster):
     assert "deletionTimestamp" not in cluster.server.objects["jobs", "pets-validate-1"]["metadata"]
 
 
-# What is not observed is no evidence: (the pod, what is written once the limit is over)
+# What is not observed is not evidence: (the pod, what is written once the limit is over)
 
 
 def test_before_a_training_is_stopped_for_its_silence_its_pod_and_its_log_are_read(trained):
@@ -492,14 +492,14 @@ def test_a_training_that_cannot_be_read_is_never_stopped(trained, error, what):
         trained.serve(PODS, trained.server.objects["pods", TRAINER])
         trained.server.logs[TRAINER] = [error]
     else:
-        trained.server.refusals["pods"] = error
+        trained.server.rejections["pods"] = error
     for _ in range(50):
         trained.passes(300)
         trained.reconcile()
     assert (trained.status["phase"], trained.server.deletions) == ("Training", [])
     assert (trained.headline["reason"], trained.status["reason"]) == ("LogUnavailable", "LogUnavailable")
     assert str(error) in trained.headline["message"]
-    trained.server.refusals.clear()
+    trained.server.rejections.clear()
     trained.serve(PODS, trained.server.objects["pods", TRAINER])
     trained.server.logs[TRAINER] = [at(80).to_line()]
     trained.passes(300)
@@ -556,7 +556,7 @@ def test_a_pod_that_does_not_start_is_read_before_it_is_stopped(skipping):
 def test_a_pod_that_does_not_start_and_cannot_be_read_is_never_stopped(skipping):
     skipping.reconcile()
     skipping.put_pod(pod("train", phase="Pending", init=running(), main=INITIALIZING))
-    skipping.server.refusals["pods"] = TimeoutError()
+    skipping.server.rejections["pods"] = TimeoutError()
     for _ in range(20):
         skipping.reconcile()
         skipping.passes(600)
@@ -570,7 +570,7 @@ INLINE = {"pipelineConfig": {"inline": "model {}"}, "validation": {"policy": "Sk
 
 
 def test_what_holds_a_node_and_waits_without_saying_why_is_asked_about(skipping):
-    """A volume that cannot be mounted is only told by events, and its pod holds its GPUs."""
+    """A volume that cannot be mounted is only reported by events, and its pod holds its GPUs."""
     skipping.reconcile()
     creating = pod("train", phase="Pending", init=waiting("ContainerCreating"), main=INITIALIZING)
     skipping.put_pod(creating)
@@ -615,7 +615,7 @@ def test_a_config_map_that_a_container_misses_is_created_again_while_the_run_wai
 
 @pytest.fixture
 def retried(cluster):
-    """A training that has crashed twice, and goes on."""
+    """A training that has crashed twice, and continues."""
     cluster.apply(validation={"policy": "Skip"})
     for attempt in (1, 2):
         cluster.put_job(job("train", attempt, **failed()))
@@ -665,10 +665,10 @@ def test_a_resource_that_is_gone_is_forgotten(cluster):
     cluster.put_job(job("validate"))
     cluster.put_pod(pod("validate", phase="Pending", node=None, init={}, main={}))
     cluster.reconcile()
-    assert cluster.events._asked.keys() == {KEY}
+    assert cluster.events._queries.keys() == {KEY}
     cluster.store.drop_resource(cluster.store.resource(KEY))
     assert cluster.reconcile() == []
-    assert cluster.events._asked == {}
+    assert cluster.events._queries == {}
 
 
 def test_the_runs_of_an_earlier_resource_of_the_name_are_stopped_and_waited_for(cluster):

@@ -1,4 +1,4 @@
-"""Of everything the API server told, the newest counts, in whatever order it was told."""
+"""Of everything that the API server reported, the newest counts, in whatever order it arrived."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_uids_of_what_was_deleted_are_remembered_only_until_the_next_list():
     store = Store()
     store.drop_job(job(1))
     replace(store)
-    assert store._jobs._gone == set()
+    assert store._jobs._deleted == set()
 
 
 def test_resources_of_one_name_in_two_namespaces_are_two():

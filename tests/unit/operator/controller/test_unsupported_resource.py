@@ -10,8 +10,8 @@ from support.reconciling import DELETE, EVENT, STATUS, Cluster, verbs
 
 REASON = "UnsupportedResource"
 WORDS = (
-    "This version of the operator cannot read the resource, and leaves what runs as is: "
-    "spec.numSteps is 'many', and must be a whole number."
+    "This version of the operator cannot parse the resource; existing runs are left as is: "
+    "spec.numSteps is 'many', must be an integer."
 )
 
 

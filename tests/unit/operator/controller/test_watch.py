@@ -141,11 +141,11 @@ def test_nothing_is_asked_for_in_another_namespace(playing):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (DOWN, "the API server cannot be reached: Cannot connect to host 10.0.0.1:443"),
-        (TimeoutError(), "the API server does not answer"),
-        (UNAVAILABLE, "the API server answers 503: not now"),
-        (FORBIDDEN, 'the API server answers 403: pods is forbidden: User "u" cannot list resource "pods"'),
-        (ApiError(410, "Expired", "too old"), "the API server answers 410: too old"),
+        (DOWN, "the API server is unreachable: Cannot connect to host 10.0.0.1:443"),
+        (TimeoutError(), "the API server does not respond"),
+        (UNAVAILABLE, "the API server responds with 503: not now"),
+        (FORBIDDEN, 'the API server responds with 403: pods is forbidden: User "u" cannot list resource "pods"'),
+        (ApiError(410, "Expired", "too old"), "the API server responds with 410: too old"),
         (
             ApiError(404, "", "404 page not found"),
             "the CustomResourceDefinition detectortrainings.detector-training.io is not installed: install the one of the chart, "
@@ -240,7 +240,7 @@ def test_a_list_that_fails_later_leaves_the_watch_and_what_is_known(playing):
         scene.server.refusals["pods"] = UNAVAILABLE
         await asyncio.sleep(RESYNC_SECONDS)
         assert (list(scene.store), scene.begun) == ([KEY], [0])
-        assert scene.watch.failure == "cannot list namespace team: the API server answers 503: not now"
+        assert scene.watch.failure == "cannot list namespace team: the API server responds with 503: not now"
         scene.server.refusals.clear()
         await asyncio.sleep(3)
         assert (scene.listed, scene.watch.failure) == ([0, 600, 601], None)

@@ -1,4 +1,4 @@
-"""One task a resource at a time; whatever is asked for is done, once."""
+"""One task a resource at a time; every request is served, once."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def paced(*times_asked, seconds=10):
         for time in times_asked:
             loop.call_at(time, queue.add_rate_limited, KEY, seconds)
         await asyncio.sleep(1000)
-        assert queue._paced == {}
+        assert queue._rate_limited == {}
         await queue.close()
 
     run_in_virtual_time(run())
@@ -170,7 +170,7 @@ class Failing:
 
 
 def retrying(*errors, play=None, seconds=10_000, metrics=None, logger=None):
-    """When a resource was reconciled that was asked for at second 0, while the play goes on."""
+    """When a resource that was added at second 0 was reconciled, while the play continues."""
     work = Failing(*errors)
 
     async def run():
@@ -180,7 +180,7 @@ def retrying(*errors, play=None, seconds=10_000, metrics=None, logger=None):
             await play(queue, work)
         await asyncio.sleep(seconds)
         await queue.close()
-        assert (queue._failures, queue._held_until, queue._timers) == ({}, {}, {})
+        assert (queue._failures, queue._backoff_until, queue._timers) == ({}, {}, {})
 
     run_in_virtual_time(run())
     return work.times
@@ -408,7 +408,7 @@ def test_nothing_is_kept_of_a_resource_that_is_done():
         work.go.set()
         queue.add(KEY)
         await settle(queue)
-        assert (queue._tasks, queue._timers, queue._failures, queue._again) == ({}, {}, {}, set())
+        assert (queue._tasks, queue._timers, queue._failures, queue._dirty) == ({}, {}, {}, set())
 
     playing(play)
 

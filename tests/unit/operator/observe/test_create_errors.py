@@ -1,4 +1,4 @@
-"""What is made of an API server's refusal to create a Job or its ConfigMap."""
+"""How an API server's refusal to create a Job or its ConfigMap is reported."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import pytest
 from detector_operator.observe.create_errors import explain_create_error, explain_name_conflict
 
 NAME = "pets-train-1"
-# Status and words, as API servers of Kubernetes 1.35 give them; reason and message; a word of the hint.
+# Status and message, as API servers of Kubernetes 1.35 return them; reason and message; a part of the hint.
 REFUSALS = {
     "a quota": (
         403,
         f'jobs.batch "{NAME}" is forbidden: exceeded quota: few, requested: count/jobs.batch=1, used: count/jobs.batch=2, '
         "limited: count/jobs.batch=2",
         "QuotaExceeded",
-        f"Cannot create Job {NAME}: quota few is exceeded: it asks for count/jobs.batch=1; used are count/jobs.batch=2 "
-        "of count/jobs.batch=2.",
+        f"Cannot create Job {NAME}: exceeded quota few: requested count/jobs.batch=1, used count/jobs.batch=2, "
+        "limited to count/jobs.batch=2.",
         "request an increase",
     ),
     "a right that the operator lacks": (
@@ -36,7 +36,7 @@ REFUSALS = {
         '"configmaps" in API group "" in the namespace "team".',
         "Helm release",
     ),
-    "a webhook that says no": (
+    "a webhook that denies it": (
         400,
         'admission webhook "policy.example.com" denied the request: no team label',
         "JobNotCreated",
@@ -50,7 +50,7 @@ REFUSALS = {
         "JobNotCreated",
         f'Cannot create Job {NAME}: Internal error occurred: failed calling webhook "policy.example.com": failed to call webhook: '
         'Post "https://policy.example.svc:443/check?timeout=10s": dial tcp 10.0.0.1:443: connect: connection refused.',
-        "webhook policy.example.com is unreachable or broken",
+        "webhook policy.example.com is unreachable or failing",
     ),
     "a webhook without a route": (
         500,

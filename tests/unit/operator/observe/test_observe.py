@@ -282,7 +282,7 @@ def named(manifest, name):
     ids=["not owned", "not controlled", "of another Job", "not of a Job"],
 )
 def test_a_pod_with_our_labels_that_our_job_does_not_control_is_none_of_ours(other):
-    """Anyone may label a pod: it must not be taken for a training."""
+    """Anyone may label a pod: it must not be mistaken for a training."""
     assert only_run([job()], [other]).state is RunState.PENDING
     assert only_run([job()], [other]).pod is None
 

@@ -328,3 +328,31 @@ def _done(action):
 
 Cluster.TestCase.settings = settings(stateful_step_count=30)
 TestEveryReachableState = Cluster.TestCase
+
+
+class _Drawn:
+    """Stands for Hypothesis' data: draws this name."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def draw(self, _):
+        return self.name
+
+
+def test_a_validation_whose_job_is_deleted_after_its_end_was_recorded_keeps_its_cause():
+    """A queue suspends the Job of a validation that has just exited, and the training is suspended and resumed."""
+    cluster = Cluster()
+    cluster.it_is_created(policy="Enforce")
+    cluster.a_job_creates_its_pod(data=_Drawn("pets-validate-1"))
+    cluster.a_pod_ends(code=75, data=_Drawn("pets-validate-1-1"), sidecar_ends=False)
+    cluster.reconcile()
+    recorded = cluster.status.failure
+    cluster.somebody_suspends_or_resumes_it()
+    cluster.a_queue_suspends_or_resumes_a_job(data=_Drawn("pets-validate-1"), suspend=True)
+    cluster.reconcile()
+    cluster.somebody_suspends_or_resumes_it()
+    cluster.deciding_again_changes_nothing()
+    cluster.reconcile()
+    cluster.reconcile()
+    assert cluster.status.failure == recorded

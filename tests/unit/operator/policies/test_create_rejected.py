@@ -12,7 +12,7 @@ from detector_trainer.contract import reasons
 from support.decisions import conditions, events, headline
 from support.trainings import T0, after, decided, passed, train_run, training
 
-QUOTA = ConditionReason(reasons.QUOTA_EXCEEDED, "Cannot create Job pets-train-1: quota few is exceeded.", "Wait.")
+QUOTA = ConditionReason(reasons.QUOTA_EXCEEDED, "Cannot create Job pets-train-1: exceeded quota few.", "Wait.")
 INVALID = ConditionReason(reasons.INVALID_SPEC, "The API server rejects Job pets-train-1: tolerations[0].", "Correct it.")
 
 

@@ -35,7 +35,7 @@ def test_the_message_says_why_and_what_follows_from_it():
     decision = decided(training(), seen(unreadable(), after(120)))
     assert headline(decision).message == (
         "pets-train-1 is training, but its log cannot be read: kubelet of gpu-1: connection refused. "
-        "Its progress is unknown, and a stall is not noticed."
+        "Its progress is unknown, and a stall is not detected."
     )
 
 

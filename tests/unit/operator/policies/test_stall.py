@@ -78,7 +78,7 @@ def test_a_training_is_never_stopped_while_its_log_cannot_be_read():
     assert decision.actions == ()
     assert headline(decision).message == (
         "pets-train-1 is training, but its log cannot be read: kubelet of gpu-1: connection refused. "
-        "Its progress is unknown, and a stall is not noticed."
+        "Its progress is unknown, and a stall is not detected."
     )
 
 

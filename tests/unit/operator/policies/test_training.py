@@ -183,7 +183,7 @@ def test_the_next_run_resumes_from_the_checkpoint():
 
 def test_the_next_run_starts_again_if_no_checkpoint_was_saved():
     decision = decided(training(retries=3), ([passed(), train_run(exit_code=70)], T0))
-    assert headline(decision).message.endswith(" Starting again (restart 1 of 3).")
+    assert headline(decision).message.endswith(" Starting from scratch (restart 1 of 3).")
 
 
 def test_an_interruption_is_not_called_a_restart():

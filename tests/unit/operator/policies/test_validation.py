@@ -184,7 +184,7 @@ def test_a_validation_that_was_killed_is_run_again_after_a_backoff():
     waiting = decided(training(), (runs, after(10)), (runs, after(19)))
     assert (waiting.actions, waiting.requeue_at) == ((), after(20))
     assert (waiting.status.phase, waiting.status.reason) == (Phase.VALIDATING, reasons.RETRYING)
-    assert headline(waiting).message.endswith("The inputs are validated again.")
+    assert headline(waiting).message.endswith("The inputs will be validated again.")
     assert decided(training(), (runs, after(10)), (runs, after(20))).actions == (StartValidation(2),)
 
 

@@ -63,7 +63,7 @@ class Cluster(RuleBasedStateMachine):
         self.runs: dict[tuple[RunKind, int], Run] = {}
         self.started: list[tuple[RunKind, int, int]] = []
         self.seen: set[tuple[RunKind, int]] = set()
-        self.refused: CreateRejection | None = None
+        self.rejection: CreateRejection | None = None
         self.retry = ""
 
     def decide(self):
@@ -140,13 +140,15 @@ class Cluster(RuleBasedStateMachine):
         self.act([action for action in decision.actions if action not in starts])
         self.status = decision.status
         if starts:
-            times = self.refused.times + 1 if self.refused is not None else 1
+            attempts = self.rejection.attempts + 1 if self.rejection is not None else 1
             why = ConditionReason(reasons.INVALID_SPEC if final else reasons.QUOTA_EXCEEDED, "It is not taken.")
-            self.refused = CreateRejection(starts[0], decision.status.spec_generation, why, times, self.now, self.retry or None)
+            self.rejection = CreateRejection(
+                starts[0], decision.status.spec_generation, why, attempts, self.now, self.retry or None
+            )
 
     @rule()
     def the_operator_starts_anew(self):
-        self.refused = None
+        self.rejection = None
 
     @rule(seconds=st.sampled_from([1, 15, 300, 2000]))
     def time_passes(self, seconds):

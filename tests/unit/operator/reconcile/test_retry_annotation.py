@@ -156,7 +156,7 @@ def test_a_run_that_was_started_and_never_reported_is_stopped_as_any_that_outliv
 def test_the_message_of_the_event_names_the_value():
     decision = decided(annotated("2024-05-01", failed(), retries=0), ([], T0))
     (event,) = (event for event in decision.events if event.reason == reasons.RETRY_REQUESTED)
-    assert event.message == f"Trying again: annotation {ANNOTATION} is 2024-05-01."
+    assert event.message == f"Retrying: annotation {ANNOTATION} is 2024-05-01."
 
 
 def test_a_retry_after_inputs_that_were_rejected_by_the_trainer_forgets_their_fingerprint():

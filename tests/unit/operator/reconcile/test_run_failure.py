@@ -1,4 +1,4 @@
-"""What a failed run is called: its own message where it left one, else what the cluster or its exit code says."""
+"""How a failed run is described: by its own message where it left one, otherwise by the cluster or its exit code."""
 
 from __future__ import annotations
 

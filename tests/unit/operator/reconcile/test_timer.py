@@ -122,7 +122,7 @@ def test_what_goes_through_the_timer_or_compares_other_times_is_fine(source):
 
 # Each limit wakes for itself
 
-QUOTA = CreateRejection(StartTraining(1), 1, ConditionReason(reasons.QUOTA_EXCEEDED, "quota few is exceeded."), 4, T0)
+QUOTA = CreateRejection(StartTraining(1), 1, ConditionReason(reasons.QUOTA_EXCEEDED, "exceeded quota few."), 4, T0)
 NO_NODE = ConditionReason(reasons.UNSCHEDULABLE, "No node takes it.")
 IN_60_S = {"startTimeoutSeconds": 60}
 

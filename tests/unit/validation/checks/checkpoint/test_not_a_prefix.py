@@ -14,7 +14,7 @@ from support.recorded_cases import assert_recorded
 RECORDED = (
     "the index",
     "the data",
-    "the folder",
+    "the folder",  # vocabulary: quoted
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from detector_trainer.validation.checks.records.masks_missing import RULE
 from support.recorded_cases import assert_recorded
 
-RECORDED = ("masks asked for, and none there",)
+RECORDED = ("masks asked for, and none there",)  # vocabulary: quoted
 
 
 @pytest.mark.recorded

@@ -12,7 +12,7 @@ from support.breaking import the_error
 from support.inputs import Case
 from support.recorded_cases import assert_recorded
 
-RECORDED = ("a folder as input_path",)
+RECORDED = ("a folder as input_path",)  # vocabulary: quoted
 
 
 @pytest.mark.parametrize("kind", ["directory", "fifo"])
