@@ -11,7 +11,10 @@ import grimp
 import pytest
 
 # One line for each distribution package.
-PACKAGES = ["detector_operator"]
+PACKAGES = [
+    "detector_operator",
+    "detector_trainer",
+]
 
 GRAPHS = {package: grimp.build_graph(package) for package in PACKAGES}
 # Packages that have packages or modules in them, at every level.

@@ -63,7 +63,7 @@ class Child:
                 env=dict(environment),
                 start_new_session=True,
             )
-        self.id = ProcessId.of(self._process.pid) or ProcessId(self._process.pid, "ended immediately")
+        self.id = ProcessId.of(self._process.pid) or ProcessId(self._process.pid, "already ended")
 
     def poll(self) -> int | None:
         """Return the exit code, or minus the number of the signal; None while it runs."""

@@ -119,7 +119,7 @@ def _message_from_report(path: Path) -> TerminationMessage | None:
 
 
 def _exit_code_from_message(kind: RunKind, message: TerminationMessage | None) -> int | None:
-    """Derive the exit code of a process that is not a child of this one, if its termination message has it."""
+    """Derive the exit code of a process that is not a child of this one, if its termination message implies it."""
     if message is None:
         return None
     if kind is RunKind.VALIDATION:

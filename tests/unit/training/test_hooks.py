@@ -138,7 +138,7 @@ def test_a_training_that_is_at_its_last_step_has_nothing_to_do(start: int):
     with pytest.raises(RunTerminated) as ended:
         run.train(20)
     assert (ended.value.code, ended.value.reason) == (ExitCode.DONE, reasons.ALREADY_COMPLETE)
-    assert f"is at step {start}, and the training is to end at step 20." in ended.value.message
+    assert f"is at step {start}, and the training ends at step 20." in ended.value.message
     assert (run.state.step, run.state.total_steps) == (start, 20)
 
 

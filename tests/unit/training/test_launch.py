@@ -346,9 +346,9 @@ def test_a_lease_that_is_lost_meanwhile_is_reported_and_released(train: Train):
 def test_an_evaluation_trains_nothing(train: Train, capsys: pytest.CaptureFixture[str]):
     train.main = lambda: None
     assert train("--checkpoint_dir=m") == ExitCode.DONE
-    assert train.message["message"] == "Evaluation ended: no new checkpoint came."
+    assert train.message["message"] == "Evaluation ended: no new checkpoint appeared."
     assert train.message["reason"] == reasons.COMPLETED
-    assert "this evaluates checkpoints, and trains nothing" in capsys.readouterr().err
+    assert "evaluating checkpoints, not training" in capsys.readouterr().err
     assert train.began == {"lease": ["settle"], "watch": ["start", "training started"]}
 
 

@@ -92,7 +92,7 @@ def test_each_step_and_the_beginning_of_the_training_set_the_clock_of_the_stall(
     ("stepping", "names", "ended"),
     [
         (False, ["SIGINT"], ["nothing had to be saved"]),
-        (True, ["SIGTERM", "SIGINT"], ["a second signal came before a checkpoint was saved"]),
+        (True, ["SIGTERM", "SIGINT"], ["received a second signal before a checkpoint was saved"]),
     ],
     ids=["before the first step", "twice while it trains"],
 )

@@ -34,7 +34,7 @@ def cause(observed: ObservedRun) -> ConditionReason | None:
 def _ended_before(observed: ObservedRun) -> bool:
     """Return whether the pod ended by itself, and was deleted later.
 
-    Timestamps do not show it: a node's clock may be wrong. A pod that is deleted while it runs ends by a signal, or saves a
+    Timestamps do not count: the clock of the node may be wrong. A pod that is deleted while it runs ends by a signal, or saves a
     checkpoint and exits with the code for that; any other end is its own.
     """
     ended = observed.end.terminated if observed.end is not None else None

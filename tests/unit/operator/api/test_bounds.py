@@ -1,4 +1,4 @@
-"""A status never exceeds its bounds, whatever its parts are: otherwise it could not be written, and nothing could be reported any more."""
+"""A status never exceeds its bounds, whatever is put into it: otherwise it could never be written again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LARGEST_STATUS = 256 << 10
 """Bytes. etcd refuses objects of some 1.5 MB, of which the spec may have most."""
 
 
-def test_a_text_that_is_too_long_is_cut_and_says_so():
+def test_a_text_that_is_too_long_is_cut_and_reports_that():
     assert clip("x" * TEXT) == "x" * TEXT
     assert clip("x" * 5000) == "x" * (TEXT - 1) + ELLIPSIS
 

@@ -111,7 +111,7 @@ def test_names_status_subresource_and_category():
     assert spec["versions"][0]["subresources"] == {"status": {}}
 
 
-def test_rules_stand_where_what_they_are_about_is():
+def test_rules_are_at_their_field():
     rules = {
         path: [rule.get("fieldPath", "") for rule in schema["x-kubernetes-validations"]]
         for path, schema in {".": crd.schema(), **PROPERTIES}.items()
@@ -179,7 +179,7 @@ def test_a_status_has_no_defaults_but_that_no_generation_was_observed():
         "validation.tolerations[]",
     ],
 )
-def test_fields_of_pods_are_handed_on(field):
+def test_fields_of_pods_are_copied_verbatim(field):
     assert PROPERTIES[f".spec.{field}"]["x-kubernetes-preserve-unknown-fields"] is True
 
 

@@ -118,7 +118,7 @@ def test_yaml_that_does_not_parse_names_the_line():
     assert problems("spec:\n  a: [1\n  b: 2\n")[0].startswith("line 3, column ")
 
 
-def test_aliases_that_would_fill_the_memory_are_refused():
+def test_aliases_that_would_fill_the_memory_are_rejected():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     assert problems("\n".join(lines)) == ["has more than 200,000 values."]
@@ -131,7 +131,7 @@ def merged(levels: int, width: int) -> str:
     return "\n".join(lines)
 
 
-def test_merge_keys_that_would_fill_the_memory_are_refused(monkeypatch):
+def test_merge_keys_that_would_fill_the_memory_are_rejected(monkeypatch):
     """470 bytes took 5.2 s and 203 MiB, because the merged pairs are gone from the document before it is counted."""
     flatten, copied = yaml.SafeLoader.flatten_mapping, []
 
@@ -172,7 +172,7 @@ def test_a_number_of_more_digits_than_any_field_has_is_not_computed(number):
     assert problems(f"{GOOD}  retries: {number}\n") == [f"line 8: a number with {len(number):,} characters."]
 
 
-def test_of_many_mistakes_the_first_are_told():
+def test_of_many_mistakes_the_first_are_reported():
     found = problems(with_spec("".join(f"a{n}: 1\n" for n in range(1000))))
     assert len(found) == 51
     assert found[-1] == "and 950 more errors."
@@ -213,19 +213,19 @@ def test_a_mistake_in_the_spec_is_a_sentence(spec, problem):
 
 
 @pytest.mark.parametrize("case", verdicts.CASES.values(), ids=verdicts.CASES)
-def test_what_is_wrong_is_refused_with_a_sentence(case):
+def test_what_is_wrong_is_rejected_with_a_sentence(case):
     if case.run is None:
         parse(yaml.safe_dump(case.manifest))
     else:
         assert problems(yaml.safe_dump(case.manifest, allow_unicode=True)) == [case.run]
 
 
-def test_run_refuses_what_the_api_server_refuses():
+def test_run_rejects_what_the_api_server_rejects():
     differ = {what for what, case in verdicts.CASES.items() if (case.cluster is None) != (case.run is None)}
     assert differ == verdicts.OF_CLUSTERS_ALONE
 
 
-def test_all_mistakes_are_told_at_once():
+def test_all_errors_are_reported_together():
     text = GOOD.replace("numSteps: 10", "numSteps: 0").replace("modelDir: m", "modelDir: ''").replace("name: pets", "name: A_b")
     assert [problem.split(" ")[0] for problem in problems(text)] == ["metadata.name", "spec.modelDir", "spec.numSteps"]
 

@@ -20,7 +20,12 @@ WITH_POLICY = Settings(trainer_image="trainer:1", image_pull_policy="Never")
         ({"imagePullPolicy": "Always"}, "trainer:1", "Always"),
         ({"image": "mine:2", "imagePullPolicy": "IfNotPresent"}, "mine:2", "IfNotPresent"),
     ],
-    ids=["the operator's", "the user's", "the operator's, pulled as the user sets", "the user's, pulled as the user sets"],
+    ids=[
+        "the operator's",
+        "the user's",
+        "the operator's, with the user's pull policy",
+        "the user's, with the user's pull policy",
+    ],
 )
 def test_image_and_when_it_is_pulled(build, trainer, image, policy):
     for container in containers(build(settings=WITH_POLICY, trainer=trainer)):
@@ -58,7 +63,7 @@ def test_variables_of_the_user_come_after_ours_and_replace_them(build):
         assert names.index("TMPDIR") < names.index("BUCKET")
 
 
-def test_sources_of_variables_are_handed_on(build):
+def test_sources_of_variables_are_copied_verbatim(build):
     sources = [{"secretRef": {"name": "s3"}}]
     assert [container["envFrom"] for container in containers(build(trainer={"envFrom": sources}))] == [sources] * 2
 

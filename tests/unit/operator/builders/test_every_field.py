@@ -21,7 +21,7 @@ def named(model, values):
 
 
 def status_of(spec, *observations):
-    """Return what a decision shows of a field: phase, reason, actions, and when to decide again."""
+    """Return what of a decision shows the effect of a field: phase, reason, actions, and when to decide again."""
     decision = decided(training(**spec), *observations)
     return decision.status.phase, decision.status.reason, decision.actions, decision.requeue_at
 

@@ -65,7 +65,7 @@ def test_the_same_resource_gives_the_same_bytes(what):
 
 
 @pytest.mark.parametrize("what", ["validation", "training"])
-def test_whoever_changes_a_manifest_changes_no_spec(what):
+def test_changing_a_manifest_changes_no_spec(what):
     resource = on_cluster(**copy.deepcopy(FULL))
     before = resource.model_dump()
     changed = BUILDERS[what](resource)

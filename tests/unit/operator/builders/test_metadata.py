@@ -37,7 +37,7 @@ def test_nobody_can_replace_these_labels(build, run):
 @pytest.mark.parametrize("build", [validation_job, training_job])
 @pytest.mark.parametrize("part", ["trainer", "validation"])
 @pytest.mark.parametrize("field", ["labels", "annotations"])
-def test_keys_of_the_operator_are_refused(build, part, field):
+def test_keys_of_the_operator_are_rejected(build, part, field):
     with pytest.raises(ValidationError, match="reserved for the operator"):
         build(**{part: {field: {"detector-training.io/run": "other"}}})
 

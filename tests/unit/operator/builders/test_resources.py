@@ -39,11 +39,11 @@ def test_the_operator_decides_what_a_gpu_is_called():
     [{}, {"limits": {"nvidia.com/gpu": 1}}, {"requests": {"nvidia.com/gpu": 1}}],
     ids=["nothing given", "a limit", "a request"],
 )
-def test_a_training_on_the_cpu_asks_for_no_gpu(resources):
+def test_a_training_on_the_cpu_requests_no_gpu(resources):
     assert trained_with(gpus=0, resources=resources) == {}
 
 
-def test_requests_are_handed_on():
+def test_requests_are_copied_verbatim():
     requests = {"cpu": 8, "memory": "32Gi"}
     assert trained_with(gpus=0, resources={"requests": requests}) == {"requests": requests}
 
@@ -58,7 +58,7 @@ DEFAULTS = Settings(
     ("given", "requests", "limits"),
     [
         ({}, {"cpu": "1", "memory": "1Gi"}, {"cpu": "4", "memory": "2Gi"}),
-        # A default request of 1Gi above a limit of 512Mi would be refused: the given memory is the only setting of it.
+        # A default request of 1Gi above a limit of 512Mi would be rejected: the user's values for memory replace the defaults.
         ({"limits": {"memory": "512Mi"}}, {"cpu": "1"}, {"cpu": "4", "memory": "512Mi"}),
         ({"requests": {"cpu": 8}}, {"cpu": 8, "memory": "1Gi"}, {"memory": "2Gi"}),
         (
@@ -69,6 +69,6 @@ DEFAULTS = Settings(
     ],
     ids=["nothing given", "a limit", "a request", "another resource"],
 )
-def test_the_validation_has_defaults_for_what_nothing_is_said_about(given, requests, limits):
+def test_the_validation_has_defaults_for_what_the_user_sets_nothing(given, requests, limits):
     job = validation_job(settings=DEFAULTS, validation={"resources": given})
     assert container(job, "validate")["resources"] == {"requests": requests, "limits": limits}

@@ -69,7 +69,7 @@ def test_a_disruption_ends_it_so_that_decide_counts_the_preemption():
     assert rules()[0] == {"action": "FailJob", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
 
 
-def test_a_stop_is_no_field_of_it():
+def test_a_stop_is_not_a_field_of_it():
     """A queue would set it back: a run is stopped by the deletion of its Job."""
     assert "suspend" not in training_job(suspend=True)["spec"]
 
@@ -100,7 +100,7 @@ def test_preflight_looks_at_the_same_config_model_directory_and_gpus():
     ]
 
 
-def test_preflight_is_told_the_fingerprint_of_the_verdict():
+def test_preflight_gets_the_fingerprint_of_the_verdict():
     validation = ValidationStatus(inputs_fingerprint="abc")
     resource = on_cluster(generation=2, status=Status(observed_generation=2, validation=validation))
     assert "--fingerprint=abc" in preflight(resource)
@@ -141,7 +141,7 @@ GIVEN = {
 
 
 @pytest.mark.parametrize("field", GIVEN)
-def test_a_field_of_the_pod_is_handed_on(field):
+def test_a_field_of_the_pod_is_copied_verbatim(field):
     assert pod(training_job(trainer={field: GIVEN[field]}))[field] == GIVEN[field]
 
 

@@ -91,7 +91,7 @@ def test_a_volume_that_the_pod_has_for_itself_stays_as_it_is(source):
     assert reads("own:/own", "models:/models", volumes=[{"name": "own", **source}, MODELS]) == set()
 
 
-def test_which_volumes_are_read_only_here_alone_is_told():
+def test_which_volumes_are_read_only_here_alone_is_reported():
     """What is written through a link to one of them does not reject: the trainer may write there."""
     trainer = {
         "volumes": [DATA, MODELS],
@@ -106,7 +106,7 @@ def test_which_volumes_are_read_only_here_alone_is_told():
     assert model_dir_unusable.READ_ONLY_MOUNTS == READ_ONLY_MOUNTS
 
 
-def test_where_none_is_nothing_is_told():
+def test_where_none_is_nothing_is_reported():
     assert READ_ONLY_MOUNTS not in variables(containers(validation_job())[0])
 
 
@@ -147,7 +147,7 @@ def test_by_default_it_has_those_of_the_trainer_because_data_in_buckets_is_read_
 @pytest.mark.parametrize(
     ("settings", "validation"),
     [(SETTINGS, {"secrets": "Omit"}), (OMITTING, {})],
-    ids=["as the spec sets it", "as the operator is set"],
+    ids=["as set in the spec", "as set by the operator"],
 )
 def test_it_can_be_without(settings, validation):
     job = validation_job(settings=settings, trainer=SECRETS, validation=validation)

@@ -89,7 +89,7 @@ def test_the_kubelet_ends_it_if_no_operator_did_when_the_timeout_was_over(timeou
     ],
     ids=lambda resources: str(sorted(resources.get("limits", []))),
 )
-def test_no_container_asks_for_a_gpu_whatever_the_spec_says(resources):
+def test_no_container_requests_a_gpu_whatever_is_in_the_spec(resources):
     job = validation_job(trainer={"gpus": 8, "resources": resources}, validation={"resources": resources})
     for one in containers(job):
         asked = one["resources"]["requests"] | one["resources"]["limits"]

@@ -1,4 +1,4 @@
-"""The command line of the operator: the chart's arguments are its own, and what ends it is reported in one sentence."""
+"""The command line of the operator: it accepts the arguments of the chart, and reports in one sentence why it ends."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_without_the_trainers_image_it_does_not_start(operated, capsys):
 
 
 @pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease", "operators"])
-def test_a_namespace_in_which_nothing_is_trained_is_refused_by_name(operated, namespace, capsys, own_namespace):
+def test_a_namespace_in_which_nothing_is_trained_is_rejected_by_name(operated, namespace, capsys, own_namespace):
     own_namespace("operators")
     started = operated()
     with pytest.raises(SystemExit) as ended:

@@ -146,7 +146,7 @@ def test_after_a_rejection_the_same_command_looks_again():
     assert status()["phase"] == "Succeeded"
 
 
-def test_what_may_pass_is_tried_again_and_counted():
+def test_what_may_pass_is_retried_and_counted():
     assert run(train=("storage", "killed", "succeed")) == 0
     assert (status()["training"]["restarts"], status()["phase"]) == (2, "Succeeded")
     assert "failure" not in status()
@@ -162,13 +162,13 @@ def test_retries_end_with_the_cause_and_the_last_lines(capsys):
     assert "      RuntimeError: nobody knows this one\n" in capsys.readouterr().out
 
 
-def test_bad_data_is_not_tried_again():
+def test_bad_data_is_not_retried():
     assert run(train=("bad-data", "succeed")) == 1
     failure = status()["failure"]
     assert (failure["reason"], failure["hint"], status()["training"]["restarts"]) == ("DataError", "Write it again.", 0)
 
 
-def test_a_kill_is_named_with_what_mostly_causes_it():
+def test_a_kill_is_named_with_what_usually_causes_it():
     write(retries=0)
     assert run(train=("killed",)) == 1
     failure = status()["failure"]
@@ -200,10 +200,10 @@ def test_a_validation_that_hangs_is_ended():
     assert status()["failure"]["reason"] == "ValidationTimedOut"
 
 
-# Stopping and continuing
+# Stopping and resuming
 
 
-def test_a_stop_saves_and_the_same_command_goes_on():
+def test_a_stop_saves_and_the_same_command_continues():
     stopped = drive(("stop-when-asked",), training_at(15), Driver.stop)
     assert stopped.status.phase == "Suspended"
     assert (
@@ -225,7 +225,7 @@ def test_after_a_stop_the_same_command_validates_again():
     assert Path("m/saved-step").read_text() == "15"
 
 
-def test_what_was_rejected_after_a_stop_goes_on_once_it_is_fixed():
+def test_what_was_rejected_after_a_stop_continues_once_it_is_fixed():
     drive(("stop-when-asked",), training_at(15), Driver.stop)
     run(validate=("reject",))
     assert run(validate=("pass",)) == 0
@@ -233,7 +233,7 @@ def test_what_was_rejected_after_a_stop_goes_on_once_it_is_fixed():
 
 
 @pytest.mark.parametrize("policy", ["Warn", "Skip"])
-def test_after_a_stop_what_is_not_enforced_goes_on_whatever_the_validation_says(policy):
+def test_after_a_stop_what_is_not_enforced_continues_whatever_the_validation_says(policy):
     write(validation={"policy": policy})
     drive(("stop-when-asked",), training_at(15), Driver.stop)
     assert run(validate=("reject",)) == 0
@@ -291,7 +291,7 @@ def test_who_does_not_answer_is_killed_after_the_grace_period():
     assert json.loads(Path("m/.detector-training/runs/train-1.json").read_text())["signal"] == signal.SIGKILL
 
 
-def test_a_second_stop_kills_at_once():
+def test_a_second_stop_kills_immediately():
     def twice(driver):
         driver.stop()
         driver.stop()
@@ -300,7 +300,7 @@ def test_a_second_stop_kills_at_once():
     assert drive(("ignore-sigterm",), training_at(1), twice).status.phase == "Suspended"
 
 
-def test_the_trainer_stopped_by_someone_else_goes_on_and_is_no_failure():
+def test_the_trainer_stopped_by_someone_else_continues_and_is_not_a_failure():
     def stop_the_trainer(_driver):
         record = json.loads(Path("m/.detector-training/runs/train-1.json").read_text())
         os.kill(record["pid"], signal.SIGTERM)
@@ -376,7 +376,7 @@ def test_a_signal_stops_safely_with_exit_code_75(number):
     assert Path("out.txt").read_text().endswith("\nStopped; run the same command to resume at step 15.\n")
 
 
-def test_a_second_command_for_the_same_directory_is_refused(capsys):
+def test_a_second_command_for_the_same_directory_is_rejected(capsys):
     with command("stop-when-asked") as process:
         wait_for(trains)
         assert run() == 2
@@ -385,7 +385,7 @@ def test_a_second_command_for_the_same_directory_is_refused(capsys):
         assert process.wait(60) == 75
 
 
-def test_what_a_killed_command_left_behind_is_stopped_before_it_goes_on(capsys):
+def test_what_a_killed_command_left_behind_is_stopped_before_it_continues(capsys):
     with command("stop-when-asked") as process:
         wait_for(trains)
         left = trainer()
@@ -423,7 +423,7 @@ def test_the_lock_ends_with_its_holder():
     ],
     ids=["a ConfigMap", "a bucket", "a variable from a Secret", "variables from a Secret", "an invalid spec"],
 )
-def test_what_needs_a_cluster_or_is_wrong_is_said_before_anything_is_made(spec, problem, capsys):
+def test_what_needs_a_cluster_or_is_wrong_is_reported_before_anything_is_made(spec, problem, capsys):
     write(**spec)
     assert run() == 2
     assert capsys.readouterr().err.startswith(f"training.yaml: {problem}")
@@ -457,7 +457,7 @@ def test_a_deleted_model_directory_is_trained_again_whatever_a_status_file_elsew
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\x00", b"kind: Pod\n"], ids=["empty", "no YAML", "binary", "another kind"])
-def test_a_status_file_that_cannot_be_read_is_made_anew(content):
+def test_a_status_file_that_cannot_be_read_is_made_again(content):
     run(train=("bad-data",))
     Path("m/status.yaml").write_bytes(content)
     assert run() == 0

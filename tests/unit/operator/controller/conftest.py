@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that responds like an API server, as far as a test defines it."""
+"""A server on 127.0.0.1 that speaks like an API server, as far as a test defines."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def talk():
 
 
 def status(code, message, **more):
-    """An error as the API server reports it."""
+    """An error response of the API server."""
     body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "code": code, **more}
     return web.json_response(body, status=code)
 
 
 @pytest.fixture
 def refusal():
-    """An error as the API server reports it."""
+    """An error response of the API server."""
     return status
 
 

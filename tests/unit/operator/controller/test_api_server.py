@@ -57,7 +57,7 @@ def test_what_exists_already_is_an_error_of_its_own(talk, refusal):
     assert (type(error), error.status, error.reason) == (AlreadyExistsError, 409, "AlreadyExists")
 
 
-def test_a_conflict_with_the_update_of_a_quota_is_not_taken_for_an_object_that_exists(talk, refusal):
+def test_a_conflict_with_the_update_of_a_quota_is_not_mistaken_for_an_object_that_exists(talk, refusal):
     message = (
         'Operation cannot be fulfilled on resourcequotas "few": the object has been modified; please apply your changes to the '
         "latest version and try again"
@@ -92,7 +92,7 @@ def test_an_error_says_when_to_ask_again(talk, headers, details, seconds):
     ],
     ids=["invalid", "unavailable"],
 )
-def test_a_refusal_says_what_the_server_says(talk, refusal, code, message):
+def test_a_rejection_says_what_the_server_says(talk, refusal, code, message):
     error = talk(answering(refusal(code, message)), lambda server: refused_by(create(server)))
     assert (error.status, str(error)) == (code, message)
 
@@ -138,13 +138,13 @@ def test_what_is_gone_or_another_by_now_need_not_be_deleted(talk, refusal, code)
     talk(answering(refusal(code, "no")), lambda server: server.delete(JOBS, "team", "jobs", "pets-train-1", "a-uid"))
 
 
-def test_what_may_not_be_deleted_is_refused(talk, refusal):
+def test_what_may_not_be_deleted_is_rejected(talk, refusal):
     forbidden = answering(refusal(403, "jobs is forbidden"))
     error = talk(forbidden, lambda server: refused_by(server.delete(JOBS, "team", "jobs", "pets-train-1", "a-uid")))
     assert error.status == 403
 
 
-def test_an_error_of_something_before_the_server_is_told_as_it_is(talk):
+def test_an_error_of_something_before_the_server_is_reported_as_it_is(talk):
     answer = answering(web.Response(status=502, text="<html>Bad Gateway</html>"))
     assert str(talk(answer, lambda server: refused_by(create(server)))) == "<html>Bad Gateway</html>"
 
@@ -168,7 +168,7 @@ def test_a_status_is_replaced_if_the_resource_is_as_it_was_read(talk):
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        # jsonPatcher.applyJSPatch: NewGenericServerResponse(422, "", …), which does not name what failed.
+        # jsonPatcher.applyJSPatch: NewGenericServerResponse(422, "", …), without what failed.
         (422, "the server rejected our request due to an error in our request"),
         (
             409,
@@ -185,7 +185,7 @@ def test_a_resource_that_has_changed_is_stale(talk, refusal, code, message):
     talk(answering(refusal(code, message, details={})), conversation)
 
 
-def test_a_status_that_is_invalid_is_not_taken_for_stale_by_a_name_in_it(talk, refusal):
+def test_a_status_that_is_invalid_is_not_mistaken_for_stale_by_a_name_in_it(talk, refusal):
     message = 'DetectorTraining.detector-training.io "latest" is invalid: status.phase: Unsupported value: "x"'
     assert str(talk(answering(refusal(422, message)), lambda server: refused_by(write_status(server)))) == message
 
@@ -314,7 +314,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for(talk, monkeypatch):
     talk(answer, conversation)
 
 
-def test_a_server_that_is_not_there_is_told():
+def test_a_server_that_is_not_there_is_reported():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and nobody listens
 
@@ -433,7 +433,7 @@ def test_a_followed_log_has_a_time_without_a_line_and_no_time_in_all():
     assert api_server.LIMIT.total == 15
 
 
-def test_a_log_that_is_not_there_yet_is_refused(talk, refusal):
+def test_a_log_that_is_not_there_yet_is_rejected(talk, refusal):
     message = 'container "train" in pod "p" is waiting to start: PodInitializing'
     lines = answering(refusal(400, message))
     assert str(talk(lines, lambda server: refused_by(anext(server.log_chunks("team", "p", "train", 20, follow=True))))) == message

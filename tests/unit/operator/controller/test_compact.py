@@ -57,7 +57,7 @@ def test_other_objects_stay_as_they_are(other):
     assert compact(other) == other
 
 
-def test_a_text_that_looks_like_a_digest_is_not_taken_for_another_text():
+def test_a_text_that_looks_like_a_digest_is_not_mistaken_for_another_text():
     """It is replaced by itself; no other text has it for a digest."""
     assert compact(manifest(digest(TEXT)))["spec"]["pipelineConfig"]["inline"] == digest(TEXT)
     assert digest(digest(TEXT)) != digest(TEXT)

@@ -126,7 +126,7 @@ def test_one_that_the_pods_cannot_use_is_reported_with_what_to_do(server, change
 
 
 @pytest.mark.parametrize(("status", "reason"), [(409, "Conflict"), (403, "Forbidden"), (429, "TooManyRequests")])
-def test_any_other_error_is_not_taken_for_one_that_exists(server, status, reason):
+def test_any_other_error_is_not_mistaken_for_one_that_exists(server, status, reason):
     server.refuse("configmaps", status, "no", reason)
     with pytest.raises(ApiError, match="no"):
         ensure(server)
@@ -171,7 +171,7 @@ def test_no_config_map_gets_another_text_than_the_one_that_was_decided_on(server
     assert ("configmaps", NAME) not in server.objects
 
 
-def test_a_refusal_leaves_nothing_behind(server):
+def test_a_rejection_leaves_nothing_behind(server):
     server.refuse("configmaps", 403, "no")
     with suppress(ApiError):
         ensure(server)

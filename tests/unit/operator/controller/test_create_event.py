@@ -44,13 +44,13 @@ def test_it_is_shown_by_describe(server):
     assert event["lastTimestamp"] == "2026-01-01T00:00:00Z"
 
 
-def test_the_same_is_told_once(server):
+def test_the_same_is_reported_once(server):
     tell(server)
     tell(server)
     assert len(server.objects) == 1
 
 
-def test_the_same_of_a_changed_spec_is_told_again(server):
+def test_the_same_of_a_changed_spec_is_reported_again(server):
     tell(server)
     tell(server, generation=2)
     assert len(server.objects) == 2

@@ -1,4 +1,4 @@
-"""Events of objects that wait are requested with exponential backoff, and nothing is remembered of others."""
+"""Events of waiting objects are read with exponential backoff, and other objects are forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An event of a watch is stored before a reconcile is requested."""
+"""What a watch reports is stored before the resource is queued."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.kubernetes_objects import UID, job, pod
 
 
 class Asked(list):
-    """A queue that records what was added."""
+    """A queue that keeps the added keys."""
 
     add = list.append
 
@@ -44,19 +44,19 @@ def resource(uid=UID):
 
 
 @pytest.mark.parametrize("type_", [None, "ADDED", "MODIFIED"])
-def test_a_resource_is_taken_down_and_asked_for(watch, type_):
+def test_a_resource_is_taken_down_and_requested(watch, type_):
     watch.tell("training", type_, resource())
     assert (watch.store.resource(KEY)["metadata"]["uid"], watch.asked) == (UID, [KEY])
 
 
-def test_a_resource_that_is_deleted_is_asked_for_too(watch):
+def test_a_resource_that_is_deleted_is_requested_too(watch):
     watch.tell("training", "ADDED", resource())
     watch.tell("training", "DELETED", resource(), 2)
     assert (watch.store.resource(KEY), watch.asked) == (None, [KEY, KEY])
 
 
 @pytest.mark.parametrize(("handler", "manifest"), [("job", job()), ("pod", pod())], ids=["job", "pod"])
-def test_a_job_or_pod_asks_for_its_resource(watch, handler, manifest):
+def test_a_job_or_pod_requests_its_resource(watch, handler, manifest):
     watch.tell("training", "ADDED", resource())
     watch.tell(handler, "ADDED", manifest)
     assert len(watch.store.jobs(KEY) + watch.store.pods(KEY)) == 1
@@ -66,7 +66,7 @@ def test_a_job_or_pod_asks_for_its_resource(watch, handler, manifest):
 
 
 @pytest.mark.parametrize(("handler", "manifest"), [("job", job()), ("pod", pod())], ids=["job", "pod"])
-def test_one_whose_resource_is_not_there_is_kept_and_asks_for_nothing(watch, handler, manifest):
+def test_one_whose_resource_is_not_there_is_kept_and_requests_nothing(watch, handler, manifest):
     watch.tell(handler, "ADDED", manifest)
     assert len(watch.store.jobs(KEY) + watch.store.pods(KEY)) == 1
     assert watch.asked == []
@@ -74,7 +74,7 @@ def test_one_whose_resource_is_not_there_is_kept_and_asks_for_nothing(watch, han
 
 @pytest.mark.parametrize(("handler", "manifest"), [("job", job()), ("pod", pod()), ("training", resource())], ids=str)
 @pytest.mark.parametrize("type_", [None, "ADDED", "MODIFIED"])
-def test_what_is_known_is_no_news(watch, handler, manifest, type_):
+def test_what_is_known_is_not_news(watch, handler, manifest, type_):
     watch.tell("training", "ADDED", resource())
     watch.tell(handler, "ADDED", manifest, 2)
     watch.asked.clear()
@@ -103,7 +103,7 @@ def test_kopf_compares_nothing():
     assert (storage.build(body=pod(), extra_fields=()), storage.fetch(body=pod())) == ({}, None)
 
 
-def test_kopf_is_told_nothing_new_by_a_credential_but_the_name(watch, monkeypatch):
+def test_kopf_learns_nothing_new_by_a_credential_but_the_name(watch, monkeypatch):
     given = kopf.ConnectionInfo(server="https://cluster.example", token="t", priority=7)
     monkeypatch.setattr(kopf, "login_with_service_account", lambda **_: None)
     monkeypatch.setattr(kopf, "login_with_kubeconfig", lambda **_: given)

@@ -81,7 +81,7 @@ def test_it_is_healthy_although_a_namespace_is_lost(watch):
     assert answer("/healthz", watch) == (200, "ok\n")
 
 
-def test_it_is_unhealthy_where_a_restart_may_help_and_says_why():
+def test_it_is_unhealthy_where_a_restart_may_help_and_reports_why():
     assert answer("/healthz", FINE, WEDGED) == (503, "cannot list namespace c: no answer, for 31 min\n")
 
 
@@ -92,7 +92,7 @@ def test_other_routes_can_be_served_beside_the_probes():
     assert answer("/metrics", FINE, routes=[web.get("/metrics", metrics)]) == (200, "up 1\n")
 
 
-def test_a_port_that_is_taken_is_told():
+def test_a_port_that_is_taken_is_reported():
     async def main():
         with socket.socket() as taken:
             taken.bind(("", 0))

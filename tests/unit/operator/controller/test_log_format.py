@@ -58,7 +58,7 @@ def test_a_message_cannot_forge_a_line_of_text(line, end, escaped):
     assert len(told.splitlines()) == 1
 
 
-def test_a_tab_or_an_umlaut_is_no_danger(line):
+def test_a_tab_or_an_umlaut_is_not_a_danger(line):
     assert line(TextLines(), message="a\tb ü → …").endswith(" INFO a\\tb ü → …")
 
 

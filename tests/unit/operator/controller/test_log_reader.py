@@ -84,7 +84,7 @@ def lines(*steps):
 # Reading and following
 
 
-def test_progress_is_told(reading):
+def test_progress_is_reported(reading):
     async def play(reading):
         reading.server.logs["p"] = script([], ["hello", *lines(1, 2), asyncio.Event()])
         reading.follow()
@@ -142,7 +142,7 @@ def test_a_follow_that_ends_is_opened_again_after_the_end_of_the_log_was_read(re
     reading(play)
 
 
-def test_progress_that_a_silent_follow_did_not_bring_is_told(reading):
+def test_progress_that_a_silent_follow_did_not_bring_is_reported(reading):
     """As after the kubelet has rotated the log: the follow stays with the old file."""
 
     async def play(reading):
@@ -158,7 +158,7 @@ def test_progress_that_a_silent_follow_did_not_bring_is_told(reading):
 # What was read before
 
 
-def test_what_was_read_before_is_told_once(reading):
+def test_what_was_read_before_is_reported_once(reading):
     async def play(reading):
         reading.server.logs["p"] = script(lines(1, 2), [*lines(1, 2, 3), asyncio.Event()])
         reading.follow()
@@ -180,7 +180,7 @@ def test_lines_that_come_again_are_no_news_and_the_step_never_goes_back(reading)
     reading(play)
 
 
-def test_a_step_that_was_reported_twice_and_comes_again_is_no_news(reading):
+def test_a_step_that_was_reported_twice_and_comes_again_is_not_news(reading):
     async def play(reading):
         saved = at(3).model_copy(update={"last_checkpoint_step": 3})
         both = [at(3).to_line(), saved.to_line()]
@@ -331,7 +331,7 @@ def test_what_breaks_is_read_again(reading, error):
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
-def test_a_log_that_cannot_be_read_is_noted_with_why_and_since_when(reading, error):
+def test_a_log_that_cannot_be_read_is_recorded_with_why_and_since_when(reading, error):
     async def play(reading):
         reading.server.logs["p"] = script(lines(5), [asyncio.Event()], [error], [error], lines(6))
         reading.follow()
@@ -373,7 +373,7 @@ def test_an_answer_that_breaks_off_tells_nothing(reading):
     reading(play)
 
 
-def test_that_a_log_cannot_be_read_is_told_once_and_that_it_can_again_too(reading):
+def test_that_a_log_cannot_be_read_is_reported_once_and_that_it_can_again_too(reading):
     async def play(reading):
         reading.server.logs["p"] = script([REFUSED], [REFUSED], [REFUSED], [])
         reading.follow()
@@ -383,7 +383,7 @@ def test_that_a_log_cannot_be_read_is_told_once_and_that_it_can_again_too(readin
     reading(play)
 
 
-def test_a_follow_that_breaks_is_no_log_that_cannot_be_read(reading):
+def test_a_follow_that_breaks_is_not_a_log_that_cannot_be_read(reading):
     async def play(reading):
         reading.server.logs["p"] = script(lines(1), [REFUSED], lines(1))
         reading.follow()
@@ -393,7 +393,7 @@ def test_a_follow_that_breaks_is_no_log_that_cannot_be_read(reading):
     reading(play)
 
 
-def test_a_log_that_nobody_serves_is_asked_for_with_exponential_backoff(reading, monkeypatch):
+def test_a_log_that_nobody_serves_is_requested_with_exponential_backoff(reading, monkeypatch):
     async def play(reading):
         pauses, enough, real = [], asyncio.Event(), asyncio.sleep
 
@@ -490,7 +490,7 @@ def test_a_run_without_a_pod_has_nothing_to_check(reading):
     reading(play)
 
 
-def test_a_run_that_could_not_be_read_is_noted(reading):
+def test_a_run_that_could_not_be_read_is_recorded(reading):
     async def play(reading):
         reading.reader.record_failure(KEY, RUN, REFUSED)
         assert reading.view == LogView(attempted_at=T0, unavailable_since=T0, error=str(REFUSED))
@@ -501,7 +501,7 @@ def test_a_run_that_could_not_be_read_is_noted(reading):
 # Which pods are followed
 
 
-def test_a_pod_is_followed_once_however_often_it_is_asked_for(reading):
+def test_a_pod_is_followed_once_however_often_it_is_requested(reading):
     async def play(reading):
         reading.server.logs["p"] = lambda _: [asyncio.Event()]
         for _ in range(3):
@@ -680,7 +680,7 @@ def test_a_log_that_has_no_end_was_read(reading):
     reading(play)
 
 
-def test_that_a_flood_has_no_progress_at_its_end_is_no_evidence(reading, pauses):
+def test_that_a_flood_has_no_progress_at_its_end_is_not_evidence(reading, pauses):
     """Others may have come after the newest one: a training is not stopped because its code prints much."""
     pauses.most = 1
 
@@ -699,13 +699,13 @@ def test_that_a_flood_has_no_progress_at_its_end_is_no_evidence(reading, pauses)
             (T0, after(60), after(60)),
             (T0, after(120), after(60)),
             (after(180), after(180), None),
-            (after(480), after(480), after(480)),  # then it is not a flood any more
+            (after(480), after(480), after(480)),  # by then it is not a flood
         ]
 
     reading(play)
 
 
-def test_a_log_that_is_no_flood_any_more_is_followed_again(reading, pauses):
+def test_a_log_that_is_not_a_flood_any_more_is_followed_again(reading, pauses):
     pauses.most = 2
 
     async def play(reading):
@@ -733,7 +733,7 @@ def test_a_pod_that_writes_much_now_and_then_is_followed(reading, pauses):
     reading(play)
 
 
-def test_only_the_first_progress_asks_for_a_reconcile_now():
+def test_only_the_first_progress_requests_a_reconcile_now():
     """What follows can wait for the next time: the status is not written more often either."""
 
     async def main():

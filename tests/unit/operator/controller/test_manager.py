@@ -51,12 +51,12 @@ class Server:
     def __init__(self, refusal):
         self.refusal = refusal
         self.refused = {}
-        """Paths that are refused, or to which the server does not respond."""
+        """Paths that are rejected, or to which the server never responds."""
         self.created = defaultdict(list)
         self.watches = defaultdict(int)
         """How many watches of a path have begun."""
         self.watching = defaultdict(set)
-        """The watches of a path that continue."""
+        """The open watches of a path."""
         self.changed = asyncio.Condition()
 
     async def answer(self, request):
@@ -278,7 +278,7 @@ def of(namespace, plural):
     return f"{prefix}/namespaces/{namespace}/{plural}"
 
 
-def test_without_the_resource_on_the_cluster_it_says_so_and_waits_for_it(operating):
+def test_without_the_resource_on_the_cluster_it_reports_that_and_waits_for_it(operating):
     async def play(server):
         status, text = await probe(server, "/readyz", lambda _, text: "not installed" in text)
         assert (status, "CustomResourceDefinition detectortrainings.detector-training.io" in text) == (503, True)
@@ -291,7 +291,7 @@ def test_without_the_resource_on_the_cluster_it_says_so_and_waits_for_it(operati
 
 
 @pytest.mark.parametrize("code", [429, 500, 503, 410, 401, 403])
-def test_an_api_server_that_refuses_everything_at_the_start_is_waited_for(operating, refusal, code):
+def test_an_api_server_that_rejects_everything_at_the_start_is_waited_for(operating, refusal, code):
     async def play(server):
         status, text = await probe(server, "/readyz", lambda _, text: str(code) in text)
         assert (status, text) == (503, f"cannot list the cluster: the API server responds with {code}: not now\n")

@@ -436,7 +436,7 @@ def test_port_0_serves_nothing():
     assert asyncio.run(main()) == []
 
 
-def test_a_port_that_is_taken_is_told():
+def test_a_port_that_is_taken_is_reported():
     async def main():
         with socket.socket() as taken:
             taken.bind(("", 0))

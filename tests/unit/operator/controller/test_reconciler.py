@@ -57,19 +57,19 @@ def skipping(cluster):
     return cluster
 
 
-def test_that_a_gpu_will_be_asked_for_is_written_before_it_is(skipping):
+def test_that_a_gpu_will_be_requested_is_written_before_it_is(skipping):
     assert verbs(skipping.reconcile())[-2:] == [STATUS, CREATE]
 
 
-def test_a_process_that_died_after_the_status_was_written_goes_on(skipping):
+def test_a_process_that_died_after_the_status_was_written_continues(skipping):
     skipping.server.refuse("jobs", 503, "the server is currently unable to handle the request")
     with pytest.raises(ApiError):
         skipping.reconcile()
-    skipping.server.rejections.clear()
+    skipping.server.refusals.clear()
     assert verbs(skipping.reconcile()) == [CREATE]
 
 
-def test_a_process_that_died_after_the_validation_was_created_goes_on(cluster, monkeypatch):
+def test_a_process_that_died_after_the_validation_was_created_continues(cluster, monkeypatch):
     async def broken(*_):
         raise ConnectionResetError
 
@@ -83,7 +83,7 @@ def test_a_process_that_died_after_the_validation_was_created_goes_on(cluster, m
 
 
 @pytest.mark.parametrize("kind", ["validate", "train"])
-def test_a_job_that_was_created_and_not_told_of_is_not_created_twice(cluster, kind):
+def test_a_job_that_was_created_and_not_reported_is_not_created_twice(cluster, kind):
     if kind == "train":
         cluster.apply(validation={"policy": "Skip"})
     cluster.server.put("jobs", job(kind))
@@ -93,7 +93,7 @@ def test_a_job_that_was_created_and_not_told_of_is_not_created_twice(cluster, ki
     assert CREATE not in verbs(cluster.reconcile())
 
 
-def test_a_job_of_somebody_else_that_has_the_name_is_said(cluster):
+def test_a_job_of_someone_else_that_has_the_name_is_reported(cluster):
     theirs = job("validate")
     theirs["metadata"]["labels"] = {}
     cluster.server.put("jobs", theirs)
@@ -106,7 +106,7 @@ def test_a_job_of_somebody_else_that_has_the_name_is_said(cluster):
     assert verbs(cluster.reconcile()) == [CREATE, EVENT, STATUS]
 
 
-def test_a_job_that_was_created_and_not_told_of_is_known_at_once(cluster):
+def test_a_job_that_was_created_and_not_reported_is_known_immediately(cluster):
     ours = cluster.server.put("jobs", job("validate"))
     cluster.serve(JOBS, ours)
     cluster.reconcile()
@@ -123,7 +123,7 @@ def test_a_resource_that_has_changed_is_looked_at_again_even_if_no_watch_tells(c
     assert cluster.requeues == [(KEY, STALE_SECONDS)]
 
 
-def test_a_job_that_is_refused_for_ever_fails_the_resource_with_the_servers_words(cluster):
+def test_a_job_that_is_rejected_forever_fails_the_resource_with_the_servers_words(cluster):
     words = 'Job.batch "pets-validate-1" is invalid: spec.template.spec.volumes[0].name: Required value'
     cluster.server.refuse("jobs", 422, words)
     cluster.reconcile()
@@ -148,35 +148,35 @@ QUOTA = (
 
 
 def refused(cluster, words):
-    """A resource whose Job is rejected once with this message, and which reports it."""
+    """A resource whose Job is rejected once with this message, which it reports."""
     cluster.server.refuse("jobs", 403, words)
     return cluster.reconcile()
 
 
-def test_a_job_that_is_not_admitted_is_said_and_asked_for_again_ever_more_seldom(cluster):
+def test_a_job_that_is_not_admitted_is_reported_and_retried_with_backoff(cluster):
     told = refused(cluster, QUOTA.format(2))
     assert verbs(told) == [CREATE, EVENT, STATUS]
     assert (cluster.status["phase"], cluster.headline["reason"]) == ("Validating", "QuotaExceeded")
-    assert "quota few is exceeded" in cluster.headline["message"]
+    assert "exceeded quota few" in cluster.headline["message"]
     for wait in (1, 2, 4, 8, 16, 32, 60, 60):
         assert cluster.requeues[-1] == (KEY, wait)
         assert cluster.reconcile() == []
         cluster.now += timedelta(seconds=wait)
         assert verbs(cluster.reconcile()) == [CREATE]
-    cluster.server.rejections.clear()
+    cluster.server.refusals.clear()
     cluster.now += timedelta(seconds=60)
     assert verbs(cluster.reconcile()) == [CREATE, EVENT, STATUS]
     assert cluster.headline["reason"] == "Waiting"
 
 
-def test_other_words_of_the_same_refusal_are_written_and_not_told_again(cluster):
+def test_other_words_of_the_same_refusal_are_written_and_not_reported_again(cluster):
     refused(cluster, QUOTA.format(2))
     cluster.now += timedelta(seconds=1)
     assert verbs(refused(cluster, QUOTA.format(3))) == [CREATE, STATUS]
     assert "count/jobs.batch=3" in cluster.headline["message"]
 
 
-def test_a_config_that_is_not_admitted_is_said_too(cluster):
+def test_a_config_that_is_not_admitted_is_reported_too(cluster):
     cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
     cluster.server.refuse("configmaps", 403, 'configmaps "pets-config-0" is forbidden: not by you')
     cluster.reconcile()
@@ -185,7 +185,7 @@ def test_a_config_that_is_not_admitted_is_said_too(cluster):
     assert CREATE not in verbs(cluster.server.requests)
 
 
-def test_a_config_that_somebody_else_made_is_said_and_creates_no_job(cluster):
+def test_a_config_that_someone_else_made_is_reported_and_creates_no_job(cluster):
     cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
     name = build_config_map(DetectorTraining.model_validate(cluster.store.resource(KEY)))["metadata"]["name"]
     cluster.server.put("configmaps", {"metadata": {"name": name}, "data": {"pipeline.config": "model {}"}})
@@ -207,7 +207,7 @@ def test_a_config_that_is_still_being_deleted_is_left_to_the_queue(cluster):
 
 
 @pytest.mark.parametrize("plural", ["configmaps", "jobs"])
-def test_a_conflict_with_the_update_of_a_quota_is_tried_again(cluster, plural):
+def test_a_conflict_with_the_update_of_a_quota_is_retried(cluster, plural):
     """A 409 on a create means that the object exists only if its reason is AlreadyExists."""
     cluster.apply(pipelineConfig={"inline": "model {}"}, generation=2)
     words = 'Operation cannot be fulfilled on resourcequotas "few": the object has been modified'
@@ -215,11 +215,11 @@ def test_a_conflict_with_the_update_of_a_quota_is_tried_again(cluster, plural):
     with pytest.raises(ApiError, match="resourcequotas"):
         cluster.reconcile()
     assert cluster.status["phase"] == "Validating"
-    cluster.server.rejections.clear()
+    cluster.server.refusals.clear()
     assert CREATE in verbs(cluster.reconcile())
 
 
-def test_a_refusal_is_not_held_against_another_spec_or_another_resource_of_the_name(cluster):
+def test_a_rejection_is_not_held_against_another_spec_or_another_resource_of_the_name(cluster):
     refused(cluster, QUOTA.format(2))
     cluster.apply(generation=2, numSteps=200)
     assert CREATE in verbs(cluster.reconcile())
@@ -227,7 +227,7 @@ def test_a_refusal_is_not_held_against_another_spec_or_another_resource_of_the_n
     assert CREATE in verbs(cluster.reconcile())
 
 
-def test_a_process_that_has_just_started_learns_a_refusal_again(cluster):
+def test_a_process_that_has_just_started_learns_a_rejection_again(cluster):
     refused(cluster, QUOTA.format(2))
     cluster.reconciler.rejections.forget(KEY)
     assert verbs(cluster.reconcile()) == [CREATE]
@@ -237,13 +237,13 @@ def test_a_process_that_has_just_started_learns_a_refusal_again(cluster):
 @pytest.mark.parametrize(
     "error", [ApiError(403, "", "events is forbidden"), TimeoutError(), ConnectionResetError()], ids=["refused", "slow", "broken"]
 )
-def test_an_event_that_cannot_be_told_holds_nothing_up(cluster, error):
-    cluster.server.rejections["events"] = error
+def test_an_event_that_cannot_be_reported_holds_nothing_up(cluster, error):
+    cluster.server.refusals["events"] = error
     assert CREATE in verbs(cluster.reconcile())
     assert cluster.status["phase"] == "Validating"
 
 
-def test_what_happened_is_told_even_if_what_was_to_be_done_failed(cluster):
+def test_what_happened_is_reported_even_if_what_was_to_be_done_failed(cluster):
     cluster.server.refuse("jobs", 503, "not now")
     with pytest.raises(ApiError):
         cluster.reconcile()
@@ -270,11 +270,11 @@ def test_no_event_is_lost_where_the_operator_ends_as_it_writes_the_status(cluste
     assert kinds() == ["detectortrainings", "events", "jobs"]
 
 
-def test_an_event_that_could_not_be_told_is_told_later(cluster):
+def test_an_event_that_could_not_be_reported_is_reported_later(cluster):
     cluster.server.refuse("events", 503, "not now")
     cluster.reconcile()
     assert cluster.status["phase"] == "Validating"
-    cluster.server.rejections.clear()
+    cluster.server.refusals.clear()
     assert EVENT not in verbs(cluster.reconcile())  # not before it is time
     _, wait = cluster.requeues[-1]
     cluster.now += timedelta(seconds=wait)
@@ -291,10 +291,10 @@ def test_some_day_it_is_given_up(cluster):
     assert verbs(cluster.server.requests).count(EVENT) == event_recorder.MAX_ATTEMPTS
 
 
-def test_nothing_is_told_of_a_resource_that_is_gone(cluster):
+def test_nothing_is_reported_of_a_resource_that_is_gone(cluster):
     cluster.server.refuse("events", 503, "not now")
     cluster.reconcile()
-    cluster.server.rejections.clear()
+    cluster.server.refusals.clear()
     cluster.store.drop_resource(cluster.store.resource(KEY))
     cluster.now += timedelta(minutes=10)
     assert cluster.reconcile() == []
@@ -359,7 +359,7 @@ def test_a_process_that_died_after_it_was_written_why_a_run_is_stopped_stops_it(
     trained.server.refuse("jobs", 503, "not now")
     with pytest.raises(ApiError):
         trained.reconcile()
-    trained.server.rejections.clear()
+    trained.server.refusals.clear()
     assert verbs(trained.reconcile()) == [DELETE]
 
 
@@ -396,7 +396,7 @@ def test_what_a_stopped_run_has_saved_is_kept_although_its_job_is_gone(trained):
     assert trained.reconcile()[-1] == ("create", "jobs", "pets-train-2")
 
 
-def test_a_stopped_run_that_went_without_a_pod_is_no_interruption(skipping):
+def test_a_stopped_run_that_went_without_a_pod_is_not_an_interruption(skipping):
     skipping.reconcile()
     skipping.apply(generation=2, suspend=True, validation={"policy": "Skip"})
     skipping.reconcile()
@@ -433,7 +433,7 @@ def test_a_job_that_users_annotated_is_not_stopped(trained):
     assert (trained.status["phase"], trained.server.deletions) == ("Training", [])
 
 
-def test_stopping_a_job_that_is_gone_is_no_error(cluster):
+def test_stopping_a_job_that_is_gone_is_not_an_error(cluster):
     cluster.put_job(job("validate"))
     cluster.server.remove("jobs", "pets-validate-1")
     cluster.apply(generation=2, suspend=True)
@@ -451,7 +451,7 @@ def test_another_job_that_has_taken_the_name_is_not_stopped(cluster):
     assert "deletionTimestamp" not in cluster.server.objects["jobs", "pets-validate-1"]["metadata"]
 
 
-# What is not observed is not evidence: (the pod, what is written once the limit is over)
+# Missing observations are not evidence: (the pod, what is written once the limit is over)
 
 
 def test_before_a_training_is_stopped_for_its_silence_its_pod_and_its_log_are_read(trained):
@@ -492,14 +492,14 @@ def test_a_training_that_cannot_be_read_is_never_stopped(trained, error, what):
         trained.serve(PODS, trained.server.objects["pods", TRAINER])
         trained.server.logs[TRAINER] = [error]
     else:
-        trained.server.rejections["pods"] = error
+        trained.server.refusals["pods"] = error
     for _ in range(50):
         trained.passes(300)
         trained.reconcile()
     assert (trained.status["phase"], trained.server.deletions) == ("Training", [])
     assert (trained.headline["reason"], trained.status["reason"]) == ("LogUnavailable", "LogUnavailable")
     assert str(error) in trained.headline["message"]
-    trained.server.rejections.clear()
+    trained.server.refusals.clear()
     trained.serve(PODS, trained.server.objects["pods", TRAINER])
     trained.server.logs[TRAINER] = [at(80).to_line()]
     trained.passes(300)
@@ -528,7 +528,7 @@ def test_a_pod_that_its_job_no_longer_controls_is_not_read(trained):
     assert trained.store.pods(KEY) == []
 
 
-def test_an_end_that_no_watch_told_of_is_found_when_the_pod_is_read(trained):
+def test_an_end_that_no_watch_reported_is_found_when_the_pod_is_read(trained):
     words = termination_message(reasons.COMPLETED, step=100).to_bytes().decode()
     over = trained.server.put("pods", pod("train", phase="Succeeded", main=ended(0, message=words)))
     trained.serve(PODS, over)
@@ -556,7 +556,7 @@ def test_a_pod_that_does_not_start_is_read_before_it_is_stopped(skipping):
 def test_a_pod_that_does_not_start_and_cannot_be_read_is_never_stopped(skipping):
     skipping.reconcile()
     skipping.put_pod(pod("train", phase="Pending", init=running(), main=INITIALIZING))
-    skipping.server.rejections["pods"] = TimeoutError()
+    skipping.server.refusals["pods"] = TimeoutError()
     for _ in range(20):
         skipping.reconcile()
         skipping.passes(600)
@@ -615,7 +615,7 @@ def test_a_config_map_that_a_container_misses_is_created_again_while_the_run_wai
 
 @pytest.fixture
 def retried(cluster):
-    """A training that has crashed twice, and continues."""
+    """A training that has crashed twice, and resumes."""
     cluster.apply(validation={"policy": "Skip"})
     for attempt in (1, 2):
         cluster.put_job(job("train", attempt, **failed()))
@@ -699,7 +699,7 @@ def test_what_waits_without_saying_why_is_asked_about_later(cluster):
     assert verbs(cluster.reconcile()) == [("list", "events")]
 
 
-def test_what_waits_and_says_why_is_not_asked_about(cluster):
+def test_what_waits_and_reports_why_is_not_asked_about(cluster):
     cluster.reconcile()
     cluster.put_pod(pod("validate", phase="Pending", init=waiting("ImagePullBackOff", "no such image"), main={}))
     assert ("list", "events") not in verbs(cluster.reconcile())

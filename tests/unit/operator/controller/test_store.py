@@ -1,4 +1,4 @@
-"""Of everything that the API server reported, the newest counts, in whatever order it arrived."""
+"""The newest version of an object counts, in whatever order the API server reports them."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_pod_that_its_job_no_longer_controls_is_forgotten():
     assert store.pods(KEY) == []
 
 
-def test_jobs_of_a_name_that_comes_again_are_told_apart_by_uid():
+def test_jobs_of_a_name_that_comes_again_are_distinguished_by_uid():
     store = Store()
     store.put_job(job(1, "j1"))
     store.put_job(job(3, "j2"))

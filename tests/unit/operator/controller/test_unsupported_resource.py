@@ -182,7 +182,7 @@ def test_a_resource_that_has_changed_is_left_to_the_watch(cluster, monkeypatch):
 @pytest.mark.parametrize(
     "error", [ApiError(403, "", "events is forbidden"), TimeoutError(), ConnectionResetError()], ids=["refused", "slow", "broken"]
 )
-def test_an_event_that_cannot_be_told_holds_nothing_up(cluster, error):
+def test_an_event_that_cannot_be_reported_holds_nothing_up(cluster, error):
     cluster.server.refusals["events"] = error
     cluster.reconcile()
     assert cluster.condition("Stalled")["reason"] == REASON
@@ -195,7 +195,7 @@ def test_a_name_that_is_too_long_is_reported_too():
     assert "metadata.name" in cluster.condition("Stalled")["message"]
 
 
-def test_once_it_can_be_read_again_it_goes_on_where_it_was(cluster):
+def test_once_it_can_be_read_again_it_continues_where_it_was(cluster):
     cluster.reconcile()
     change(cluster, generation=3, numSteps=100)
     cluster.reconcile()

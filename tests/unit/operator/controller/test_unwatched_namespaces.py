@@ -26,7 +26,7 @@ def cluster():
     return cluster
 
 
-def test_no_pod_is_created_and_its_status_says_why(cluster):
+def test_no_pod_is_created_and_its_status_reports_why(cluster):
     cluster.apply()
     assert verbs(cluster.reconcile()) == [EVENT, STATUS]
     for kind, status in (("Reconciling", "False"), ("Stalled", "True")):

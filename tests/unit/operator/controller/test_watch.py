@@ -129,7 +129,7 @@ def test_it_is_listed_again_from_time_to_time_also_what_went_unnoticed(playing):
     playing(play, lambda scene: scene.server.lists.update({LIST: ListResult([resource()], "9")}))
 
 
-def test_nothing_is_asked_for_in_another_namespace(playing):
+def test_nothing_is_requested_in_another_namespace(playing):
     async def play(scene):
         await asyncio.sleep(1)
         assert scene.asked == []
@@ -155,7 +155,7 @@ def test_nothing_is_asked_for_in_another_namespace(playing):
     ],
     ids=["down", "silent", "unavailable", "forbidden", "expired", "no CRD", "unforeseen"],
 )
-def test_whatever_goes_wrong_at_the_start_is_said_and_tried_again_with_backoff(playing, caplog, error, words):
+def test_whatever_goes_wrong_at_the_start_is_reported_and_retried_with_backoff(playing, caplog, error, words):
     async def play(scene):
         await asyncio.sleep(200)
         assert scene.listed == [0, 1, 3, 7, 15, 31, 63, 123, 183]
@@ -169,7 +169,7 @@ def test_whatever_goes_wrong_at_the_start_is_said_and_tried_again_with_backoff(p
     playing(play, lambda scene: scene.server.refusals.update(pods=error))
 
 
-def test_only_what_nobody_has_foreseen_has_a_traceback_and_once(playing, caplog):
+def test_only_what_is_unexpected_has_a_traceback_and_once(playing, caplog):
     async def play(_):
         await asyncio.sleep(100)
 
@@ -213,7 +213,7 @@ def test_a_watch_that_fails_is_listed_and_begun_again(playing, error):
     playing(play)
 
 
-def test_one_that_fails_soon_each_time_is_begun_ever_more_seldom(playing):
+def test_one_that_fails_soon_each_time_is_begun_with_backoff(playing):
     async def play(scene):
         for _ in range(9):
             scene.fail.put_nowait(FORBIDDEN)
@@ -271,7 +271,7 @@ def test_a_lost_namespace_and_each_list_are_measured(playing):
     playing(play)
 
 
-def test_an_outage_is_no_loss(playing):
+def test_an_outage_is_not_a_loss(playing):
     async def play(scene):
         await asyncio.sleep(2)
         scene.server.refusals["pods"] = DOWN

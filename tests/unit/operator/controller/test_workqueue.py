@@ -1,4 +1,4 @@
-"""One task a resource at a time; every request is served, once."""
+"""One task per resource at a time; whatever is added is processed, once."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def settle(queue):
         await asyncio.gather(*queue._tasks.values(), return_exceptions=True)
 
 
-def test_what_is_asked_for_ten_times_before_it_starts_is_done_once():
+def test_what_is_requested_ten_times_before_it_starts_is_done_once():
     async def play(work, queue):
         work.go.set()
         for _ in range(10):
@@ -67,7 +67,7 @@ def test_what_is_asked_for_ten_times_before_it_starts_is_done_once():
     playing(play)
 
 
-def test_what_is_asked_for_while_it_runs_is_done_once_more():
+def test_what_is_requested_while_it_runs_is_done_once_more():
     async def play(work, queue):
         queue.add(KEY)
         await work.started.wait()
@@ -116,7 +116,7 @@ def test_progress_while_a_reconcile_runs_is_seen_by_a_later_one():
     playing(play)
 
 
-def test_what_is_asked_for_otherwise_does_not_wait_for_progress():
+def test_what_is_requested_otherwise_does_not_wait_for_progress():
     async def play(work, queue):
         work.go.set()
         queue.add_rate_limited(KEY, 10)
@@ -141,7 +141,7 @@ def test_two_resources_do_not_wait_for_each_other():
     playing(play)
 
 
-def test_only_so_many_run_at_once(monkeypatch):
+def test_only_so_many_run_concurrently(monkeypatch):
     monkeypatch.setattr(module, "MAX_CONCURRENT", 3)
 
     async def play(work, queue):
@@ -170,7 +170,7 @@ class Failing:
 
 
 def retrying(*errors, play=None, seconds=10_000, metrics=None, logger=None):
-    """When a resource that was added at second 0 was reconciled, while the play continues."""
+    """When a resource was reconciled that was added at second 0, during the script."""
     work = Failing(*errors)
 
     async def run():
@@ -190,7 +190,7 @@ def times(*pauses):
     return [0, *itertools.accumulate(pauses)]
 
 
-def test_what_fails_is_tried_again_with_exponential_backoff():
+def test_what_fails_is_retried_with_exponential_backoff():
     assert retrying(*[RuntimeError("no")] * 9) == times(1, 2, 4, 8, 16, 32, 60, 60, 60)
 
 
@@ -291,7 +291,7 @@ def test_years_of_failures_do_not_overflow():
     ],
     ids=["a bug", "an answer", "no connection", "no answer"],
 )
-def test_only_what_nobody_has_foreseen_has_a_traceback(caplog, error, traceback):
+def test_only_what_is_unexpected_has_a_traceback(caplog, error, traceback):
     retrying(error)
     (record,) = caplog.records
     assert (bool(record.exc_info), "next attempt in 1 s" in record.getMessage()) == (traceback, True)
@@ -336,7 +336,7 @@ def test_the_depth_is_what_waits_and_does_not_run(monkeypatch):
     assert (max(measured.depths), measured.depths[-1]) == (3, 0)
 
 
-def test_a_reconcile_does_not_belong_to_whoever_asks_for_it():
+def test_a_reconcile_does_not_belong_to_whoever_requests_it():
     asking = contextvars.ContextVar("asking", default="nobody")
     seen = []
 
@@ -356,7 +356,7 @@ def test_a_reconcile_does_not_belong_to_whoever_asks_for_it():
     assert seen == ["nobody", "nobody"]
 
 
-def test_what_is_asked_for_now_is_not_also_done_later():
+def test_what_is_requested_now_is_not_also_done_later():
     async def play(work, queue):
         work.go.set()
         queue.add_after(KEY, 3600)

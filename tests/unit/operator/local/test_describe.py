@@ -31,7 +31,7 @@ def test_a_resource_with_everything_is_described_as_kubectl_does():
     assert describe(load(DATA / "resource.yaml"), EVENTS, NOW) == (DATA / "kubectl.txt").read_text()
 
 
-def test_without_events_it_says_so():
+def test_without_events_it_reports_that():
     assert describe(load(DATA / "resource.yaml"), [], NOW).splitlines()[-1].split() == ["Events:", "<none>"]
 
 

@@ -28,7 +28,7 @@ def test_a_log_that_is_not_there_yet_is_empty(tmp_path):
     assert (follower.progress, follower.tail) == (None, ())
 
 
-def test_the_newest_progress_counts_and_is_no_line_of_the_tail(log):
+def test_the_newest_progress_counts_and_is_not_a_line_of_the_tail(log):
     follower = log(f"a\n{at(1).to_line()}\n{at(2).to_line()}\nb\n".encode())
     assert (follower.progress.step, follower.tail) == (2, ("a", "b"))
 

@@ -33,7 +33,7 @@ def test_a_training_has_succeeded_although_a_sidecar_failed_and_the_job_with_it(
 
 
 @pytest.mark.parametrize("kind", ["train", "validate"])
-def test_a_container_before_ours_is_not_taken_for_it(kind):
+def test_a_container_before_ours_is_not_mistaken_for_it(kind):
     given = with_container(pod(kind, phase="Failed", main=ended(70)), "istio-proxy", ended(0, message=DATA), first=True)
     run = only_run([job(kind, **failed())], [given])
     assert (run.exit_code, run.container, run.message) == (70, kind, None)

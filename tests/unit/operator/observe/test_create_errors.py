@@ -1,4 +1,4 @@
-"""How an API server's refusal to create a Job or its ConfigMap is reported."""
+"""How the rejection of a Job or its ConfigMap by the API server is explained."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from detector_operator.observe.create_errors import explain_create_error, explain_name_conflict
 
 NAME = "pets-train-1"
-# Status and message, as API servers of Kubernetes 1.35 return them; reason and message; a part of the hint.
+# Status and message, as API servers of Kubernetes 1.35 respond; reason and message; a part of the hint.
 REFUSALS = {
     "a quota": (
         403,
@@ -113,18 +113,18 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("status", "told", "reason", "message", "hint"), REFUSALS.values(), ids=REFUSALS)
-def test_each_refusal(status, told, reason, message, hint):
+def test_each_error(status, told, reason, message, hint):
     why = explain_create_error(status, told, NAME)
     assert (why.reason, why.message) == (reason, message)
     assert hint in why.hint
 
 
 @pytest.mark.parametrize("status", [401, 408, 409, 429, 500, 502, 503, 504])
-def test_trouble_of_the_server_is_no_answer(status):
+def test_trouble_of_the_server_is_not_an_answer(status):
     assert explain_create_error(status, "etcdserver: request timed out", NAME) is None
 
 
-def test_a_name_that_somebody_else_has_taken():
+def test_a_name_that_someone_else_has_taken():
     why = explain_name_conflict(NAME)
     assert why.message == f"Cannot create Job {NAME}: Job already exists and is not owned by this DetectorTraining."
     assert f"kubectl delete job {NAME}" in why.hint

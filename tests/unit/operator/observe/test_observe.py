@@ -109,7 +109,7 @@ def test_a_validation_runs_as_soon_as_one_of_our_containers_has_started(init, ma
 
 
 @pytest.mark.parametrize("kind", ["validate", "train"])
-def test_a_container_that_somebody_added_starts_nothing(kind):
+def test_a_container_that_someone_added_starts_nothing(kind):
     given = pod(kind, phase="Pending", init=INITIALIZING, main=INITIALIZING)
     with_container(given, "istio-init", running(), init=True, first=True)
     with_container(given, "istio-proxy", running())
@@ -203,7 +203,7 @@ def test_the_reason_of_a_stop_comes_from_the_status():
 
 
 @pytest.mark.parametrize("its_pod", [pod(), over(75), over(75, deleted=GONE)], ids=["it trains", "it ended", "it was deleted"])
-def test_an_annotation_that_users_can_write_is_no_reason_of_a_stop(its_pod):
+def test_an_annotation_that_users_can_write_is_not_a_reason_of_a_stop(its_pod):
     annotations = {"detector-training.io/stop-reason": "TrainingStalled"}
     run = only_run([job(annotations=annotations, suspend=True)], [its_pod])
     assert (run.stop_reason, run.stopping) == (None, False)
@@ -223,7 +223,7 @@ def test_how_a_stopped_run_ended_is_read_from_its_pod(jobs):
     assert (run.stop_reason, classify_training(run)) == ("Suspended", RetryClass.STOPPED)
 
 
-def test_a_stopped_run_that_never_had_a_pod_is_no_deletion_by_somebody():
+def test_a_stopped_run_that_never_had_a_pod_is_not_a_deletion_by_someone():
     run = only_run([job(deleted=GONE)], [], stops=[stopped()])
     assert (run.cause, classify_training(run)) == (None, RetryClass.STOPPED)
 

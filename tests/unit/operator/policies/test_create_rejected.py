@@ -25,7 +25,7 @@ def refusal(action, *, why=QUOTA, generation=1, times=1, at=20):
     [([], StartValidation(1), Phase.VALIDATING), ([passed()], StartTraining(1), Phase.QUEUED)],
     ids=["validation", "training"],
 )
-def test_what_was_refused_is_reported_and_requested_again_after_a_backoff(runs, action, phase):
+def test_what_was_rejected_is_reported_and_requested_again_after_a_backoff(runs, action, phase):
     refused = refusal(action, times=3)
     before = decided(training(), (runs, after(20))).status
     decision = decided(training(status=before), (runs, after(23)), rejection=refused)
@@ -47,7 +47,7 @@ def test_the_backoff_doubles_up_to_a_minute(times, wait):
     assert decided(training(), ([passed()], after(20)), rejection=refused).requeue_at == after(20 + wait)
 
 
-def test_a_retry_that_is_refused_keeps_its_failure():
+def test_a_retry_that_is_rejected_keeps_its_failure():
     runs = [passed(), train_run(signal=9)]
     seen = (runs, after(10)), (runs, after(20))
     decision = decided(training(), *seen, rejection=refusal(StartTraining(2)))
@@ -55,7 +55,7 @@ def test_a_retry_that_is_refused_keeps_its_failure():
     assert conditions(decision.status)["Training"] == ("False", "QuotaExceeded")
 
 
-def test_what_is_always_refused_fails():
+def test_what_is_always_rejected_fails():
     decision = decided(training(), ([passed()], after(20)), rejection=refusal(StartTraining(1), why=INVALID))
     assert (decision.status.phase, decision.actions, decision.requeue_at) == (Phase.FAILED, (), None)
     failure = decision.status.failure
@@ -71,16 +71,16 @@ def test_what_is_always_refused_fails():
     [refusal(StartTraining(1), generation=0), refusal(StartTraining(2)), refusal(StartValidation(1))],
     ids=["another spec", "another run", "another kind"],
 )
-def test_a_refusal_of_something_else_changes_nothing(refused):
+def test_a_rejection_of_something_else_changes_nothing(refused):
     seen = [passed()], after(20)
     assert decided(training(), seen, rejection=refused) == decided(training(), seen)
 
 
-def test_a_suspended_training_does_not_report_what_was_refused():
+def test_a_suspended_training_does_not_report_what_was_rejected():
     decision = decided(training(suspend=True), ([passed()], after(20)), rejection=refusal(StartTraining(1)))
     assert (decision.status.phase, decision.requeue_at, decision.status.reason) == (Phase.SUSPENDED, None, None)
 
 
-def test_what_started_in_spite_of_a_refusal_is_followed():
+def test_what_started_in_spite_of_a_rejection_is_followed():
     decision = decided(training(), ([passed(), train_run()], T0), rejection=refusal(StartTraining(1)))
     assert (decision.status.phase, decision.status.reason) == (Phase.TRAINING, None)

@@ -31,7 +31,7 @@ def test_a_log_that_cannot_be_read_is_reported_after_two_minutes():
     assert events(late) == [("Warning", "LogUnavailable")]
 
 
-def test_the_message_says_why_and_what_follows_from_it():
+def test_the_message_reports_why_and_what_follows_from_it():
     decision = decided(training(), seen(unreadable(), after(120)))
     assert headline(decision).message == (
         "pets-train-1 is training, but its log cannot be read: kubelet of gpu-1: connection refused. "

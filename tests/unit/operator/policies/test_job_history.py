@@ -172,7 +172,7 @@ def test_a_run_that_ended_by_itself_before_it_could_be_stopped_goes_after_the_tt
 # Containers that keep the pod of a run that has ended
 
 
-def test_a_container_of_somebody_else_keeps_the_gpus_of_a_finished_training_for_a_minute_at_most():
+def test_a_container_of_someone_else_keeps_the_gpus_of_a_finished_training_for_a_minute_at_most():
     runs = [passed(), succeeded(lingering=True)]
     waiting = decided(training(), (runs, T0), (runs, after(59)))
     assert (waiting.status.phase, waiting.actions, waiting.requeue_at) == (Phase.SUCCEEDED, (), after(60))
@@ -185,7 +185,7 @@ def test_a_ttl_below_a_minute_holds_for_a_lingering_pod_too():
 
 
 # that the next run waits for.
-def test_a_container_of_somebody_else_does_not_keep_the_gpus_that_the_next_run_waits_for():
+def test_a_container_of_someone_else_does_not_keep_the_gpus_that_the_next_run_waits_for():
     runs = [passed(), crashed(1, lingering=True), train_run(2, state=RunState.PENDING, node=None, stored=True)]
     seen = (runs[:2], T0), (runs[:2], after(10)), (runs, after(11)), (runs, after(60))
     assert deleted(decided(training(), *seen)) == ["train-1"]

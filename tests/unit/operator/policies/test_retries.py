@@ -44,7 +44,7 @@ def test_retries_are_exhausted_and_the_last_cause_is_kept():
         (2, "It happened. It was restarted 2 times (spec.retries)."),
     ],
 )
-def test_the_message_says_how_often_it_was_restarted(retries, message):
+def test_the_message_states_how_often_it_was_restarted(retries, message):
     runs = [
         passed(),
         *(train_run(attempt, exit_code=74, message=termination_message("StorageError")) for attempt in range(1, retries + 2)),

@@ -57,7 +57,7 @@ def test_at_the_limit_the_log_is_read_before_anything_is_stopped():
     assert (decision.status.phase, decision.status.reason, decision.actions) == (Phase.TRAINING, None, (CheckRun(run),))
 
 
-def test_a_step_that_this_read_finds_keeps_it_training_and_counts_anew():
+def test_a_step_that_this_read_finds_keeps_it_training_and_counts_again():
     run = trains(progress=at(41), log=read(LIMIT))
     decision = decided(RESOURCE, seen(trains(), T0), seen(trains(), LIMIT), seen(run, LIMIT))
     assert (decision.status.phase, decision.actions) == (Phase.TRAINING, ())

@@ -202,7 +202,7 @@ def test_a_run_that_was_stopped_at_the_limit_counts_as_a_retry_once_it_has_ended
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_without_a_retry_left_it_fails_and_says_why_it_was_stopped(end):
+def test_without_a_retry_left_it_fails_and_reports_why_it_was_stopped(end):
     spec, status = timed_out(retries=0)
     runs = [passed()] if end is None else [passed(), starting(state=RunState.ENDED, stop_reason=reasons.START_TIMED_OUT, **end)]
     decision = decided(training(status=status, **spec), (runs, after(70)))

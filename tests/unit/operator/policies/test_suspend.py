@@ -14,7 +14,7 @@ from support.trainings import T0, after, at, decided, passed, termination_messag
 STOPPED = {"exit_code": 75, "stop_reason": reasons.SUSPENDED}
 
 
-def test_suspend_stops_what_runs_and_says_so():
+def test_suspend_stops_what_runs_and_reports_that():
     run = train_run(progress=at(40, checkpoint=40))
     decision = decided(training(suspend=True), ([passed(), run], after(30)))
     assert decision.actions == (StopRun(run, reasons.SUSPENDED),)

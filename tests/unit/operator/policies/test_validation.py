@@ -225,7 +225,7 @@ def test_crashes_do_not_lengthen_the_wait_after_an_interruption_nor_interruption
     assert decided(training(), (crashed, after(10))).requeue_at == after(20)
 
 
-def test_a_validation_that_was_preempted_is_run_again_after_a_backoff_and_says_why():
+def test_a_validation_that_was_preempted_is_run_again_after_a_backoff_and_reports_why():
     runs = [validate_run(signal=9, cause=ConditionReason(reasons.PREEMPTED, "It was preempted."))]
     waiting = decided(training(retries=0), (runs, after(10)), (runs, after(19)))
     assert (waiting.actions, waiting.requeue_at, waiting.status.failure.reason) == ((), after(20), "Preempted")

@@ -72,6 +72,6 @@ def test_the_headline_has_the_reason_and_the_message_of_the_phase():
         assert (condition.reason, condition.message) == ("ImageNotPulled", "Image x cannot be pulled. Correct it.")
 
 
-def test_a_validation_that_was_not_asked_for_is_unknown_whatever_trains():
+def test_a_validation_that_was_not_requested_is_unknown_whatever_trains():
     status = decided(training(validation={"policy": "Skip"}), ([train_run()], T0)).status
     assert conditions(status)["Validated"] == ("Unknown", "ValidationSkipped")

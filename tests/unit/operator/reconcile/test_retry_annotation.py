@@ -141,7 +141,7 @@ def test_a_suspended_spec_does_not_start_because_of_it():
     assert resumed.actions == (StartValidation(2),)
 
 
-def test_every_failure_that_asks_for_it_names_the_annotation():
+def test_every_failure_that_needs_it_names_the_annotation():
     run = train_run(log_tail=("x",))
     status = decided(training(activeDeadlineSeconds=60), ([passed(), run], T0), ([passed(), run], after(60))).status
     assert f"set the annotation {ANNOTATION} to a new value" in status.failure.hint
@@ -166,7 +166,7 @@ def test_a_retry_after_inputs_that_were_rejected_by_the_trainer_forgets_their_fi
     assert (again.verdict, again.inputs_fingerprint, again.attempt, again.counted) == (None, None, 1, 1)
 
 
-def test_what_the_api_server_refused_is_requested_again():
+def test_what_the_api_server_rejected_is_requested_again():
     refused = CreateRejection(
         StartValidation(1), 1, ConditionReason(reasons.INVALID_SPEC, "The API server rejects Job pets-validate-1."), 1, T0
     )

@@ -185,7 +185,7 @@ def test_a_model_directory_in_use_is_waited_for_and_its_holder_is_named():
 
 
 @pytest.mark.parametrize(("times", "wait"), [(1, 10), (2, 20), (3, 40), (5, 160), (6, 300), (30, 300)], ids=lambda v: f"{v}")
-def test_a_model_directory_in_use_is_tried_again_with_a_growing_wait_and_never_counted(times, wait):
+def test_a_model_directory_in_use_is_retried_with_a_growing_wait_and_never_counted(times, wait):
     runs = [passed(), *(blocked(attempt) for attempt in range(1, times + 1))]
     resource = training(retries=0)
     waiting = decided(resource, (runs, T0), (runs, after(wait - 1)))

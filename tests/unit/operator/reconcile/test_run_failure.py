@@ -1,4 +1,4 @@
-"""How a failed run is described: by its own message where it left one, otherwise by the cluster or its exit code."""
+"""How a failed run is described: by its termination message, otherwise by the cluster or its exit code."""
 
 from __future__ import annotations
 

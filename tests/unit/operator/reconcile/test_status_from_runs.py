@@ -47,7 +47,7 @@ def test_a_validation_has_its_times_too():
     assert status.latest_run == LatestRun(attempt=1, seen_time=T0, assigned_time=T0, running_time=after(5), end_time=after(60))
 
 
-def test_the_next_run_begins_anew():
+def test_the_next_run_begins_again():
     crashed = [passed(), train_run(exit_code=70, progress=at(2))]
     status = decided(training(), (crashed, T0), ([*crashed, train_run(2)], after(20))).status.training
     assert status.latest_run == LatestRun(attempt=2, seen_time=after(20), assigned_time=after(20), running_time=after(20))

@@ -175,7 +175,7 @@ LIMITS = {
     "the backoff after an interruption": ({}, [(runs(LOST), T0)], {}, 10),
     "the backoff while the model directory is in use": ({}, [(runs(BLOCKED), T0)], {}, 10),
     "the backoff after a run was deleted": ({}, [(runs(STEPPED), T0), (runs(), after(5))], {}, 15),
-    "the backoff after a refusal": ({}, [(runs(), T0)], {"refused": QUOTA}, 8),
+    "the backoff after a refusal": ({}, [(runs(), T0)], {"rejection": QUOTA}, 8),
     "a log that cannot be read": (
         {},
         [(runs(STEPPED), T0), (runs(train_run(progress=at(40), log=unreadable(after(5), after(5)))), after(5))],
@@ -209,7 +209,7 @@ LIMITS = {
     "progress that is held back": (
         {},
         [(runs(STEPPED), T0), (runs(train_run(progress=at(41))), after(3))],
-        {"progress_every": PROGRESS_INTERVAL},
+        {"progress_interval": PROGRESS_INTERVAL},
         10,
     ),
 }

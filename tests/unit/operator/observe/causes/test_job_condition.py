@@ -1,4 +1,4 @@
-"""Given a Job whose pod no longer exists: its condition shows how the pod ended."""
+"""Given a Job whose pod no longer exists: its condition reports how the pod ended."""
 
 from __future__ import annotations
 
