@@ -114,3 +114,23 @@ def test_only_the_controller_of_an_object_counts():
 def test_a_job_has_finished_when_a_condition_is_true():
     assert Job(job()).finished is None
     assert Job(job(**failed())).finished["type"] == "Failed"
+
+
+@pytest.mark.parametrize(("length", "kept"), [(4096, "x" * 4096), (4097, "x" * 4095 + "…")])
+def test_a_text_is_cut_at_4096_characters(length, kept):
+    assert text({"message": "x" * length}, "message") == kept
+
+
+@pytest.mark.parametrize(
+    ("number", "attempt"), [("999999999", 999999999), ("1000000000", None), ("-1", None), ("", None), ("1", 1)]
+)
+def test_a_number_of_a_label_has_at_most_nine_digits(number, attempt):
+    labels = {
+        "app.kubernetes.io/managed-by": "detector-training",
+        "detector-training.io/run": "train",
+        "detector-training.io/attempt": number,
+        "detector-training.io/generation": number,
+    }
+    found = Object({"metadata": {"labels": labels}})
+    assert (found.run_id.attempt if found.run_id else None) == attempt
+    assert found.generation == (attempt or 0)

@@ -77,3 +77,36 @@ def test_a_rejection_by_the_container_config_is_the_verdict():
     given = pod("validate", phase="Failed", init=ended(1, message=report("reject")), main=waiting("PodInitializing"))
     run = only_run([job("validate", **failed())], [given])
     assert (run.exit_code, run.container, run.message.validation.verdict) == (1, "config", "reject")
+
+
+def test_the_messages_that_are_not_the_end_of_a_log():
+    assert set(NOT_FROM_LOG) == {"StartError", "ContainerCannotRun", "ContainerStatusUnknown"}
+
+
+@pytest.mark.parametrize(("lines", "kept"), [(19, 19), (20, 20), (21, 20)])
+def test_so_many_last_lines_are_kept(lines, kept):
+    log = "\n".join(f"line {number}" for number in range(lines))
+    tail = read_termination_message(Container("train", False, {}, ended(1, message=log))).tail
+    assert (len(tail), tail[-1]) == (kept, f"line {lines - 1}")
+
+
+@pytest.mark.parametrize(("width", "kept"), [(400, 400), (401, 400)])
+def test_a_line_is_cut(width, kept):
+    (line,) = read_termination_message(Container("train", False, {}, ended(1, message="x" * width))).tail
+    assert line == "x" * kept
+
+
+@pytest.mark.parametrize(("length", "found"), [(16384, True), (16385, False)])
+def test_of_a_longer_message_than_a_kubelet_keeps_the_end_is_read(length, found):
+    log = "first line"
+    log += "\n" * (length - len(log))
+    assert (read_termination_message(Container("train", False, {}, ended(1, message=log))).tail == (log.strip(),)) is found
+
+
+@pytest.mark.parametrize(
+    ("code", "signal", "exit_code"),
+    [(1, None, 1), (128, None, 128), (129, 1, None), (137, 9, None), (192, 64, None), (193, None, 193), (255, None, 255)],
+)
+def test_an_exit_code_of_128_and_a_signal_is_the_signal(code, signal, exit_code):
+    run = only_run([job(**failed())], [failed_pod(ended(code))])
+    assert (run.signal, run.exit_code) == (signal, exit_code)

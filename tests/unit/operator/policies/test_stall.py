@@ -189,3 +189,8 @@ def test_a_stall_fails_also_if_the_operator_crashed_before_it_wrote_that():
     decision = decided(training(), seen(run, after(5000)))
     assert (decision.status.phase, decision.actions) == (Phase.FAILED, ())
     assert decision.status.failure.message == "No step completed for 1800 s (spec.stallTimeoutSeconds), after step 40."
+
+
+def test_the_operator_waits_five_minutes_longer_than_the_trainer():
+    """The trainer ends itself, with a message that names its step; only one that does not is stopped."""
+    assert MARGIN.total_seconds() == 300

@@ -174,3 +174,7 @@ def test_what_the_api_server_rejected_is_requested_again():
     assert status.phase is Phase.FAILED
     decision = decided(annotated("1", status), ([], after(100)), rejection=refused)
     assert (decision.status.phase, decision.actions) == (Phase.VALIDATING, (StartValidation(1),))
+
+
+def test_a_hundred_characters_of_the_annotation_are_kept():
+    assert MAX_LENGTH == 100

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import Phase, Spec, Status
+from detector_operator.api import Overrides, Phase, Spec, Status, Trainer, Validation
 from detector_operator.reconcile.actions import StartTraining, StartValidation
 from detector_operator.reconcile.spec_generation import spec_generation, spec_hash
 from detector_trainer.contract import reasons
+from support.spec_fields import OVERRIDES, SPEC, TRAINER, VALIDATION
 from support.trainings import T0, after, decided, passed, rejected, train_run, training
 
 NOT_TRAINED = {
@@ -123,3 +124,23 @@ def test_the_generation_that_was_observed_is_not_compared_by_its_hash():
 def test_the_stop_of_a_suspended_training_that_resumes_is_not_that_of_a_changed_spec():
     status = decided(training(2, followed(), suspend=True), ([passed(), train_run()], after(10))).status
     assert [stop.reason for stop in status.stops] == [reasons.SUSPENDED]
+
+
+def changed_fields():
+    """One case a field of the spec: the spec in which it alone is not the default."""
+    for model, prefix, values in ((Trainer, "trainer", TRAINER), (Validation, "validation", VALIDATION)):
+        for name, value in values.items():
+            field = model.model_fields[name].alias
+            if f"{prefix}.{field}" not in NOT_TRAINED:
+                yield f"{prefix}.{field}", {prefix: {field: value}}
+    for name, value in SPEC.items():
+        field = Spec.model_fields[name].alias
+        if field not in NOT_TRAINED:
+            yield field, {field: value}
+    for name, value in OVERRIDES.items():
+        yield name, {"pipelineConfig": {"path": "p.config", "overrides": {Overrides.model_fields[name].alias: value}}}
+
+
+@pytest.mark.parametrize("spec", [pytest.param(spec, id=name) for name, spec in changed_fields()])
+def test_every_other_field_of_the_spec_is_another_training(spec):
+    assert spec_hash(training(**spec).spec) != spec_hash(training().spec)

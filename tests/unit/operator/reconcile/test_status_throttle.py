@@ -74,3 +74,7 @@ def test_a_step_that_is_held_back_does_not_count_as_a_stall():
     run = train_run(progress=at(41), log=LogView(read_at=after(361)))
     decision = decided(training(status=first, **spec), ([passed(), run], after(361)), progress_interval=PROGRESS_INTERVAL)
     assert (decision.status.phase, decision.actions) == (Phase.TRAINING, ())
+
+
+def test_the_interval_is_ten_seconds():
+    assert PROGRESS_INTERVAL.total_seconds() == 10

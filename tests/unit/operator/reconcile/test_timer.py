@@ -247,3 +247,8 @@ SILENT = {
 @pytest.mark.parametrize(("spec", "observations"), SILENT.values(), ids=SILENT)
 def test_what_waits_for_an_observation_wakes_for_no_time(spec, observations):
     assert decided(training(**spec), *observations).requeue_at is None
+
+
+def test_a_log_that_cannot_be_read_for_two_minutes_is_reported():
+    """A kubelet that restarts takes less."""
+    assert REPORT_UNAVAILABLE_AFTER.total_seconds() == 120

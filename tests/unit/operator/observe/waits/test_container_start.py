@@ -29,3 +29,13 @@ def test_an_injected_container_is_not_a_matter_of_our_image():
     found = only_run([job()], [given]).waiting
     assert found.message == "Container istio-init cannot be started: no"
     assert "`detector-training`" not in found.hint
+
+
+def test_the_reasons_of_the_kubelet_for_a_container_that_cannot_be_started():
+    assert set(REASONS) == {
+        "CreateContainerError",
+        "RunContainerError",
+        "PreCreateHookError",
+        "PreStartHookError",
+        "PostStartHookError",
+    }

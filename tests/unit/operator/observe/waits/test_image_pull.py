@@ -74,3 +74,36 @@ def test_a_running_training_is_not_waiting_for_a_sidecar():
     given = with_container(pod(), "istio-proxy", waiting("ImagePullBackOff", "not found"))
     run = only_run([job()], [given])
     assert (run.state, run.waiting) == (RunState.RUNNING, None)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "RegistryUnavailable",
+        "SignatureValidationFailed",
+    ],
+)
+def test_each_reason_of_the_kubelet_for_an_image_that_cannot_be_pulled(reason):
+    run = only_run([job()], [pod(**{**CREATING, "init": waiting(reason, "it failed")})])
+    assert run.waiting.reason == "ImageNotPulled"
+    assert run.waiting.message == "Image registry.example/trainer:1 cannot be pulled: it failed."
+
+
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        *(
+            (message, "a pull Secret")
+            for message in ("unauthorized", "Denied", "authentication required", "no basic auth", "403")
+        ),
+        *((message, "Fix the name or the tag") for message in ("Not Found", "manifest unknown", "does not exist")),
+        ("timeout", "Check that the node can reach the registry"),
+    ],
+)
+def test_the_hint_follows_the_words_of_the_registry(message, hint):
+    run = only_run([job()], [pod(**{**CREATING, "init": waiting("ErrImagePull", message)})])
+    assert hint in run.waiting.hint
