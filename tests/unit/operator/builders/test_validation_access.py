@@ -189,3 +189,42 @@ def test_the_trainer_keeps_its_own():
 )
 def test_a_secret_that_holds_an_input_stays(config):
     assert secrets_in(validation_job(trainer=SECRETS, pipelineConfig=config, validation={"secrets": "Omit"})) == {"bucket-key"}
+
+
+@pytest.mark.parametrize(
+    ("source", "stays"),
+    [
+        ({"emptyDir": {}}, True),
+        ({"ephemeral": {}}, True),
+        ({"configMap": {"name": "x"}}, True),
+        ({"secret": {"secretName": "x"}}, True),
+        ({"downwardAPI": {}}, True),
+        ({"projected": {"sources": []}}, True),
+        ({"persistentVolumeClaim": {"claimName": "x"}}, False),
+        ({"hostPath": {"path": "/x"}}, False),
+        ({"nfs": {"server": "x", "path": "/x"}}, False),
+        ({"csi": {"driver": "x"}}, False),
+        ({"ephemeral": {}, "nfs": {"server": "x", "path": "/x"}}, False),
+    ],
+    ids=json.dumps,
+)
+def test_each_kind_of_volume(source, stays):
+    assert reads("other:/other", "models:/models", volumes=({"name": "other", **source}, MODELS)) == (
+        set() if stays else {"/other"}
+    )
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [{"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "x", "key": "y"}}}, {"name": "A"}, {"name": "A", "value": "data"}],
+    ids=["from elsewhere", "empty", "not a path"],
+)
+def test_a_variable_that_names_no_path_keeps_nothing_writable(variable):
+    assert reads("data:/data", "models:/models", trainer={"env": [variable]}) == {"/data"}
+
+
+def test_sources_of_a_projected_volume_that_are_damaged_stay():
+    volume = {"name": "key", "projected": {"sources": [None, "secret", {"secret": {"name": "x"}}]}}
+    trainer = {"volumes": [volume], "volumeMounts": mounted("key:/key")}
+    job = validation_job(trainer=trainer, validation={"secrets": "Omit"})
+    assert volumes(job)["key"]["projected"]["sources"] == [None, "secret"]

@@ -26,18 +26,25 @@ EVERY_FIELD: dict[str, Any] = {
     "trainer": {Trainer.model_fields[name].alias: value for name, value in TRAINER.items()},
     "validation": {Validation.model_fields[name].alias: value for name, value in VALIDATION.items()},
 }
-with_defaults = on_cluster(pipelineConfig=INLINE)
-with_every_field = on_cluster(generation=3, status=VALIDATED, **EVERY_FIELD)
+
+
+def with_defaults():
+    return on_cluster(pipelineConfig=INLINE)
+
+
+def with_every_field():
+    return on_cluster(generation=3, status=VALIDATED, **EVERY_FIELD)
+
 
 CREATED = {
-    "config-map": build_config_map(with_defaults),
-    "training-job": build_training_job(with_defaults, 2, SETTINGS),
-    "validation-job": build_validation_job(with_defaults, 2, SETTINGS),
-    "training-job-with-every-field": build_training_job(with_every_field, 2, SETTINGS),
-    "validation-job-with-every-field": build_validation_job(with_every_field, 2, SETTINGS),
+    "config-map": lambda: build_config_map(with_defaults()),
+    "training-job": lambda: build_training_job(with_defaults(), 2, SETTINGS),
+    "validation-job": lambda: build_validation_job(with_defaults(), 2, SETTINGS),
+    "training-job-with-every-field": lambda: build_training_job(with_every_field(), 2, SETTINGS),
+    "validation-job-with-every-field": lambda: build_validation_job(with_every_field(), 2, SETTINGS),
 }
 
 
 @pytest.mark.parametrize("name", CREATED)
 def test_what_is_created_is_exactly_this(name: str):
-    assert CREATED[name] == yaml.safe_load((MANIFESTS / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert CREATED[name]() == yaml.safe_load((MANIFESTS / f"{name}.yaml").read_text(encoding="utf-8"))

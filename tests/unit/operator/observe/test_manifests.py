@@ -22,6 +22,7 @@ from support.kubernetes_objects import (
     with_container,
 )
 from support.observed import CREATING, only_run
+from support.trainings import after
 
 LONG = {
     "spaces before what the scheduler adds": " " * 1_000_000,
@@ -134,3 +135,38 @@ def test_a_number_of_a_label_has_at_most_nine_digits(number, attempt):
     found = Object({"metadata": {"labels": labels}})
     assert (found.run_id.attempt if found.run_id else None) == attempt
     assert found.generation == (attempt or 0)
+
+
+def test_a_pod_has_started_with_its_first_container():
+    assert Pod(pod(init=ended(0), main=running(since=5))).started == after(3)
+    assert Pod(pod(init=waiting("PodInitializing"), main=waiting("PodInitializing"))).started is None
+
+
+@pytest.mark.parametrize(
+    ("api_version", "ours"), [("batch/v1", True), ("batch/v2", True), ("batch.volcano.sh/v1alpha1", False), ("", False)]
+)
+def test_a_pod_belongs_to_a_job_of_kubernetes_alone(api_version, ours):
+    its_pod = pod()
+    its_pod["metadata"]["ownerReferences"][0]["apiVersion"] = api_version
+    assert bool(job_of(its_pod)) is ours
+    its_pod["metadata"]["ownerReferences"][0]["kind"] = "ReplicaSet"
+    assert job_of(its_pod) == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({}, "pets"),
+        ({"apiVersion": "detector-training.io/v2"}, "pets"),
+        ({"apiVersion": "detector-training.io.example/v1"}, None),
+        ({"apiVersion": None}, None),
+        ({"kind": "Other"}, None),
+        ({"controller": None}, None),
+        ({"controller": "true"}, None),
+    ],
+    ids=str,
+)
+def test_a_job_belongs_to_the_resource_that_controls_it(changed, name):
+    its_job = job()
+    its_job["metadata"]["ownerReferences"][0].update(changed)
+    assert resource_of(its_job) == name

@@ -50,3 +50,14 @@ def test_the_kubelet_stops_a_validation_as_the_operator_would():
 
 def test_a_training_that_the_kubelet_stopped_is_not_a_validation_that_timed_out():
     assert only_run([job(**failed())], [failed_pod(ended(143), reason="DeadlineExceeded")]).stop_reason is None
+
+
+def test_only_containers_that_wait_block_a_run():
+    assert [each.name for each in observed(job(), pod(phase="Pending", init=ended(0), main=waiting("x"))).waiting_containers] == [
+        "train"
+    ]
+
+
+@pytest.mark.parametrize("names", [["a", "b"], ["b", "a"]], ids=str)
+def test_of_two_pods_of_the_same_second_the_run_is_always_in_the_same_one(names):
+    assert only_run([job()], [pod(name=name, created=2) for name in names]).pod == "b"

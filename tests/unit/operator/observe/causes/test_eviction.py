@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from detector_operator.api import RetryClass
-from support.kubernetes_objects import disrupted, ended, pod
-from support.observed import JOB_STATUS, REJECTED_BY_KUBELET, assert_end, failed_pod
+from support.kubernetes_objects import disrupted, ended, failed, job, pod
+from support.observed import JOB_STATUS, REJECTED_BY_KUBELET, assert_end, failed_pod, only_run
 
 # (pod, class, reason, a part of the message, a part of the hint)
 ENDS = {
@@ -50,3 +50,11 @@ ENDS = {
 @pytest.mark.parametrize(("its_pod", "how", "reason", "message", "hint"), ENDS.values(), ids=ENDS)
 def test_each_eviction(its_pod, how, reason, message, hint, job_status):
     assert_end(its_pod, how, reason, message, hint, job_status)
+
+
+@pytest.mark.parametrize(("node", "called"), [("gpu-1", "gpu-1"), (None, "its node")])
+def test_the_node_is_named_where_it_is_known(node, called):
+    its_pod = failed_pod(ended(137), reason="Evicted", message="The node had condition: [DiskPressure].", node=node)
+    run = only_run([job(**failed())], [its_pod])
+    assert run.cause.message == f"pets-train-1-x7k2p was evicted from {called}. The node had condition: [DiskPressure]."
+    assert run.cause.hint == "Set spec.trainer.resources.requests to what it uses."
