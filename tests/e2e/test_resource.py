@@ -67,7 +67,9 @@ def test_explain_reads_well(kubectl: Kubectl):
     text = kubectl("explain", "dt.spec.trainer")
     assert "DESCRIPTION:\n    The pod that trains." in text
     assert re.search(r"gpus\t<integer>\n    GPUs per worker; 0 trains on the CPU\.", text)
-    assert re.search(r"imagePullPolicy\t<string>\n  enum: Always, IfNotPresent, Never\n    Pull policy of the image, as in a pod\.", text)
+    assert re.search(
+        r"imagePullPolicy\t<string>\n  enum: Always, IfNotPresent, Never\n    Pull policy of the image, as in a pod\.", text
+    )
 
 
 @pytest.mark.parametrize(
