@@ -13,7 +13,7 @@ import pytest
 from cluster.kubectl import Kubectl
 from cluster.operators import Operator
 from cluster.waiting import until
-from e2e.workspace import Workspace
+from e2e.workspace import Workspace, condition
 
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("operator")]
 MAY_END = "may-end"
@@ -40,6 +40,15 @@ class Play:
     def wait(self, phase: str) -> None:
         """Until it is in a phase."""
         self.workspace.wait_for_phase(phase)
+
+    def wait_until_stopped(self) -> None:
+        """Until it is suspended, and its pod has ended: a pod that is only requested to stop may reach its last step first."""
+        self.workspace.wait(
+            lambda status: (
+                status.get("phase") == "Suspended" and condition(status, "Training")["message"].startswith("Suspended ")
+            ),
+            "suspended and stopped",
+        )
 
     def wait_for_step(self) -> None:
         """Until it trains, and its status reports it."""
@@ -213,7 +222,7 @@ def test_killed_when_it_is_suspended(play: Play, disturb: Disturbance):
     play.apply()
     play.wait_for_step()
     disturb(play, lambda: play.apply(suspend=True))
-    play.wait("Suspended")
+    play.wait_until_stopped()
     play.apply(suspend=False)
     assert play.end() == succeeded(20, attempt=2)
     assert play.jobs() == RESUMED
@@ -224,7 +233,7 @@ def test_killed_while_suspended(play: Play, disturb: Disturbance):
     play.apply()
     play.wait_for_step()
     play.apply(suspend=True)
-    play.wait("Suspended")
+    play.wait_until_stopped()
     disturb(play, lambda: play.apply(suspend=False))
     assert play.end() == succeeded(20, attempt=2)
     assert play.jobs() == RESUMED
