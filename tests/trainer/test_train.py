@@ -140,7 +140,7 @@ def test_the_trainers_words_come_back_as_cause_and_fix(tmp_path: Path):
     assert training.ended() == 65
     message = training.message
     assert message["reason"] == "DataError"
-    assert "cut off" in message["message"]
+    assert "A record file is truncated" in message["message"]
     assert "validate" in message["hint"]
     assert "DataLossError" in message["traceback"]
 
