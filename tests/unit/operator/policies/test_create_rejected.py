@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import Phase
+from detector_operator.api import FailureStatus, Phase, Status, TrainingStatus
+from detector_operator.policies.create_rejected import apply
 from detector_operator.reconcile.actions import StartTraining, StartValidation
+from detector_operator.reconcile.context import PolicyResult, ReconcileContext
 from detector_operator.reconcile.create_rejection import CreateRejection
 from detector_operator.reconcile.runs import ConditionReason
+from detector_operator.reconcile.timer import Timer
 from detector_trainer.contract import reasons
 from support.decisions import conditions, events, headline
 from support.trainings import T0, after, decided, passed, train_run, training
@@ -84,3 +87,15 @@ def test_a_suspended_training_does_not_report_what_was_rejected():
 def test_what_started_in_spite_of_a_rejection_is_followed():
     decision = decided(training(), ([passed(), train_run()], T0), rejection=refusal(StartTraining(1)))
     assert (decision.status.phase, decision.status.reason) == (Phase.TRAINING, None)
+
+
+def test_a_result_that_is_rejected_keeps_the_status_of_the_training_and_its_other_actions():
+    start, other = StartTraining(1), StartTraining(2)
+    counted, failure = TrainingStatus(restarts=2), FailureStatus(reason="DataError", message="x")
+    result = PolicyResult(
+        phase=Phase.QUEUED, reason="Retrying", message="x", actions=(other, start), failure=failure, training=counted
+    )
+    context = ReconcileContext("pets", 1, 1, training().spec, Status(), (), Timer(after(20)), rejection=refusal(start))
+    applied = apply(context, result)
+    assert (applied.actions, applied.training, applied.failure) == ((other,), counted, failure)
+    assert (applied.phase, applied.reason, applied.waiting) == (Phase.QUEUED, "QuotaExceeded", True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import Phase
+from detector_operator.api import Phase, Status, TrainingStatus
+from detector_operator.policies.job_history import prune_finished_jobs
+from detector_operator.reconcile.context import ReconcileContext
 from detector_operator.reconcile.runs import RunState
 from detector_operator.reconcile.status_throttle import PROGRESS_INTERVAL
+from detector_operator.reconcile.timer import Timer
 from detector_trainer.contract import reasons
 from support.decisions import deleted
 from support.trainings import T0, after, at, decided, passed, rejected, termination_message, train_run, training, validate_run
@@ -199,3 +202,47 @@ def test_a_run_that_was_stopped_and_is_recorded_is_kept_for_the_ttl_while_suspen
     seen = ([passed(), run], T0), ([passed(), run], after(1))
     assert decided(training(suspend=True), *seen).requeue_at == after(600)
     assert deleted(decided(training(suspend=True), *seen, ([passed(), run], after(600)))) == ["train-1"]
+
+
+@pytest.mark.parametrize(
+    ("counted", "phase", "generation", "gone"),
+    [
+        (None, Phase.QUEUED, 1, []),
+        (1, Phase.QUEUED, 1, [1]),
+        (2, Phase.QUEUED, 1, [1, 2]),
+        (None, Phase.FAILED, 1, [1, 2]),
+        (None, Phase.QUEUED, 2, []),
+    ],
+    ids=["no end is recorded", "the first", "both", "the training has ended", "a status of another spec"],
+)
+def test_a_job_is_kept_until_its_end_is_in_the_status(counted, phase, generation, gone):
+    """Of an operator that ended before it wrote: the end is observed again."""
+    status = Status(spec_generation=1, phase=phase, training=TrainingStatus(attempt=3, counted=counted))
+    runs = tuple(crashed(attempt) for attempt in (1, 2, 3))
+    context = ReconcileContext("pets", generation, generation, training().spec, status, runs, Timer(T0))
+    assert [action.run.attempt for action in prune_finished_jobs(context)] == gone
+
+
+@pytest.mark.parametrize(
+    ("facts", "gone"),
+    [({}, True), ({"stored": False}, False), ({"generation": 0}, False)],
+    ids=["stored", "nothing is left", "of an earlier resource"],
+)
+def test_only_jobs_of_this_resource_that_exist_are_deleted(facts, gone):
+    status = Status(spec_generation=1, training=TrainingStatus(attempt=2, counted=2))
+    runs = (train_run(1, signal=9, **{"stored": True, **facts}), crashed(2))
+    context = ReconcileContext("pets", 1, 1, training().spec, status, runs, Timer(T0))
+    assert bool(prune_finished_jobs(context)) is gone
+
+
+@pytest.mark.parametrize(
+    ("ttl", "lingering", "kept"),
+    [(30, False, 30), (30, True, 30), (60, True, 60), (61, True, 60), (3600, True, 60), (61, False, 61)],
+)
+def test_a_pod_that_an_injected_container_keeps_is_deleted_within_a_minute(ttl, lingering, kept):
+    run = train_run(1, exit_code=0, stored=True, lingering=lingering)
+    resource = training(ttlSecondsAfterFinished=ttl)
+    status = decided(resource, ([passed(), run], T0)).status
+    for seconds, gone in ((kept - 1, []), (kept, ["train-1"])):
+        decision = decided(resource.model_copy(update={"status": status}), ([passed(), run], after(seconds)))
+        assert deleted(decision) == gone

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import Phase
+from detector_operator.api import FailureStatus, Phase, Status, TrainingStatus
+from detector_operator.policies.retries import policy
 from detector_operator.reconcile.actions import StartTraining
+from detector_operator.reconcile.context import ReconcileContext
 from detector_operator.reconcile.runs import ConditionReason
+from detector_operator.reconcile.timer import Timer
 from detector_trainer.contract import reasons
 from support.decisions import conditions, events, headline
 from support.trainings import T0, after, decided, passed, termination_message, train_run, training
@@ -68,3 +71,54 @@ def test_only_the_newest_run_fails_a_training():
     runs = [passed(), train_run(1, exit_code=65), train_run(2)]
     decision = decided(training(), (runs, T0))
     assert (decision.status.phase, decision.actions) == (Phase.TRAINING, ())
+
+
+# The policy alone
+
+
+def result_of(run, *, failure=None, **known):
+    status = Status(failure=failure, training=TrainingStatus(**known))
+    return policy(ReconcileContext("pets", 1, 1, training().spec, status, (run,) if run else (), Timer(T0)))
+
+
+@pytest.mark.parametrize(
+    ("run", "known"),
+    [
+        (None, {}),
+        (train_run(), {}),
+        (train_run(exit_code=0), {}),
+        (train_run(2, exit_code=65), {"counted": 2}),
+        (train_run(2, exit_code=65), {"counted": 3}),
+    ],
+    ids=["no run", "it runs", "it succeeded", "its end is counted: another run follows", "a later one is counted"],
+)
+def test_the_training_has_not_failed(run, known):
+    assert result_of(run, **known) is None
+
+
+@pytest.mark.parametrize(
+    ("restarts", "told"),
+    [(0, ""), (1, " It was restarted once (spec.retries)."), (2, " It was restarted 2 times (spec.retries).")],
+)
+def test_how_often_it_was_restarted_is_told(restarts, told):
+    result = result_of(train_run(2, exit_code=70), counted=1, restarts=restarts)
+    assert (result.phase, result.reason) == (Phase.FAILED, reasons.RETRIES_EXHAUSTED)
+    assert result.message == f"pets-train-2 ended with exit code 70.{told}"
+
+
+RECORDED = FailureStatus(reason=reasons.START_TIMED_OUT, message="Recorded when it was stopped.")
+
+
+@pytest.mark.parametrize(
+    ("failure", "run", "recorded"),
+    [
+        (RECORDED, train_run(signal=9, stop_reason=reasons.START_TIMED_OUT), True),
+        (None, train_run(signal=9, stop_reason=reasons.START_TIMED_OUT), False),
+        (RECORDED, train_run(signal=9), False),
+        (RECORDED, train_run(exit_code=65, stop_reason=reasons.START_TIMED_OUT), False),
+        (RECORDED.model_copy(update={"reason": "Other"}), train_run(signal=9, stop_reason=reasons.START_TIMED_OUT), False),
+    ],
+    ids=["of this stop", "none", "of another run", "it reports its own", "of something else"],
+)
+def test_what_was_recorded_when_the_run_was_stopped_is_kept(failure, run, recorded):
+    assert (result_of(run, failure=failure).failure == RECORDED) is recorded
