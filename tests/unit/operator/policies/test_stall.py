@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import Phase
-from detector_operator.policies.stall import MARGIN
+from detector_operator.api import FailureStatus, Phase, Status
+from detector_operator.policies.stall import MARGIN, failure_of
 from detector_operator.reconcile.actions import CheckRun, StopRun
+from detector_operator.reconcile.context import ReconcileContext
 from detector_operator.reconcile.runs import ConditionReason, LogView, RunState
+from detector_operator.reconcile.timer import Timer
 from detector_trainer.contract import reasons
 from support.decisions import headline
 from support.trainings import T0, after, at, decided, passed, termination_message, train_run, training
@@ -194,3 +196,21 @@ def test_a_stall_fails_also_if_the_operator_crashed_before_it_wrote_that():
 def test_the_operator_waits_five_minutes_longer_than_the_trainer():
     """The trainer ends itself, with a message that names its step; only one that does not is stopped."""
     assert MARGIN.total_seconds() == 300
+
+
+@pytest.mark.parametrize(
+    ("progress", "when"), [(at(40), "after step 40"), (None, "before the first step")], ids=["steps", "none"]
+)
+def test_the_whole_failure(progress, when):
+    run = train_run(progress=progress, pod="p", container="train", node="n", log_tail=("waiting",))
+    context = ReconcileContext("pets", 1, 1, RESOURCE.spec, Status(), (run,), Timer(T0))
+    assert failure_of(context, run) == FailureStatus(
+        reason=reasons.TRAINING_STALLED,
+        message=f"No step completed for 60 s (spec.stallTimeoutSeconds), {when}.",
+        hint="Usually the input pipeline is blocked: an empty record file, or storage that no longer answers.",
+        pod="p",
+        container="train",
+        node="n",
+        step=run.step,
+        log_tail=["waiting"],
+    )

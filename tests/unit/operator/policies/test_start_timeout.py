@@ -222,3 +222,42 @@ def test_a_trainer_that_rejected_its_inputs_although_it_was_stopped_fails_with_i
     runs = [passed(), starting(state=RunState.ENDED, stop_reason=reasons.START_TIMED_OUT, **end)]
     decision = decided(training(status=status, **spec), (runs, after(70)))
     assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, "DataError")
+
+
+def test_a_log_that_is_rotated_while_it_runs_puts_off_the_limit_of_the_first_step():
+    running = starting(state=RunState.RUNNING)
+    rotated = starting(state=RunState.RUNNING, log=read(after(110), without_progress_since=after(50)))
+    decision = decided(RESOURCE, seen(running, T0), seen(rotated, after(109)))
+    assert (decision.actions, decision.requeue_at) == ((), after(110))
+    assert decided(RESOURCE, seen(running, T0), seen(rotated, after(110))).actions == (StopRun(rotated, reasons.START_TIMED_OUT),)
+
+
+@pytest.mark.parametrize(
+    ("hint", "told"),
+    [("Do this.", "Do this, or raise the limit; then set the annotation detector-training.io/retry to a new value."), ("", None)],
+    ids=["a hint", "none"],
+)
+def test_the_hint_of_what_the_pod_waits_for_comes_first(hint, told):
+    why = ConditionReason(reasons.VOLUME_NOT_MOUNTED, "Volume data cannot be mounted.", hint)
+    run = starting(waiting=why, log=read(after(60)))
+    assert decided(RESOURCE, seen(run, T0), seen(run, after(60))).status.failure.hint == told
+
+
+@pytest.mark.parametrize(
+    ("reason", "another_run"),
+    [
+        (reasons.IMAGE_NOT_PULLED, False),
+        (reasons.INVALID_IMAGE_NAME, False),
+        (reasons.CONFIG_MAP_NOT_FOUND, False),
+        (reasons.SECRET_NOT_FOUND, False),
+        (reasons.CONTAINER_CANNOT_START, False),
+        (reasons.VOLUME_NOT_MOUNTED, True),
+        (None, True),
+    ],
+)
+def test_another_run_follows_unless_the_spec_has_to_change(reason, another_run):
+    why = ConditionReason(reason, "It waits.", "Do this.") if reason else None
+    run = starting(waiting=why, log=read(after(60)))
+    decision = decided(RESOURCE, seen(run, T0), seen(run, after(60)))
+    assert decision.status.phase is (Phase.STARTING if another_run else Phase.FAILED)
+    assert decision.actions == (StopRun(run, reasons.START_TIMED_OUT),)

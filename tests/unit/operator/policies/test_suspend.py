@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from detector_operator.api import Phase, RetryClass
+from detector_operator.api import Phase, RetryClass, Status, TrainingStatus
+from detector_operator.policies.suspend import policy
 from detector_operator.reconcile.actions import StartTraining, StopRun
+from detector_operator.reconcile.context import ReconcileContext
 from detector_operator.reconcile.runs import ConditionReason, RunState
+from detector_operator.reconcile.timer import Timer
 from detector_trainer.contract import reasons
 from support.decisions import conditions, headline
 from support.trainings import T0, after, at, decided, passed, termination_message, train_run, training, validate_run
@@ -118,3 +121,10 @@ def test_a_training_that_fails_for_good_while_it_is_suspended_has_failed():
     runs = [passed(), train_run(exit_code=65, message=termination_message("DataError"), stop_reason=reasons.SUSPENDED)]
     status = decided(training(suspend=True), (runs, after(30))).status
     assert (status.phase, status.failure.reason) == (Phase.FAILED, "DataError")
+
+
+def test_a_suspended_training_has_neither_a_start_nor_a_remaining_time():
+    """Its deadline restarts when it resumes."""
+    status = Status(training=TrainingStatus(start_time=T0, seconds_remaining=30, step=40, restarts=1))
+    context = ReconcileContext("pets", 1, 1, training(suspend=True).spec, status, (), Timer(after(30)))
+    assert policy(context).training == TrainingStatus(step=40, restarts=1)

@@ -6,9 +6,12 @@ import math
 
 import pytest
 
-from detector_operator.api import Phase
+from detector_operator.api import FailureStatus, LatestRun, Phase, RetryClass, Status, TrainingStatus
+from detector_operator.policies.training import policy
 from detector_operator.reconcile.actions import CreateConfigMap, StartTraining, StopRun
+from detector_operator.reconcile.context import ReconcileContext
 from detector_operator.reconcile.runs import ConditionReason, RunState
+from detector_operator.reconcile.timer import Timer
 from detector_trainer.contract import reasons
 from support.decisions import conditions, events, headline
 from support.trainings import T0, after, at, decided, passed, train_run, training, validate_run
@@ -215,3 +218,56 @@ def test_a_run_that_a_queue_brings_back_after_its_end_was_counted_is_stopped_bef
     assert decision.status.phase is Phase.QUEUED
     gone = decided(training(status=decision.status), ([passed()], after(60)))
     assert gone.actions == (StartTraining(2),)
+
+
+# The next run, by what the status knows of the one before
+
+
+def next_run(end, *, failure=None, now=T0, retries=3, **known):
+    latest = LatestRun(attempt=1, end_time=T0)
+    status = Status(
+        failure=failure, training=TrainingStatus(**{"attempt": 1, "counted": 1, "end": end, "latest_run": latest, **known})
+    )
+    return policy(ReconcileContext("pets", 1, 1, training(retries=retries).spec, status, (), Timer(now)))
+
+
+CRASHED = FailureStatus(reason="Unclassified", message="It crashed.")
+
+
+@pytest.mark.parametrize(
+    ("end", "known", "message"),
+    [
+        (RetryClass.STOPPED, {}, "Starting from scratch."),
+        (RetryClass.STOPPED, {"last_checkpoint_step": 0}, "Resuming from the checkpoint at step 0."),
+        (RetryClass.INTERRUPTED, {}, "It crashed. Starting from scratch."),
+        (
+            RetryClass.FAILED,
+            {"restarts": 2, "last_checkpoint_step": 40},
+            "It crashed. Resuming from the checkpoint at step 40 (restart 2 of 3).",
+        ),
+        (RetryClass.BLOCKED, {"blocked_by": "Held by x."}, "Held by x."),
+        (RetryClass.BLOCKED, {}, "Another training uses m."),
+    ],
+    ids=str,
+)
+def test_why_another_run_is_started_and_from_where(end, known, message):
+    assert next_run(end, failure=CRASHED, **known).message == message
+
+
+@pytest.mark.parametrize(
+    ("end", "known", "seconds"),
+    [
+        (RetryClass.FAILED, {"restarts": 1, "preemptions_in_a_row": 5}, 10),
+        (RetryClass.FAILED, {"restarts": 3}, 40),
+        (RetryClass.INTERRUPTED, {"restarts": 5}, 10),
+        (RetryClass.INTERRUPTED, {"preemptions_in_a_row": 3}, 40),
+        (RetryClass.BLOCKED, {"restarts": 5}, 10),
+        (RetryClass.BLOCKED, {"preemptions_in_a_row": 2}, 20),
+        (RetryClass.STOPPED, {"preemptions_in_a_row": 2}, 0),
+    ],
+    ids=str,
+)
+def test_what_the_wait_for_the_next_run_grows_with(end, known, seconds):
+    if seconds:
+        assert next_run(end, failure=CRASHED, now=after(seconds - 1), **known).actions == ()
+    assert next_run(end, failure=CRASHED, now=after(seconds), **known).actions == (StartTraining(2),)

@@ -314,3 +314,22 @@ def test_a_validation_that_ran_into_its_time_limit_is_not_reported_with_the_fail
     second = validate_run(2, signal=15, stop_reason=reasons.VALIDATION_TIMED_OUT)
     decision = decided(training(**IN_60_S), ([first], T0), ([first, second], after(5000)))
     assert (decision.status.phase, decision.status.failure.reason) == (Phase.FAILED, reasons.VALIDATION_TIMED_OUT)
+
+
+@pytest.mark.parametrize(("wanted", "phase", "fails"), [("Enforce", Phase.FAILED, True), ("Warn", Phase.VALIDATING, False)])
+def test_a_validation_that_takes_too_long_fails_the_training_only_where_it_is_enforced(wanted, phase, fails):
+    run = validate_run(pod="p", node="n", log_tail=("record 7",))
+    resource = training(validation={"policy": wanted, "timeoutSeconds": 60})
+    early, decision = (decided(resource, ([run], T0), ([run], after(seconds))) for seconds in (59, 60))
+    assert (early.actions, early.requeue_at) == ((), after(60))
+    assert decision.actions == (StopRun(run, reasons.VALIDATION_TIMED_OUT),)
+    assert (decision.status.phase, headline(decision).reason) == (phase, reasons.VALIDATION_TIMED_OUT)
+    failure = decision.status.failure
+    assert (failure is not None) is fails
+    if failure is not None:
+        assert (failure.reason, failure.pod, failure.node, failure.log_tail) == (
+            reasons.VALIDATION_TIMED_OUT,
+            *("p", "n", ["record 7"]),
+        )
+        assert "was not complete after 60 s (spec.validation.timeoutSeconds)" in failure.message
+        assert failure.hint
