@@ -36,6 +36,7 @@ ELSEWHERE = {
     "operator/detector_operator/controller/api_errors.py": "tests/unit/operator/controller/test_api_server.py",
     "operator/detector_operator/controller/create_rejections.py": "tests/unit/operator/controller/test_reconciler.py",
     "operator/detector_operator/controller/event_recorder.py": "tests/unit/operator/controller/test_reconciler.py",
+    "operator/detector_operator/controller/http_server.py": "tests/unit/operator/controller/test_health.py",
     "operator/detector_operator/controller/inline_config_cache.py": "tests/unit/operator/controller/test_compact.py",
     "operator/detector_operator/controller/kopf_watch.py": "tests/unit/operator/controller/test_manager.py",
     "operator/detector_operator/controller/metrics_protocol.py": "tests/unit/operator/controller/test_metrics.py",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
+from detector_operator.controller.http_server import listening
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -72,15 +74,8 @@ async def served(port: int, health: Health, routes: Iterable[web.RouteDef] = ())
     async def readyz(_: web.Request) -> web.Response:
         return _respond(health.unready(), health.failures())
 
-    application = web.Application()
-    application.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), *routes])
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, port=port).start()
+    async with listening(port, [web.get("/healthz", healthz), web.get("/readyz", readyz), *routes]):
         yield
-    finally:
-        await runner.cleanup()
 
 
 def _respond(problems: list[str], notes: Iterable[str] = ()) -> web.Response:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from detector_operator.controller.http_server import listening
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -40,12 +42,5 @@ async def metrics_served(port: int, exposition: Callable[[str], tuple[bytes, str
         response.enable_compression()
         return response
 
-    application = web.Application()
-    application.add_routes([web.get("/metrics", metrics)])
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, port=port).start()
+    async with listening(port, [web.get("/metrics", metrics)]):
         yield
-    finally:
-        await runner.cleanup()
