@@ -62,7 +62,7 @@ def _in(*phases: str) -> Callable[[Manifest], bool]:
     return lambda status: status.get("phase") in phases
 
 
-def _stopped(status: Manifest) -> bool:
+def stopped(status: Manifest) -> bool:
     """Suspended, with nothing left that runs. A run that is only asked to stop may be the faster one, and come to its end."""
     headlines = (each for each in status.get("conditions", ()) if each["type"] == "Training")
     return _in("Suspended")(status) and any(each["message"].startswith("Suspended ") for each in headlines)
@@ -138,7 +138,7 @@ SCENARIOS = (
         fake=HALTS,
         acts=(
             Act("suspend", _trains, spec={"suspend": True}),
-            Act("resume", _stopped, spec={"suspend": False}, lets_go=True),
+            Act("resume", stopped, spec={"suspend": False}, lets_go=True),
         ),
         runs={"validate": 1, "train": 2},
         events=("ValidationPassed", "Queued", "Suspended", "Completed"),

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from chaos.scenarios import stopped
 from cluster.kubectl import Kubectl
 from cluster.operators import Operator
 from cluster.waiting import until
-from e2e.workspace import Workspace, condition
+from e2e.workspace import Workspace
 
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("operator")]
 MAY_END = "may-end"
@@ -42,13 +43,8 @@ class Play:
         self.workspace.wait_for_phase(phase)
 
     def wait_until_stopped(self) -> None:
-        """Until it is suspended, and its pod has ended: a pod that is only requested to stop may reach its last step first."""
-        self.workspace.wait(
-            lambda status: (
-                status.get("phase") == "Suspended" and condition(status, "Training")["message"].startswith("Suspended ")
-            ),
-            "suspended and stopped",
-        )
+        """Until it is suspended, and its pod has ended."""
+        self.workspace.wait(stopped, "suspended and stopped")
 
     def wait_for_step(self) -> None:
         """Until it trains, and its status reports it."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 CHECKS = "trainer_image/detector_trainer/validation/checks"
 CHECK_TESTS = "tests/unit/validation/checks"
-TESTS_OF_CHECKS = "tests/unit/validation/checks"
 CHAIN = "trainer_image/detector_trainer/validation/chain.py"
 FAILURES = "trainer_image/detector_trainer/failures/$area_module.py"
 VERBS = "trainer_image/detector_trainer/cli/__init__.py"

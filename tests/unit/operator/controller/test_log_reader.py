@@ -393,21 +393,27 @@ def test_a_follow_that_breaks_is_not_a_log_that_cannot_be_read(reading):
     reading(play)
 
 
+def record_pauses(monkeypatch, count):
+    """Return the list of pauses, none of which is waited for, and what is set after so many; nothing continues then."""
+    pauses, enough, real = [], asyncio.Event(), asyncio.sleep
+
+    async def sleep(seconds):
+        if not seconds:
+            await real(0)
+            return
+        pauses.append(seconds)
+        if len(pauses) == count:
+            enough.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0.5)
+    return pauses, enough
+
+
 def test_a_log_that_nobody_serves_is_requested_with_exponential_backoff(reading, monkeypatch):
     async def play(reading):
-        pauses, enough, real = [], asyncio.Event(), asyncio.sleep
-
-        async def sleep(seconds):
-            if not seconds:
-                await real(0)
-                return
-            pauses.append(seconds)
-            if len(pauses) == 10:
-                enough.set()
-                await asyncio.Event().wait()
-
-        monkeypatch.setattr(module.asyncio, "sleep", sleep)
-        monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0.5)
+        pauses, enough = record_pauses(monkeypatch, 10)
         reading.server.logs["p"] = lambda _: [REFUSED]
         reading.follow()
         await enough.wait()
@@ -419,19 +425,7 @@ def test_a_log_that_nobody_serves_is_requested_with_exponential_backoff(reading,
 
 def test_a_log_with_news_is_opened_again_soon(reading, monkeypatch):
     async def play(reading):
-        pauses, enough, real = [], asyncio.Event(), asyncio.sleep
-
-        async def sleep(seconds):
-            if not seconds:
-                await real(0)
-                return
-            pauses.append(seconds)
-            if len(pauses) == 4:
-                enough.set()
-                await asyncio.Event().wait()
-
-        monkeypatch.setattr(module.asyncio, "sleep", sleep)
-        monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0.5)
+        pauses, enough = record_pauses(monkeypatch, 4)
         reading.server.logs["p"] = script([REFUSED], [REFUSED], lines(1), lines(1), lines(1), lines(1))
         reading.follow()
         await enough.wait()
